@@ -1,0 +1,113 @@
+"""Checks of codec arguments, with messages that name the config key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional, Union
+
+import numpy as np
+
+Size = tuple[int, int]
+
+
+def _check_size(name: str, size: Sequence[int]) -> Size:
+    """Return ``size`` as a pair of positive ints or raise ValueError."""
+    if isinstance(size, (str, int, float)) or len(size) != 2:
+        raise ValueError(f'`{name}` must be (w, h), got {size!r}')
+    if any(int(value) != value or value <= 0 for value in size):
+        raise ValueError(f'`{name}` must hold positive ints, got {size!r}')
+    return int(size[0]), int(size[1])
+
+
+def check_levels(
+    input_size: Size,
+    heatmap_sizes: Sequence[Size],
+    sigma: Union[float, Sequence[float]],
+) -> tuple[Size, list[Size], list[float]]:
+    """Check and normalise the sizes and sigmas of a heatmap pyramid.
+
+    Args:
+        input_size (tuple[int, int]): (w, h) of the network input.
+        heatmap_sizes (Sequence[tuple[int, int]]): (w, h) of each level.
+        sigma (float | Sequence[float]): In cells, one or one per level.
+
+    Returns:
+        tuple: the input size, the list of level sizes, the list of sigmas.
+
+    Raises:
+        ValueError: If a level is empty, does not divide the input evenly, is
+            not finer than the level before, or a sigma is missing or not
+            positive.
+    """
+    width, height = _check_size('input_size', input_size)
+    if not heatmap_sizes or isinstance(heatmap_sizes[0], (int, float)):
+        raise ValueError(
+            '`heatmap_sizes` must list the (w, h) of every level, e.g. '
+            f'[(128, 128), (256, 256)], got {heatmap_sizes!r}'
+        )
+    levels = [
+        _check_size(f'heatmap_sizes[{i}]', size)
+        for i, size in enumerate(heatmap_sizes)
+    ]
+    for i, (w, h) in enumerate(levels):
+        if width % w or height % h or width * h != height * w:
+            raise ValueError(
+                f'`heatmap_sizes[{i}]` {(w, h)} does not divide `input_size` '
+                f'{(width, height)} by one whole stride'
+            )
+        if i and (w <= levels[i - 1][0] or h <= levels[i - 1][1]):
+            raise ValueError(
+                f'`heatmap_sizes` must grow, got {levels[i - 1]} before '
+                f'{(w, h)}'
+            )
+    sigmas = [sigma] * len(levels) if np.isscalar(sigma) else list(sigma)
+    if len(sigmas) != len(levels):
+        raise ValueError(
+            f'`sigma` has {len(sigmas)} values for {len(levels)} levels in '
+            '`heatmap_sizes`'
+        )
+    if any(not np.isfinite(s) or s <= 0 for s in sigmas):
+        raise ValueError(f'`sigma` must be positive, got {sigma!r}')
+    return (width, height), levels, [float(s) for s in sigmas]
+
+
+def check_keypoints(
+    keypoints: np.ndarray,
+    visible: Optional[np.ndarray],
+    num_keypoints: Optional[int],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Check the people of one image.
+
+    Args:
+        keypoints (np.ndarray): (N, K, 2 or more), (x, y, ...).
+        visible (np.ndarray, optional): (N, K) or (N, K, 1 or more), of which
+            the first channel is read. Defaults to ones.
+        num_keypoints (int, optional): The K that is expected.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: keypoints (N, K, >= 2) and visible
+        (N, K).
+
+    Raises:
+        ValueError: If a shape or the number of keypoints does not fit.
+    """
+    if keypoints.ndim != 3 or keypoints.shape[-1] < 2:
+        raise ValueError(
+            f'expected keypoints of shape (N, K, 2), got {keypoints.shape}'
+        )
+    if num_keypoints is not None and keypoints.shape[1] != num_keypoints:
+        raise ValueError(
+            f'the data has {keypoints.shape[1]} keypoints a person, but '
+            f'`num_keypoints` of the codec is {num_keypoints}; make the '
+            "data set's metainfo and the config agree"
+        )
+    if visible is None:
+        visible = np.ones(keypoints.shape[:2], dtype=np.float32)
+    if visible.ndim == 3:
+        visible = visible[..., 0]
+    if visible.shape != keypoints.shape[:2]:
+        raise ValueError(
+            f'expected keypoints_visible of shape {keypoints.shape[:2]}, '
+            f'got {visible.shape}'
+        )
+    return keypoints, visible

@@ -1,0 +1,18 @@
+"""What the plugin does so that its hosts run as they are installed today.
+
+Nothing here needs mmpose, so the package can be imported before it.
+"""
+
+from higherhrnet_plugin.compat.checkpoints import allow_checkpoint_globals
+from higherhrnet_plugin.compat.distributed import (
+    init_cpu_process_group,
+    use_cpu_model_wrapper,
+)
+from higherhrnet_plugin.compat.host import import_host
+
+__all__ = [
+    'allow_checkpoint_globals',
+    'import_host',
+    'init_cpu_process_group',
+    'use_cpu_model_wrapper',
+]

@@ -1,0 +1,262 @@
+"""Import of mmpose with whatever optional packages are, or are not, there.
+
+``import mmpose.models`` and ``import mmpose.visualization`` need mmdet (for
+the RTMO head), mmcv's compiled operators (for the ED-Pose head) and
+torchvision (for the SimCC visualiser), although HigherHRNet uses none of
+them. Where one of them does not import, mmpose is shown a placeholder while
+it is imported, and only then.
+"""
+
+import contextlib
+import importlib
+import re
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from types import ModuleType
+from typing import NamedTuple, NoReturn, Optional
+
+from higherhrnet_plugin.compat.placeholders import (
+    make_placeholder_module,
+    module_substitutes,
+)
+
+
+class _Requirement(NamedTuple):
+    """Versions of a host package that the plugin accepts."""
+
+    name: str
+    minimum: tuple[int, ...]
+    below: tuple[int, ...]
+    install: str
+
+
+_REQUIREMENTS = (
+    _Requirement('mmengine', (0, 6), (1, ),
+                 "pip install 'mmengine>=0.10,<1'"),
+    _Requirement(
+        'mmcv', (2, 0, 1), (2, 3),
+        "mim install 'mmcv>=2.0.1,<2.3', or without compiled operators "
+        "pip install 'mmcv-lite>=2.0.1,<2.3'"),
+    _Requirement(
+        'mmpose', (1, 1), (2, ),
+        "mim install 'mmpose>=1.2,<2', or where its requirements cannot be "
+        "resolved pip install --no-deps 'mmpose>=1.2,<2'"),
+)
+
+_HOST_MODULES = (
+    'mmpose',
+    'mmpose.registry',
+    'mmpose.structures',
+    'mmpose.codecs',
+    'mmpose.datasets',
+    'mmpose.models',
+    'mmpose.evaluation',
+    'mmpose.visualization',
+    'mmpose.engine',
+    'mmpose.apis',
+)
+
+# Import names whose distribution has another name.
+_DISTRIBUTIONS = {
+    'cv2': 'opencv-python',
+    'json_tricks': 'json-tricks',
+    'PIL': 'pillow',
+    'yaml': 'pyyaml',
+}
+
+_LOCK = threading.RLock()
+
+
+def import_host() -> None:
+    """Import the parts of mmpose that the plugin builds on.
+
+    Packages that import are used as they are. For mmdet, mmcv's compiled
+    operators and torchvision, a placeholder takes the place of a package
+    that is missing or broken while mmpose is imported; afterwards
+    ``sys.modules`` holds no trace of it. What mmpose bound from it raises an
+    ``ImportError`` when used. Modules of mmpose that are loaded already are
+    kept.
+
+    Raises:
+        ImportError: If mmpose, mmengine, mmcv or a package they need is
+            missing, or has an unsupported version. The message names the
+            package and the command that installs it.
+    """
+    with _LOCK:
+        if all(name in sys.modules for name in _HOST_MODULES):
+            return
+        for requirement in _REQUIREMENTS:
+            _check_requirement(requirement)
+        with _quiet_mmcv_lite(), _optional_packages():
+            for name in _HOST_MODULES:
+                _import(name)
+
+
+def _check_requirement(requirement: _Requirement) -> None:
+    """Import one host package and compare its version with the range."""
+    name, minimum, below, install = requirement
+    try:
+        module = _import(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise ImportError(
+            f'higherhrnet_plugin needs {name}, which is not installed: '
+            f'{install}') from error
+    version = str(getattr(module, '__version__', ''))
+    if not minimum <= _parse_version(version) < below:
+        raise ImportError(
+            f'higherhrnet_plugin needs {name} >={_join(minimum)},'
+            f'<{_join(below)}, found {version or "no version"}: {install}')
+
+
+def _parse_version(version: str) -> tuple[int, ...]:
+    """Read the leading numbers of a version, e.g. (2, 1, 0) of 2.1.0rc1."""
+    match = re.match(r'\d+(\.\d+)*', version)
+    return tuple(map(int, match.group().split('.'))) if match else ()
+
+
+def _join(version: tuple[int, ...]) -> str:
+    """Write a version tuple with dots."""
+    return '.'.join(map(str, version))
+
+
+def _import(name: str) -> ModuleType:
+    """Import a host module; say what to do about the known failures."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        _explain_missing(name, error)
+    except AssertionError as error:
+        # mmpose checks the versions of mmcv and mmengine by assertions.
+        raise ImportError(f'{name} refuses to be imported: {error}') from error
+    except (ImportError, ValueError) as error:
+        if 'numpy.dtype size changed' in str(error):
+            raise ImportError(
+                f'{name} imports a package that was compiled for another '
+                'major version of numpy (usually xtcocotools): pip install '
+                "'numpy<2'") from error
+        raise
+
+
+def _explain_missing(name: str, error: ModuleNotFoundError) -> NoReturn:
+    """Name the distribution to install for a module that was not found."""
+    missing = (error.name or '').partition('.')[0]
+    if not missing or missing == name.partition('.')[0]:
+        raise error
+    distribution = _DISTRIBUTIONS.get(missing, missing)
+    raise ImportError(
+        f'{name} needs the package {missing!r}, which is not installed: '
+        f'pip install {distribution}',
+        name=missing) from error
+
+
+@contextlib.contextmanager
+def _quiet_mmcv_lite() -> Iterator[None]:
+    """Hold back the warning that mmcv-lite has no compiled operators."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            'ignore', message='Fail to import ``MultiScaleDeformableAttention')
+        yield
+
+
+@contextlib.contextmanager
+def _optional_packages() -> Iterator[None]:
+    """Provide placeholders for the optional packages that do not import."""
+    with contextlib.ExitStack() as stack:
+        # In this order, as mmdet is built on the other two.
+        for find_substitutes in (_substitute_torchvision, _substitute_mmcv_ops,
+                                 _substitute_mmdet):
+            stack.enter_context(module_substitutes(find_substitutes()))
+        yield
+
+
+def _substitute_torchvision() -> dict[str, Optional[ModuleType]]:
+    """Return placeholders for torchvision where it does not import."""
+    failure = _import_failure('torchvision.transforms', 'torchvision')
+    if failure is None:
+        return {}
+    message = (f"mmpose's SimCC visualiser needs torchvision ({failure}): "
+               'install the build of torchvision that belongs to your torch, '
+               'pip install torchvision')
+    return {
+        'torchvision':
+        make_placeholder_module('torchvision', (), message),
+        'torchvision.transforms':
+        make_placeholder_module('torchvision.transforms', ('ToPILImage', ),
+                                message),
+    }
+
+
+def _substitute_mmcv_ops() -> dict[str, Optional[ModuleType]]:
+    """Return a placeholder for ``mmcv.ops`` where it does not import.
+
+    Only the operator that mmpose imports without condition is offered: the
+    heads that ask for ``DeformConv2d`` have a switch for its absence.
+    """
+    failure = (
+        _import_failure('mmcv._ext', 'mmcv._ext')
+        or _import_failure('mmcv.ops', 'mmcv.ops'))
+    if failure is None:
+        return {}
+    message = ("mmpose's ED-Pose head needs mmcv with compiled operators "
+               f"({failure}): mim install 'mmcv>=2.0.1,<2.3'")
+    return {
+        'mmcv.ops':
+        make_placeholder_module('mmcv.ops',
+                                ('MultiScaleDeformableAttention', ), message)
+    }
+
+
+def _substitute_mmdet() -> dict[str, Optional[ModuleType]]:
+    """Return placeholders for what of mmdet does not import."""
+    failure = _import_failure('mmdet.utils', 'mmdet')
+    if failure is not None:
+        message = (f"mmpose's RTMO head needs mmdet ({failure}): "
+                   'pip install mmdet, beside mmcv with compiled operators')
+        return {
+            'mmdet':
+            make_placeholder_module('mmdet', (), message),
+            'mmdet.utils':
+            make_placeholder_module('mmdet.utils',
+                                    ('ConfigType', 'reduce_mean'), message),
+        }
+    # mmpose's inferencers try mmdet.apis and expect nothing but ImportError.
+    # Without operators it cannot import, so it is not even started: its half
+    # import would leave classes behind in mmdet's registries.
+    if _is_placeholder('mmcv.ops') or _import_failure('mmdet.apis', ''):
+        return {'mmdet.apis': None}
+    return {}
+
+
+def _is_placeholder(name: str) -> bool:
+    """Tell whether a loaded module is one of ours."""
+    module = sys.modules.get(name)
+    return module is not None and getattr(module, '__file__', None) is None
+
+
+def _import_failure(name: str, purge: str) -> Optional[str]:
+    """Try to import a module that may be missing or broken.
+
+    Args:
+        name: Module to import.
+        purge: Package whose modules are dropped again if the import fails,
+            so that a later import meets the very same error. Empty: keep
+            them, as Python does.
+
+    Returns:
+        ``None`` if the module can be imported, otherwise the reason.
+    """
+    before = set(sys.modules)
+    try:
+        importlib.import_module(name)
+    # Broken binary packages raise RuntimeError, OSError, AssertionError, ...
+    except Exception as error:  # noqa: BLE001
+        for added in set(sys.modules) - before:
+            if purge and f'{added}.'.startswith(f'{purge}.'):
+                sys.modules.pop(added, None)
+        first_line = (str(error).splitlines() or [''])[0]
+        return f'{type(error).__name__}: {first_line}'
+    return None

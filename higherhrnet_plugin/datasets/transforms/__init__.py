@@ -1,0 +1,11 @@
+"""Transforms where mmpose has none or a wrong one."""
+
+from .bottomup_aligned_resize import BottomupAlignedResize
+from .bottomup_random_flip import BottomupRandomFlip
+from .multi_resolution_heatmap_mask import MultiResolutionHeatmapMask
+
+__all__ = [
+    'BottomupAlignedResize',
+    'BottomupRandomFlip',
+    'MultiResolutionHeatmapMask',
+]

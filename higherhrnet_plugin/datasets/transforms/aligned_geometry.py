@@ -1,0 +1,90 @@
+"""Sizes and placement of a test image at every scale.
+
+Source: ``get_multi_scale_size`` and ``resize_align_multi_scale`` in
+``lib/utils/transforms.py`` of the official code.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Placement(NamedTuple):
+    """Where an image lies in the network input of one scale.
+
+    Attributes:
+        size (tuple[int, int]): (w, h) of the input in pixels.
+        center (np.ndarray): float64 (2,), (x, y) of the image point that
+            falls on the middle of the input.
+        scale (np.ndarray): float64 (2,), (w, h) of the region of the image,
+            in its pixels, that the input shows; one factor for both axes.
+        warp_mat (np.ndarray): float64 (2, 3), image to input pixels.
+    """
+
+    size: tuple[int, int]
+    center: np.ndarray
+    scale: np.ndarray
+    warp_mat: np.ndarray
+
+
+def _ceil_to(value: float, factor: int) -> int:
+    """Round up to a multiple, a fraction of a pixel aside."""
+    return int((value + factor - 1) // factor * factor)
+
+
+def place_image(
+    image_size: tuple[int, int],
+    input_size: tuple[int, int],
+    scale: float = 1.0,
+    min_scale: float = 1.0,
+    size_factor: int = 64,
+    resize_mode: str = 'expand',
+) -> Placement:
+    """Compute the input size and the placement for one test scale.
+
+    Sizes follow from those of the smallest scale, so that the maps of all
+    scales line up.
+
+    Args:
+        image_size (tuple[int, int]): (w, h) of the image.
+        input_size (tuple[int, int]): (w, h) at scale 1.
+        scale (float): The test scale. Defaults to 1.
+        min_scale (float): The smallest test scale. Defaults to 1.
+        size_factor (int): Sides of the smallest scale are rounded up to a
+            multiple of it. Defaults to 64.
+        resize_mode (str): 'expand' (official) enlarges the input along the
+            longer side of the image, so that the other side fills
+            ``input_size``; 'fit' puts the image into ``input_size`` with
+            borders. Defaults to 'expand'.
+
+    Returns:
+        Placement: the placement.
+    """
+    image_w, image_h = image_size
+    base_w, base_h = (_ceil_to(min_scale * s, size_factor) for s in input_size)
+    narrow = image_w * base_h < image_h * base_w
+    factor = scale / min_scale
+    if resize_mode == 'fit':
+        size = int(base_w * factor), int(base_h * factor)
+        by_width = not narrow
+    elif narrow:
+        long_side = _ceil_to(base_w / image_w * image_h, size_factor)
+        size = int(base_w * factor), int(long_side * factor)
+        by_width = True
+    else:
+        long_side = _ceil_to(base_h / image_h * image_w, size_factor)
+        size = int(long_side * factor), int(base_h * factor)
+        by_width = False
+
+    if by_width:
+        region_w = float(image_w)
+    else:
+        region_w = size[0] / size[1] * image_h
+    ratio = size[0] / region_w
+    center = np.array([int(image_w / 2 + 0.5), int(image_h / 2 + 0.5)])
+    shift = np.array(size) * 0.5 - ratio * center
+    warp_mat = np.array([[ratio, 0, shift[0]], [0, ratio, shift[1]]])
+    region = np.array([region_w, size[1] / ratio])
+    return Placement(size, center.astype(np.float64), region, warp_mat)

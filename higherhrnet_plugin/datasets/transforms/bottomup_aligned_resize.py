@@ -1,0 +1,125 @@
+"""Test-time resize whose scales line up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Union
+
+import cv2
+from mmcv.transforms import BaseTransform
+
+from ...registry import TRANSFORMS
+from .aligned_geometry import place_image
+
+
+@TRANSFORMS.register_module()
+class BottomupAlignedResize(BaseTransform):
+    """Resize a test image to one input for each test scale.
+
+    Sizes, centre, scale and affine matrix equal the official
+    ``resize_align_multi_scale`` (``lib/utils/transforms.py``), so that maps
+    of all scales line up. People are mapped back by the estimator with
+    ``input_center``, ``input_scale`` and ``input_size``.
+
+    Required Keys:
+
+        - img
+
+    Modified Keys:
+
+        - img: uint8 (h, w, 3) at scale 1
+        - img_shape: (h, w)
+
+    Added Keys:
+
+        - input_size: (w, h) at scale 1
+        - input_center: (x, y) in image pixels
+        - input_scale: (w, h) in image pixels
+        - warp_mat: float64 (2, 3), image to input pixels at scale 1
+        - aug_scales, aug_imgs: the other scales and their images, only with
+          several scales
+
+    Args:
+        input_size (tuple[int, int] | int): (w, h) at scale 1, in pixels; the
+            official code has a square.
+        scales (Sequence[float]): Test scales, 1 among them. Defaults to (1,).
+        size_factor (int): Sides are multiples of it. Defaults to 64.
+        resize_mode (str): 'expand' (official) or 'fit'. See
+            :func:`~.aligned_geometry.place_image`. Defaults to 'expand'.
+
+    Raises:
+        ValueError: If a size, a scale or the mode cannot work.
+    """
+
+    def __init__(
+        self,
+        input_size: Union[tuple[int, int], int],
+        scales: Sequence[float] = (1,),
+        size_factor: int = 64,
+        resize_mode: str = 'expand',
+    ) -> None:
+        if isinstance(input_size, int):
+            input_size = (input_size, input_size)
+        if len(input_size) != 2 or min(input_size) < 1:
+            raise ValueError(
+                f'`input_size` must be positive (w, h), got {input_size}'
+            )
+        if 1 not in scales or min(scales) <= 0 or len(
+            set(scales)
+        ) != len(scales):
+            raise ValueError(
+                '`scales` must be different, positive and hold 1, got '
+                f'{list(scales)}'
+            )
+        if resize_mode not in ('expand', 'fit'):
+            raise ValueError(
+                f"`resize_mode` must be 'expand' or 'fit', got {resize_mode!r}"
+            )
+        self.input_size = tuple(input_size)
+        self.scales = tuple(scales)
+        self.size_factor = size_factor
+        self.resize_mode = resize_mode
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Resize ``results['img']``.
+
+        Args:
+            results (dict): Result dict of the pipeline.
+
+        Returns:
+            dict: the same dict with the keys above.
+        """
+        image = results['img']
+        image_size = image.shape[1], image.shape[0]
+        inputs = {}
+        for scale in self.scales:
+            placement = place_image(
+                image_size,
+                self.input_size,
+                scale,
+                min(self.scales),
+                self.size_factor,
+                self.resize_mode,
+            )
+            inputs[scale] = cv2.warpAffine(
+                image, placement.warp_mat, placement.size
+            )
+            if scale == 1:
+                results['input_size'] = placement.size
+                results['input_center'] = placement.center
+                results['input_scale'] = placement.scale
+                results['warp_mat'] = placement.warp_mat
+        results['img'] = inputs.pop(1)
+        results['img_shape'] = results['img'].shape[:2]
+        if inputs:
+            results['aug_scales'] = list(inputs)
+            results['aug_imgs'] = list(inputs.values())
+        return results
+
+    def __repr__(self) -> str:
+        """Describe the transform."""
+        return (
+            f'{type(self).__name__}(input_size={self.input_size}, '
+            f'scales={self.scales}, size_factor={self.size_factor}, '
+            f'resize_mode={self.resize_mode!r})'
+        )

@@ -1,0 +1,98 @@
+"""Masks of the regions that do not count in training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from ...registry import TRANSFORMS
+from .segmentation import segmentation_mask
+
+
+def warp_mask(
+    mask: np.ndarray, warp_mat: np.ndarray, size: tuple[int, int]
+) -> np.ndarray:
+    """Bring a mask of the image to a level.
+
+    Args:
+        mask (np.ndarray): uint8 (H, W), 255 where the image counts.
+        warp_mat (np.ndarray): float (2, 3), image to level cells.
+        size (tuple[int, int]): (w, h) of the level.
+
+    Returns:
+        np.ndarray: bool (h, w); outside the image nothing counts.
+    """
+    return cv2.warpAffine(mask, warp_mat, size) / 255 > 0.5
+
+
+@TRANSFORMS.register_module()
+class MultiResolutionHeatmapMask(BaseTransform):
+    """Mask crowds and people without labelled keypoints at every level.
+
+    The mask of the image is warped to each level directly, as in
+    ``CocoKeypoints`` and ``RandomAffineTransform`` of the official code.
+    Unlike mmpose's ``BottomupGetHeatmapMask`` it reads run-length encodings,
+    so that COCO's crowds do not count as background, and skips broken or
+    empty segmentations.
+
+    Required Keys:
+
+        - img_shape: (h, w) of the image before it was warped
+        - heatmaps: list of (K, h, w), from ``GenerateTarget``
+        - input_size: (w, h), from ``BottomupRandomAffine``
+        - warp_mat: (2, 3), image to input pixels
+        - invalid_segs (optional): COCO segmentations in image pixels
+        - flip, flip_direction (optional)
+
+    Added Keys:
+
+        - heatmap_mask: list of bool (1, h, w), False where the loss is 0
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Add the masks.
+
+        Args:
+            results (dict): Result dict of the pipeline.
+
+        Returns:
+            dict: the same dict with ``heatmap_mask``.
+
+        Raises:
+            ValueError: If the targets are not there yet.
+        """
+        if not isinstance(results.get('heatmaps'), list):
+            raise ValueError(
+                'MultiResolutionHeatmapMask comes after GenerateTarget with '
+                'the encoder MultiResolutionAssociativeEmbedding'
+            )
+        shape = tuple(results['img_shape'][:2])
+        mask = np.full(shape, 255, dtype=np.uint8)
+        for segmentation in results.get('invalid_segs') or []:
+            mask[segmentation_mask(segmentation, shape)] = 0
+
+        masks = []
+        for heatmaps in results['heatmaps']:
+            size = heatmaps.shape[2], heatmaps.shape[1]
+            ratio = np.divide(size, results['input_size'])
+            level_mat = results['warp_mat'][:2] * ratio[:, None]
+            level = warp_mask(mask, level_mat, size)
+            if results.get('flip'):
+                level = _flip(level, results['flip_direction'])
+            masks.append(np.ascontiguousarray(level)[None])
+        results['heatmap_mask'] = masks
+        return results
+
+
+def _flip(mask: np.ndarray, direction: str) -> np.ndarray:
+    """Flip a mask (h, w) as mmcv flips images."""
+    axes: Sequence[int] = {
+        'horizontal': (1,),
+        'vertical': (0,),
+        'diagonal': (0, 1),
+    }[direction]
+    return np.flip(mask, axes)

@@ -1,0 +1,5 @@
+"""Heads."""
+
+from .higherhrnet_head import HigherHRNetHead
+
+__all__ = ['HigherHRNetHead']

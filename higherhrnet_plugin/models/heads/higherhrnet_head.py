@@ -1,0 +1,326 @@
+"""The HigherHRNet head: a pyramid of heatmaps with tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Optional, Union
+
+import numpy as np
+import torch
+from mmengine.structures import InstanceData, PixelData
+from mmpose.models.heads.base_head import BaseHead
+from torch import Tensor, nn
+
+from ...codecs.utils.aggregation import LevelOutput
+from ...registry import KEYPOINT_CODECS, MODELS
+from .deconv_block import make_deconv_block
+from .head_inputs import read_targets, scale_flip_features
+
+Features = Union[Tensor, Sequence[Tensor]]
+
+
+@MODELS.register_module()
+class HigherHRNetHead(BaseHead):
+    """Predict heatmaps at every level and tags at some.
+
+    Level 0 is the backbone's map (1/4 for HRNet), level i follows the i-th
+    deconvolution, which doubles the resolution.
+
+    Note:
+        - B: images, K: keypoints, L: tag dimension
+        - C: channels, (h, w): size of a level
+
+    Source: HigherHRNet, sections 3.2 and 3.3; ``PoseHigherResolutionNet`` in
+    ``lib/models/pose_higher_hrnet.py`` of the official code, whose parameter
+    names are kept (``final_layers.{i}``, ``deconv_layers.{i}.{j}``).
+
+    Args:
+        in_channels (int): C of the feature map.
+        num_keypoints (int): K.
+        num_deconvs (int): Deconvolutions, 0 or more. Defaults to 1.
+        deconv_channels (int, optional): Output channels of each. Defaults to
+            ``in_channels``.
+        deconv_kernel (int): 2, 3 or 4. Defaults to 4.
+        num_blocks (int): Residual blocks after each. Defaults to 4.
+        concat_outputs (bool): Whether a deconvolution sees the features and
+            the outputs of the level before. Defaults to True.
+        final_kernel (int): 1 or 3. Defaults to 1.
+        tag_dim (int): L. Defaults to 1.
+        tag_per_keypoint (bool): Whether each keypoint has its own tags, or
+            all share them. Defaults to True.
+        tag_levels (Sequence[int]): Levels that give tags. Defaults to (0,).
+        tag_init_std (float, optional): Standard deviation of the initial
+            weights of the tag channels. Equal tags push each other nowhere,
+            so a larger value speeds up a short training. Defaults to that of
+            all layers, 0.001.
+        input_index (int): Which feature map of the backbone or neck is read.
+            Defaults to 0.
+        norm_cfg (dict, optional): Defaults to ``dict(type='BN')``.
+        with_cp (bool): Recompute residual blocks in the backward pass to
+            save memory. Defaults to False.
+        heatmap_loss (dict, optional): Defaults to
+            ``dict(type='MultiResolutionHeatmapLoss')``.
+        tag_loss (dict, optional): Defaults to
+            ``dict(type='MultiResolutionAELoss')``.
+        decoder (dict, optional): Defaults to
+            ``dict(type='AggregatingBottomupDecoder')``.
+        init_cfg (dict | list, optional): Defaults to the official
+            initialisation.
+
+    Raises:
+        ValueError: If an option is out of its range.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        num_keypoints: int,
+        num_deconvs: int = 1,
+        deconv_channels: Optional[int] = None,
+        deconv_kernel: int = 4,
+        num_blocks: int = 4,
+        concat_outputs: bool = True,
+        final_kernel: int = 1,
+        tag_dim: int = 1,
+        tag_per_keypoint: bool = True,
+        tag_levels: Sequence[int] = (0,),
+        tag_init_std: Optional[float] = None,
+        input_index: int = 0,
+        norm_cfg: Optional[dict[str, Any]] = None,
+        with_cp: bool = False,
+        heatmap_loss: Optional[dict[str, Any]] = None,
+        tag_loss: Optional[dict[str, Any]] = None,
+        decoder: Optional[dict[str, Any]] = None,
+        init_cfg: Union[dict, list, None] = None,
+    ) -> None:
+        super().__init__(init_cfg or _official_init())
+        self.num_levels = num_deconvs + 1
+        if num_keypoints < 1 or tag_dim < 1 or num_deconvs < 0:
+            raise ValueError(
+                '`num_keypoints` and `tag_dim` must be positive and '
+                f'`num_deconvs` not negative, got {num_keypoints}, {tag_dim} '
+                f'and {num_deconvs}'
+            )
+        if final_kernel not in (1, 3):
+            raise ValueError(f'`final_kernel` is 1 or 3, got {final_kernel}')
+        if not tag_levels or not set(tag_levels) <= set(
+            range(self.num_levels)
+        ):
+            raise ValueError(
+                f'`tag_levels` is {list(tag_levels)}, but {num_deconvs} '
+                f'deconvolutions give the levels 0 to {num_deconvs}'
+            )
+        self.in_channels = in_channels
+        self.num_keypoints = num_keypoints
+        self.tag_channels = tag_dim * (num_keypoints if tag_per_keypoint else 1)
+        self.tag_levels = tuple(tag_levels)
+        self.tag_init_std = tag_init_std
+        self.input_index = input_index
+        self.concat_outputs = concat_outputs
+
+        deconv_channels = deconv_channels or in_channels
+        norm_cfg = norm_cfg or {'type': 'BN'}
+        self.final_layers = nn.ModuleList()
+        self.deconv_layers = nn.ModuleList()
+        channels = in_channels
+        for level in range(self.num_levels):
+            if level:
+                if concat_outputs:
+                    channels += self._level_channels(level - 1)
+                self.deconv_layers.append(
+                    make_deconv_block(
+                        channels,
+                        deconv_channels,
+                        deconv_kernel,
+                        num_blocks,
+                        norm_cfg,
+                        with_cp,
+                    )
+                )
+                channels = deconv_channels
+            self.final_layers.append(
+                nn.Conv2d(
+                    channels,
+                    self._level_channels(level),
+                    final_kernel,
+                    padding=final_kernel // 2,
+                )
+            )
+
+        self.heatmap_loss = MODELS.build(
+            {'type': 'MultiResolutionHeatmapLoss', **(heatmap_loss or {})}
+        )
+        shared = {'tag_per_keypoint': tag_per_keypoint}
+        self.tag_loss = MODELS.build(
+            {'type': 'MultiResolutionAELoss', **shared, **(tag_loss or {})}
+        )
+        self.decoder = KEYPOINT_CODECS.build(
+            {
+                'type': 'AggregatingBottomupDecoder',
+                'num_keypoints': num_keypoints,
+                **shared,
+                **(decoder or {}),
+            }
+        )
+
+    def init_weights(self) -> None:
+        """Initialise, with a wider start of the tags where asked for."""
+        super().init_weights()
+        if self.tag_init_std is None:
+            return
+        for level in self.tag_levels:
+            weight = self.final_layers[level].weight
+            nn.init.normal_(
+                weight[self.num_keypoints :], std=self.tag_init_std
+            )
+
+    def forward(self, feats: Features) -> list[LevelOutput]:
+        """Predict all levels.
+
+        Args:
+            feats (Tensor | Sequence[Tensor]): (B, C, h, w), or several maps
+                of which ``input_index`` picks one.
+
+        Returns:
+            list[tuple[Tensor, Tensor | None]]: heatmaps (B, K, h, w) and tags
+            (B, L*K, h, w), L outer, or (B, L, h, w) when shared, or None, of
+            every level.
+        """
+        if not isinstance(feats, Tensor):
+            feats = feats[self.input_index]
+        outputs: list[LevelOutput] = []
+        for level, final_layer in enumerate(self.final_layers):
+            if level:
+                if self.concat_outputs:
+                    feats = torch.cat((feats, raw), dim=1)
+                feats = self.deconv_layers[level - 1](feats)
+            raw = final_layer(feats)
+            heatmaps = raw[:, : self.num_keypoints]
+            tags = raw[:, self.num_keypoints :]
+            outputs.append((heatmaps, tags if tags.shape[1] else None))
+        return outputs
+
+    def loss(
+        self,
+        feats: Features,
+        batch_data_samples: Sequence[Any],
+        train_cfg: Optional[dict] = None,
+    ) -> dict[str, Tensor]:
+        """Compute the losses of a batch.
+
+        Args:
+            feats (Tensor | Sequence[Tensor]): As in :meth:`forward`.
+            batch_data_samples (Sequence[PoseDataSample]): B samples with
+                ``gt_fields`` (heatmaps, heatmap_mask) and
+                ``gt_instance_labels`` (keypoint_indices).
+            train_cfg (dict, optional): Not used.
+
+        Returns:
+            dict[str, Tensor]: ``loss_heatmap_{level}``, ``loss_pull`` and
+            ``loss_push``, weighted scalars.
+
+        Raises:
+            ValueError: If the targets are missing or do not fit the head.
+        """
+        outputs = self(feats)
+        targets, masks, indices = read_targets(
+            batch_data_samples, self.num_keypoints, len(self.tag_levels)
+        )
+        heatmap_losses = self.heatmap_loss(
+            [heatmaps for heatmaps, _ in outputs], targets, masks
+        )
+        losses = {
+            f'loss_heatmap_{level}': loss
+            for level, loss in enumerate(heatmap_losses)
+        }
+        terms = [
+            self.tag_loss(outputs[level][1], indices[i])
+            for i, level in enumerate(self.tag_levels)
+        ]
+        losses['loss_pull'] = sum(pull for pull, _ in terms)
+        losses['loss_push'] = sum(push for _, push in terms)
+        return losses
+
+    def predict(
+        self,
+        feats: Any,
+        batch_data_samples: Sequence[Any],
+        test_cfg: Optional[dict] = None,
+    ) -> Any:
+        """Find the people of a batch.
+
+        Args:
+            feats (Any): Features as mmpose's bottom-up estimators give them:
+                of one image, ``[plain, mirrored]`` with ``flip_test``, and a
+                list over scales of either where the samples' metainfo has
+                ``aug_scales``.
+            batch_data_samples (Sequence[PoseDataSample]): B samples of one
+                input size with ``input_size`` (w, h) and, for a flip test,
+                ``flip_indices`` in their metainfo.
+            test_cfg (dict, optional): ``flip_test`` (False),
+                ``project_to_image`` (True), ``output_heatmaps`` (False).
+
+        Returns:
+            list[InstanceData] | tuple: people of each image with keypoints
+            float32 (N, K, 2), (x, y) in pixels of the scale 1 input,
+            keypoint_scores (N, K) and bbox_scores (N,); with
+            ``output_heatmaps`` also a list of PixelData with heatmaps
+            (K, H, W) and tags (L*K, H, W).
+        """
+        test_cfg = test_cfg or {}
+        meta = batch_data_samples[0].metainfo
+        width, height = meta['input_size']
+        # a batch of several sizes is padded to the right and below
+        height, width = meta.get('batch_input_shape', (height, width))
+        scales = [1, *(meta.get('aug_scales') or [])]
+        flips = 2 if test_cfg.get('flip_test', False) else 1
+        features = scale_flip_features(feats, len(scales), flips)
+        heatmaps, tags = self.decoder.aggregate(
+            [[self(f) for f in per_flip] for per_flip in features],
+            scales,
+            (width, height),
+            meta.get('flip_indices'),
+            test_cfg.get('project_to_image', True),
+        )
+        preds = self._decode(heatmaps, tags, (width, height))
+        if not test_cfg.get('output_heatmaps', False):
+            return preds
+        fields = [
+            PixelData(heatmaps=h, tags=t)
+            for h, t in zip(heatmaps.detach(), tags.detach())
+        ]
+        return preds, fields
+
+    def _decode(
+        self, heatmaps: Tensor, tags: Tensor, input_size: tuple[int, int]
+    ) -> list[InstanceData]:
+        """Decode maps to people in input pixels."""
+        map_size = heatmaps.shape[:-3:-1]
+        scale = np.divide(input_size, map_size).astype(np.float32)
+        return [
+            InstanceData(
+                keypoints=keypoints * scale,
+                keypoint_scores=scores,
+                bbox_scores=instance_scores,
+            )
+            for keypoints, scores, instance_scores in zip(
+                *self.decoder.batch_decode(heatmaps, tags)
+            )
+        ]
+
+    def _level_channels(self, level: int) -> int:
+        """Count the output channels of a level."""
+        tags = self.tag_channels if level in self.tag_levels else 0
+        return self.num_keypoints + tags
+
+
+def _official_init() -> list[dict[str, Any]]:
+    """Return the official initialisation of the head."""
+    return [
+        {
+            'type': 'Normal',
+            'layer': ['Conv2d', 'ConvTranspose2d'],
+            'std': 0.001,
+        },
+        {'type': 'Constant', 'layer': '_BatchNorm', 'val': 1},
+    ]

@@ -1,0 +1,94 @@
+"""Masked mean squared error of heatmaps at every resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Union
+
+from torch import Tensor, nn
+
+from ...registry import MODELS
+from .utils import at_least_float32, per_level
+
+
+def masked_mse(pred: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Average the squared error over all cells, with 0 where masked.
+
+    Masked cells still count in the denominator, as in the official
+    ``HeatmapLoss`` (``lib/core/loss.py``).
+
+    Args:
+        pred (Tensor): (B, K, h, w), any float type; computed in float32 or
+            better.
+        target (Tensor): (B, K, h, w).
+        mask (Tensor): (B, h, w), 1 where the cell counts, bool or float.
+
+    Returns:
+        Tensor: scalar.
+    """
+    pred = at_least_float32(pred)
+    error = (pred - target).square() * mask.to(pred.dtype)[:, None]
+    return error.mean()
+
+
+@MODELS.register_module()
+class MultiResolutionHeatmapLoss(nn.Module):
+    """Sum the heatmap errors of all levels.
+
+    Source: HigherHRNet, section 3.3; ``HeatmapLoss`` and
+    ``MultiLossFactory`` in ``lib/core/loss.py`` of the official code.
+
+    Args:
+        loss_weight (float | Sequence[float]): One for all levels or one for
+            each. Defaults to 1.
+    """
+
+    def __init__(
+        self, loss_weight: Union[float, Sequence[float]] = 1.0
+    ) -> None:
+        super().__init__()
+        self.loss_weight = loss_weight
+
+    def forward(
+        self,
+        preds: Sequence[Tensor],
+        targets: Sequence[Tensor],
+        masks: Sequence[Tensor],
+    ) -> list[Tensor]:
+        """Compute the weighted loss of every level.
+
+        Args:
+            preds (Sequence[Tensor]): (B, K, h, w) of every level.
+            targets (Sequence[Tensor]): (B, K, h, w) of every level.
+            masks (Sequence[Tensor]): (B, h, w) of every level, 1 where cells
+                count.
+
+        Returns:
+            list[Tensor]: a scalar for every level, mean over the batch.
+
+        Raises:
+            ValueError: If the numbers of levels or the shapes differ.
+        """
+        if not len(preds) == len(targets) == len(masks):
+            raise ValueError(
+                f'the head gives {len(preds)} levels, the targets have '
+                f'{len(targets)} and the masks {len(masks)}; `heatmap_sizes` '
+                'of the codec must list one size for each level of the head'
+            )
+        weights = per_level('loss_weight', self.loss_weight, len(preds))
+        losses = []
+        for i, (pred, target, mask) in enumerate(zip(preds, targets, masks)):
+            if pred.shape != target.shape:
+                raise ValueError(
+                    f'level {i}: the head gives heatmaps (B, K, h, w) of '
+                    f'{tuple(pred.shape)}, the targets have '
+                    f'{tuple(target.shape)}; check `num_keypoints` of the '
+                    'head, and `input_size` and `heatmap_sizes` of the codec'
+                )
+            if mask.shape != (pred.shape[0], *pred.shape[2:]):
+                raise ValueError(
+                    f'level {i}: expected a mask (B, h, w) for heatmaps of '
+                    f'{tuple(pred.shape)}, got {tuple(mask.shape)}'
+                )
+            losses.append(weights[i] * masked_mse(pred, target, mask))
+        return losses

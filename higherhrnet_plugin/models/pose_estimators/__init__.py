@@ -1,0 +1,5 @@
+"""Pose estimators."""
+
+from .multi_scale_bottomup import MultiScaleBottomupPoseEstimator
+
+__all__ = ['MultiScaleBottomupPoseEstimator']

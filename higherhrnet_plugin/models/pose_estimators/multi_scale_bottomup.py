@@ -1,0 +1,94 @@
+"""Bottom-up estimator for several scales and mixed shapes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from mmpose.models.pose_estimators import BottomupPoseEstimator
+from mmpose.structures import PoseDataSample
+from torch import Tensor
+
+from ...registry import MODELS
+
+
+@MODELS.register_module()
+class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
+    """mmpose's bottom-up estimator with a test that is exact.
+
+    ``BottomupPoseEstimator`` cannot take images of several scales (its
+    ``forward`` stacks them), and pads a batch of mixed shapes, which changes
+    the maps near the border. Here images of one shape run together, without
+    padding, and further scales come from ``aug_imgs`` and ``aug_scales`` of
+    :class:`BottomupAlignedResize`. Training and arguments are the same.
+    """
+
+    def predict(
+        self, inputs: Tensor, data_samples: Sequence[PoseDataSample]
+    ) -> Sequence[PoseDataSample]:
+        """Find the people of a batch.
+
+        Args:
+            inputs (Tensor): float (B, 3, H, W), normalised images, padded to
+                the right and below to one shape.
+            data_samples (Sequence[PoseDataSample]): B samples with
+                ``img_shape``, ``input_size``, ``input_center`` and
+                ``input_scale`` in their metainfo, and ``aug_imgs`` and
+                ``aug_scales`` for several scales.
+
+        Returns:
+            Sequence[PoseDataSample]: the samples with ``pred_instances`` in
+            image pixels and, with ``output_heatmaps``, ``pred_fields``.
+        """
+        aug_images = [sample.pop('aug_imgs', []) for sample in data_samples]
+        groups: dict[Any, list[int]] = defaultdict(list)
+        for i, sample in enumerate(data_samples):
+            shapes = [image.shape for image in aug_images[i]]
+            groups[(tuple(sample.img_shape), *shapes)].append(i)
+
+        preds: list[Any] = [None] * len(data_samples)
+        fields: list[Any] = [None] * len(data_samples)
+        for (shape, *_), members in groups.items():
+            samples = [data_samples[i] for i in members]
+            for sample in samples:
+                sample.set_metainfo({'batch_input_shape': shape})
+            pyramid = [inputs[members, :, : shape[0], : shape[1]]]
+            for images in zip(*(aug_images[i] for i in members)):
+                pyramid.append(self._normalise(images))
+            found = self._predict_group(pyramid, samples)
+            with_fields = isinstance(found, tuple)
+            for j, i in enumerate(members):
+                preds[i] = found[0][j] if with_fields else found[j]
+                fields[i] = found[1][j] if with_fields else None
+        return self.add_pred_to_datasample(
+            preds, None if fields[0] is None else fields, data_samples
+        )
+
+    def _predict_group(
+        self, pyramid: Sequence[Tensor], samples: Sequence[PoseDataSample]
+    ) -> Any:
+        """Run images of one shape at all scales and flips."""
+        feats = []
+        for images in pyramid:
+            plain = self.extract_feat(images)
+            if self.test_cfg.get('flip_test', False):
+                feats.append([plain, self.extract_feat(images.flip(-1))])
+            else:
+                feats.append(plain)
+        return self.head.predict(
+            feats if len(feats) > 1 else feats[0],
+            samples,
+            test_cfg=self.test_cfg,
+        )
+
+    def _normalise(self, images: Sequence[Any]) -> Tensor:
+        """Normalise uint8 images (h, w, 3) of one shape to (B, 3, h, w)."""
+        tensors = [
+            torch.from_numpy(image).permute(2, 0, 1).contiguous()
+            for image in images
+        ]
+        samples = [PoseDataSample() for _ in images]
+        data = {'inputs': tensors, 'data_samples': samples}
+        return self.data_preprocessor(data, False)['inputs']
