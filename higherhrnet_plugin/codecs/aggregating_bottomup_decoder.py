@@ -191,6 +191,7 @@ class AggregatingBottomupDecoder:
             ValueError: If the shapes do not fit together.
         """
         maps = self._tags_by_keypoint(heatmaps, tags)
+        heatmaps, maps = _without_nonfinite(heatmaps, maps)
         candidates = top_candidates(
             heatmaps,
             maps,
@@ -207,7 +208,6 @@ class AggregatingBottomupDecoder:
         people = adjust_people(people, heatmaps)
         instance_scores = people[..., 2].mean(axis=1)
         if self.fill_missing and len(people):
-            heatmaps, maps = _without_nonfinite(heatmaps, maps)
             people = fill_missing(people, heatmaps, maps)
         return people[..., :2], people[..., 2], instance_scores
 
@@ -302,5 +302,8 @@ def _without_nonfinite(
         'and are left out; the model may have diverged',
         stacklevel=3,
     )
-    heatmaps = np.where(broken, -np.finfo(np.float32).max, heatmaps)
-    return heatmaps, np.where(broken[:, None], 0, tags)
+    lowest = np.finfo(np.float32).min
+    return (
+        np.where(broken, lowest, heatmaps),
+        np.where(broken[:, None], np.float32(0), tags),
+    )

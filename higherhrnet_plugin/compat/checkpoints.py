@@ -34,10 +34,13 @@ def allow_checkpoint_globals() -> None:
         for entry in torch.serialization.get_safe_globals()
         if isinstance(entry, tuple)
     }
-    torch.serialization.add_safe_globals([
-        entry for entry in names
-        if not (isinstance(entry, tuple) and entry[1] in known)
-    ])
+    torch.serialization.add_safe_globals(
+        [
+            entry
+            for entry in names
+            if not (isinstance(entry, tuple) and entry[1] in known)
+        ]
+    )
 
 
 def _torch_version() -> tuple[int, ...]:
@@ -61,8 +64,8 @@ def _mmengine_globals() -> list[_SafeGlobal]:
 
 def _numpy_globals() -> list[_SafeGlobal]:
     """Return what pickled arrays and scalars of plain types refer to."""
-    reconstruct = np.empty(0).__reduce__()[0]
-    scalar = np.float64(0).__reduce__()[0]
+    reconstruct: Any = np.empty(0).__reduce__()[0]
+    scalar: Any = np.float64(0).__reduce__()[0]
     names: list[_SafeGlobal] = [np.ndarray, np.dtype]
     # The private package of numpy was renamed in 2.0; a checkpoint may come
     # from either side.
@@ -74,7 +77,7 @@ def _numpy_globals() -> list[_SafeGlobal]:
     return names
 
 
-def _history_buffer_method(obj: Any, name: str) -> Any:  # noqa: ANN401
+def _history_buffer_method(obj: Any, name: str) -> Any:
     """Stand in for ``getattr`` while a checkpoint is loaded.
 
     Args:
@@ -93,4 +96,5 @@ def _history_buffer_method(obj: Any, name: str) -> Any:  # noqa: ANN401
         return vars(HistoryBuffer)[name]
     raise pickle.UnpicklingError(
         'the checkpoint asks for an attribute that is not a statistics '
-        f'method of HistoryBuffer: {name!r} of {type(obj).__name__}')
+        f'method of HistoryBuffer: {name!r} of {type(obj).__name__}'
+    )

@@ -11,8 +11,13 @@ import torch.distributed as torch_dist
 if TYPE_CHECKING:
     from mmengine.config import Config
 
-_ENVIRONMENT = ('RANK', 'LOCAL_RANK', 'WORLD_SIZE', 'MASTER_ADDR',
-                'MASTER_PORT')
+_ENVIRONMENT = (
+    'RANK',
+    'LOCAL_RANK',
+    'WORLD_SIZE',
+    'MASTER_ADDR',
+    'MASTER_PORT',
+)
 
 
 def init_cpu_process_group(launcher: str) -> None:
@@ -39,7 +44,8 @@ def init_cpu_process_group(launcher: str) -> None:
         raise RuntimeError(
             "launcher 'pytorch' expects the environment of torchrun, but "
             f'{", ".join(missing)} is not set; start with torchrun or '
-            'tools/dist_train.sh')
+            'tools/dist_train.sh'
+        )
     torch_dist.init_process_group(backend='gloo')
 
 
@@ -59,8 +65,9 @@ def use_cpu_model_wrapper(cfg: Config) -> None:
     # The values that MMEngine uses for a config without a wrapper.
     wrapper.setdefault('type', 'MMDistributedDataParallel')
     wrapper.setdefault('broadcast_buffers', False)
-    wrapper.setdefault('find_unused_parameters',
-                       cfg.get('find_unused_parameters', False))
+    wrapper.setdefault(
+        'find_unused_parameters', cfg.get('find_unused_parameters', False)
+    )
     wrapper['device_ids'] = None
     cfg.model_wrapper_cfg = wrapper
 

@@ -33,16 +33,21 @@ class _Requirement(NamedTuple):
 
 
 _REQUIREMENTS = (
-    _Requirement('mmengine', (0, 6), (1, ),
-                 "pip install 'mmengine>=0.10,<1'"),
+    _Requirement('mmengine', (0, 6), (1,), "pip install 'mmengine>=0.10,<1'"),
     _Requirement(
-        'mmcv', (2, 0, 1), (2, 3),
+        'mmcv',
+        (2, 0, 1),
+        (2, 3),
         "mim install 'mmcv>=2.0.1,<2.3', or without compiled operators "
-        "pip install 'mmcv-lite>=2.0.1,<2.3'"),
+        "pip install 'mmcv-lite>=2.0.1,<2.3'",
+    ),
     _Requirement(
-        'mmpose', (1, 1), (2, ),
+        'mmpose',
+        (1, 1),
+        (2,),
         "mim install 'mmpose>=1.2,<2', or where its requirements cannot be "
-        "resolved pip install --no-deps 'mmpose>=1.2,<2'"),
+        "resolved pip install --no-deps 'mmpose>=1.2,<2'",
+    ),
 )
 
 _HOST_MODULES = (
@@ -104,12 +109,14 @@ def _check_requirement(requirement: _Requirement) -> None:
             raise
         raise ImportError(
             f'higherhrnet_plugin needs {name}, which is not installed: '
-            f'{install}') from error
+            f'{install}'
+        ) from error
     version = str(getattr(module, '__version__', ''))
     if not minimum <= _parse_version(version) < below:
         raise ImportError(
             f'higherhrnet_plugin needs {name} >={_join(minimum)},'
-            f'<{_join(below)}, found {version or "no version"}: {install}')
+            f'<{_join(below)}, found {version or "no version"}: {install}'
+        )
 
 
 def _parse_version(version: str) -> tuple[int, ...]:
@@ -137,7 +144,8 @@ def _import(name: str) -> ModuleType:
             raise ImportError(
                 f'{name} imports a package that was compiled for another '
                 'major version of numpy (usually xtcocotools): pip install '
-                "'numpy<2'") from error
+                "'numpy<2'"
+            ) from error
         raise
 
 
@@ -150,7 +158,8 @@ def _explain_missing(name: str, error: ModuleNotFoundError) -> NoReturn:
     raise ImportError(
         f'{name} needs the package {missing!r}, which is not installed: '
         f'pip install {distribution}',
-        name=missing) from error
+        name=missing,
+    ) from error
 
 
 @contextlib.contextmanager
@@ -158,7 +167,8 @@ def _quiet_mmcv_lite() -> Iterator[None]:
     """Hold back the warning that mmcv-lite has no compiled operators."""
     with warnings.catch_warnings():
         warnings.filterwarnings(
-            'ignore', message='Fail to import ``MultiScaleDeformableAttention')
+            'ignore', message='Fail to import ``MultiScaleDeformableAttention'
+        )
         yield
 
 
@@ -167,8 +177,11 @@ def _optional_packages() -> Iterator[None]:
     """Provide placeholders for the optional packages that do not import."""
     with contextlib.ExitStack() as stack:
         # In this order, as mmdet is built on the other two.
-        for find_substitutes in (_substitute_torchvision, _substitute_mmcv_ops,
-                                 _substitute_mmdet):
+        for find_substitutes in (
+            _substitute_torchvision,
+            _substitute_mmcv_ops,
+            _substitute_mmdet,
+        ):
             stack.enter_context(module_substitutes(find_substitutes()))
         yield
 
@@ -178,15 +191,16 @@ def _substitute_torchvision() -> dict[str, Optional[ModuleType]]:
     failure = _import_failure('torchvision.transforms', 'torchvision')
     if failure is None:
         return {}
-    message = (f"mmpose's SimCC visualiser needs torchvision ({failure}): "
-               'install the build of torchvision that belongs to your torch, '
-               'pip install torchvision')
+    message = (
+        f"mmpose's SimCC visualiser needs torchvision ({failure}): "
+        'install the build of torchvision that belongs to your torch, '
+        'pip install torchvision'
+    )
     return {
-        'torchvision':
-        make_placeholder_module('torchvision', (), message),
-        'torchvision.transforms':
-        make_placeholder_module('torchvision.transforms', ('ToPILImage', ),
-                                message),
+        'torchvision': make_placeholder_module('torchvision', (), message),
+        'torchvision.transforms': make_placeholder_module(
+            'torchvision.transforms', ('ToPILImage',), message
+        ),
     }
 
 
@@ -196,17 +210,19 @@ def _substitute_mmcv_ops() -> dict[str, Optional[ModuleType]]:
     Only the operator that mmpose imports without condition is offered: the
     heads that ask for ``DeformConv2d`` have a switch for its absence.
     """
-    failure = (
-        _import_failure('mmcv._ext', 'mmcv._ext')
-        or _import_failure('mmcv.ops', 'mmcv.ops'))
+    failure = _import_failure('mmcv._ext', 'mmcv._ext') or _import_failure(
+        'mmcv.ops', 'mmcv.ops'
+    )
     if failure is None:
         return {}
-    message = ("mmpose's ED-Pose head needs mmcv with compiled operators "
-               f"({failure}): mim install 'mmcv>=2.0.1,<2.3'")
+    message = (
+        "mmpose's ED-Pose head needs mmcv with compiled operators "
+        f"({failure}): mim install 'mmcv>=2.0.1,<2.3'"
+    )
     return {
-        'mmcv.ops':
-        make_placeholder_module('mmcv.ops',
-                                ('MultiScaleDeformableAttention', ), message)
+        'mmcv.ops': make_placeholder_module(
+            'mmcv.ops', ('MultiScaleDeformableAttention',), message
+        )
     }
 
 
@@ -214,14 +230,15 @@ def _substitute_mmdet() -> dict[str, Optional[ModuleType]]:
     """Return placeholders for what of mmdet does not import."""
     failure = _import_failure('mmdet.utils', 'mmdet')
     if failure is not None:
-        message = (f"mmpose's RTMO head needs mmdet ({failure}): "
-                   'pip install mmdet, beside mmcv with compiled operators')
+        message = (
+            f"mmpose's RTMO head needs mmdet ({failure}): "
+            'pip install mmdet, beside mmcv with compiled operators'
+        )
         return {
-            'mmdet':
-            make_placeholder_module('mmdet', (), message),
-            'mmdet.utils':
-            make_placeholder_module('mmdet.utils',
-                                    ('ConfigType', 'reduce_mean'), message),
+            'mmdet': make_placeholder_module('mmdet', (), message),
+            'mmdet.utils': make_placeholder_module(
+                'mmdet.utils', ('ConfigType', 'reduce_mean'), message
+            ),
         }
     # mmpose's inferencers try mmdet.apis and expect nothing but ImportError.
     # Without operators it cannot import, so it is not even started: its half

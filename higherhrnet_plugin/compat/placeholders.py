@@ -23,7 +23,7 @@ class _PlaceholderMeta(ABCMeta):
 
     _missing: str
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ANN401
+    def __call__(cls, *args: Any, **kwargs: Any) -> NoReturn:
         raise ImportError(cls._missing)
 
     def __getattr__(cls, name: str) -> NoReturn:
@@ -44,16 +44,20 @@ def make_placeholder(name: str, message: str) -> type:
     Returns:
         The placeholder. It also serves for functions, as calling it raises.
     """
-    return _PlaceholderMeta(name, (), {
-        '__doc__': message,
-        '__module__': __name__,
-        '_missing': message,
-    })
+    return _PlaceholderMeta(
+        name,
+        (),
+        {
+            '__doc__': message,
+            '__module__': __name__,
+            '_missing': message,
+        },
+    )
 
 
-def make_placeholder_module(name: str,
-                            members: Iterable[str] = (),
-                            message: str = '') -> ModuleType:
+def make_placeholder_module(
+    name: str, members: Iterable[str] = (), message: str = ''
+) -> ModuleType:
     """Create a module that holds nothing but placeholders.
 
     Args:
@@ -76,7 +80,8 @@ def make_placeholder_module(name: str,
 
 @contextlib.contextmanager
 def module_substitutes(
-        modules: dict[str, Optional[ModuleType]]) -> Iterator[None]:
+    modules: dict[str, Optional[ModuleType]],
+) -> Iterator[None]:
     """Put modules into ``sys.modules`` for the time of a ``with`` block.
 
     Args:
@@ -87,8 +92,7 @@ def module_substitutes(
         Nothing.
     """
     previous = {
-        name: sys.modules[name]
-        for name in modules if name in sys.modules
+        name: sys.modules[name] for name in modules if name in sys.modules
     }
     # typeshed types the values as modules, Python documents None as well.
     sys.modules.update(modules)  # type: ignore[arg-type]

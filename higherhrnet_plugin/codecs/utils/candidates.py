@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import torch
 
 
 def find_peaks(heatmap: np.ndarray, kernel: int) -> np.ndarray:
@@ -39,8 +40,8 @@ def top_candidates(
     """Take the highest peaks of every keypoint that pass the threshold.
 
     Args:
-        heatmaps (np.ndarray): float32 (K, H, W).
-        tags (np.ndarray): float32 (K, L, H, W).
+        heatmaps (np.ndarray): float32 (K, H, W), finite.
+        tags (np.ndarray): float32 (K, L, H, W), finite.
         kernel (int): Side of the window of the peak search, odd.
         max_candidates (int): At most so many of one keypoint.
         score_thr (float): A candidate's value is above it.
@@ -51,15 +52,20 @@ def top_candidates(
         - scores (np.ndarray): float32 (M,)
         - tags (np.ndarray): float32 (M, L)
     """
+    count, height, width = heatmaps.shape
+    peaks = np.stack([h * find_peaks(h, kernel) for h in heatmaps])
+    # the order of equal scores, which topk chooses, is part of the official
+    # result
+    scores, positions = (
+        values.numpy()
+        for values in torch.from_numpy(peaks.reshape(count, -1)).topk(
+            min(max_candidates, height * width), dim=1
+        )
+    )
     found = []
-    for heatmap, tag in zip(heatmaps, tags):
-        peaks = find_peaks(heatmap, kernel) & (heatmap > score_thr)
-        ys, xs = np.nonzero(peaks)
-        scores = heatmap[ys, xs]
-        values = tag[:, ys, xs].T
-        usable = np.isfinite(scores) & np.isfinite(values).all(axis=1)
-        order = np.argsort(-scores[usable], kind='stable')[:max_candidates]
-        pick = np.flatnonzero(usable)[order]
-        cells = np.stack((xs[pick], ys[pick]), axis=1).astype(np.int64)
-        found.append((cells, scores[pick], values[pick]))
+    for score, position, tag in zip(scores, positions, tags):
+        values = tag.reshape(len(tag), -1)[:, position].T
+        keep = score > score_thr
+        y, x = np.divmod(position[keep], width)
+        found.append((np.stack((x, y), axis=1), score[keep], values[keep]))
     return found
