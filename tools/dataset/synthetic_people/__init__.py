@@ -1,0 +1,1 @@
+"""Generate synthetic multi-person images with exact COCO key points."""
