@@ -1,0 +1,206 @@
+# HigherHRNet-W32, COCO keypoints, input 512x512
+#
+# Paper: HigherHRNet: Scale-Aware Representation Learning for Bottom-Up Human
+#   Pose Estimation, CVPR 2020, https://arxiv.org/abs/1908.10357
+# Expected on COCO val2017, with flip test: AP 67.1 (official code), 67.7
+#   (MMPose 0.x with the recipe of this file); published by their authors.
+# Train: mim train higherhrnet_plugin \
+#   ae_higherhrnet-w32_8xb24-300e_coco-512x512.py --launcher pytorch --gpus 8
+# Test: mim test higherhrnet_plugin \
+#   ae_higherhrnet-w32_8xb24-300e_coco-512x512.py --checkpoint CHECKPOINT
+# Multi-scale test: add --cfg-options
+#   test_dataloader.dataset.pipeline.1.scales="[2,1,0.5]"
+# Without flip test: add --cfg-options model.test_cfg.flip_test=False
+_base_ = ['mmpose::_base_/default_runtime.py']
+custom_imports = dict(
+    imports=['higherhrnet_plugin'], allow_failed_imports=False
+)
+
+# schedule: MMPose 0.x (8 GPUs x 24 images, lr 1.5e-3); the official code has
+# 4 GPUs x 12 images, lr 1e-3, without warm-up
+train_cfg = dict(max_epochs=300, val_interval=10)
+optim_wrapper = dict(optimizer=dict(type='Adam', lr=1.5e-3))
+param_scheduler = [
+    dict(
+        type='LinearLR', begin=0, end=500, start_factor=0.001, by_epoch=False
+    ),
+    dict(
+        type='MultiStepLR',
+        begin=0,
+        end=300,
+        milestones=[200, 260],
+        gamma=0.1,
+        by_epoch=True,
+    ),
+]
+auto_scale_lr = dict(base_batch_size=192)
+default_hooks = dict(
+    checkpoint=dict(interval=10, save_best='coco/AP', rule='greater')
+)
+
+# targets of both levels, 1/4 and 1/2 of the input; tags at 1/4 only
+codec = dict(
+    type='MultiResolutionAssociativeEmbedding',
+    input_size=(512, 512),
+    heatmap_sizes=[(128, 128), (256, 256)],
+    sigma=2,
+)
+
+model = dict(
+    type='MultiScaleBottomupPoseEstimator',
+    data_preprocessor=dict(
+        type='PoseDataPreprocessor',
+        mean=[123.675, 116.28, 103.53],
+        std=[58.395, 57.12, 57.375],
+        bgr_to_rgb=True,
+    ),
+    backbone=dict(
+        type='HRNet',
+        in_channels=3,
+        extra=dict(
+            stage1=dict(
+                num_modules=1,
+                num_branches=1,
+                block='BOTTLENECK',
+                num_blocks=(4,),
+                num_channels=(64,),
+            ),
+            stage2=dict(
+                num_modules=1,
+                num_branches=2,
+                block='BASIC',
+                num_blocks=(4, 4),
+                num_channels=(32, 64),
+            ),
+            stage3=dict(
+                num_modules=4,
+                num_branches=3,
+                block='BASIC',
+                num_blocks=(4, 4, 4),
+                num_channels=(32, 64, 128),
+            ),
+            stage4=dict(
+                num_modules=3,
+                num_branches=4,
+                block='BASIC',
+                num_blocks=(4, 4, 4, 4),
+                num_channels=(32, 64, 128, 256),
+            ),
+        ),
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='https://download.openmmlab.com/mmpose/'
+            'pretrain_models/hrnet_w32-36af842e.pth',
+        ),
+    ),
+    head=dict(
+        type='HigherHRNetHead',
+        in_channels=32,
+        num_keypoints=17,
+        num_deconvs=1,
+        tag_levels=(0,),
+        heatmap_loss=dict(
+            type='MultiResolutionHeatmapLoss', loss_weight=(1.0, 1.0)
+        ),
+        tag_loss=dict(
+            type='MultiResolutionAELoss', pull_weight=1e-3, push_weight=1e-3
+        ),
+        decoder=dict(type='AggregatingBottomupDecoder'),
+    ),
+    test_cfg=dict(flip_test=True, project_to_image=True),
+)
+
+data_mode = 'bottomup'  # read by MMPoseInferencer
+dataset_type = 'BottomupCocoDataset'
+data_root = 'data/coco/'
+
+train_pipeline = [
+    dict(type='LoadImage'),
+    dict(
+        type='BottomupRandomAffine',
+        input_size=codec['input_size'],
+        shift_factor=0.2,
+        scale_factor=(0.75, 1.5),
+        scale_type='short',
+        rotate_factor=30,
+        distribution='uniform',
+    ),
+    dict(type='BottomupRandomFlip', prob=0.5),
+    dict(type='GenerateTarget', encoder=codec),
+    dict(type='MultiResolutionHeatmapMask'),
+    dict(
+        type='PackPoseInputs',
+        # what training reads; copying annotations costs a third of the time
+        meta_keys=('img_id', 'img_path', 'img_shape', 'input_size'),
+    ),
+]
+val_pipeline = [
+    dict(type='LoadImage'),
+    dict(
+        type='BottomupAlignedResize',
+        input_size=codec['input_size'],
+        scales=(1,),
+    ),
+    dict(
+        type='PackPoseInputs',
+        meta_keys=(
+            'id',
+            'img_id',
+            'img_path',
+            'crowd_index',
+            'ori_shape',
+            'img_shape',
+            'input_size',
+            'input_center',
+            'input_scale',
+            'flip_indices',
+            'raw_ann_info',
+            'skeleton_links',
+            'dataset_name',
+            'aug_scales',
+            'aug_imgs',
+        ),
+    ),
+]
+
+train_dataloader = dict(
+    batch_size=24,
+    num_workers=4,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type=dataset_type,
+        data_root=data_root,
+        ann_file='annotations/person_keypoints_train2017.json',
+        data_prefix=dict(img='train2017/'),
+        pipeline=train_pipeline,
+    ),
+)
+val_dataloader = dict(
+    batch_size=1,
+    num_workers=2,
+    persistent_workers=True,
+    drop_last=False,
+    sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
+    dataset=dict(
+        type=dataset_type,
+        data_root=data_root,
+        ann_file='annotations/person_keypoints_val2017.json',
+        data_prefix=dict(img='val2017/'),
+        test_mode=True,
+        pipeline=val_pipeline,
+    ),
+)
+test_dataloader = val_dataloader
+
+val_evaluator = dict(
+    type='CocoMetric',
+    ann_file=data_root + 'annotations/person_keypoints_val2017.json',
+    nms_mode='none',
+    score_mode='bbox',
+)
+test_evaluator = val_evaluator
+
+# exponential moving average of the weights: off, as in the paper; on with
+# --cfg-options custom_hooks.0.type=EMAHook and the like, or in a child:
+# custom_hooks = [dict(type='EMAHook', ema_type='ExpMomentumEMA')]

@@ -1,0 +1,56 @@
+"""Shipped configs, made small enough for a CPU test."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+ROOT = Path(__file__).parents[1]
+CONFIGS = sorted(
+    path
+    for path in (ROOT / 'configs').rglob('*.py')
+    if '_base_' not in path.parts
+)
+TINY = next(path for path in CONFIGS if 'tiny_1xb16' in path.name)
+
+
+def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
+    """Read a config and shrink input, data and schedule, nothing else.
+
+    Args:
+        path: The config.
+        annotations: File of :func:`tests.data_sets.write_data_set`.
+        work_dir: Work folder.
+
+    Returns:
+        Config: trains one epoch of small images on the CPU, without workers
+        and without download.
+    """
+    cfg = Config.fromfile(path)
+    cfg.work_dir = str(work_dir)
+    cfg.model.backbone.init_cfg = None
+    for name in ('train', 'val', 'test'):
+        loader = cfg[f'{name}_dataloader']
+        loader.update(
+            batch_size=3, num_workers=0, persistent_workers=False
+        )
+        loader.dataset.update(
+            data_root=str(annotations.parent),
+            ann_file=annotations.name,
+            data_prefix=dict(img='images/'),
+        )
+        loader.dataset.pop('indices', None)
+        for transform in loader.dataset.pipeline:
+            if 'input_size' in transform:
+                transform['input_size'] = (64, 64)
+            if 'encoder' in transform:
+                sizes = transform['encoder']['heatmap_sizes']
+                transform['encoder'].update(
+                    input_size=(64, 64),
+                    heatmap_sizes=[(16 << i,) * 2 for i in range(len(sizes))],
+                )
+    for name in ('val', 'test'):
+        cfg[f'{name}_evaluator']['ann_file'] = str(annotations)
+    cfg.train_cfg.update(max_epochs=1, val_interval=1)
+    cfg.param_scheduler = []
+    cfg.default_hooks.logger.interval = 1
+    return cfg

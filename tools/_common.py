@@ -1,0 +1,169 @@
+"""What train.py and test.py share: arguments, config, visualisation."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from mmengine.config import Config, DictAction
+
+from higherhrnet_plugin.compat import (
+    init_cpu_process_group,
+    use_cpu_model_wrapper,
+)
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that both tools have.
+
+    Args:
+        parser: Parser of the tool.
+    """
+    parser.add_argument(
+        '--work-dir',
+        help='folder for logs, checkpoints and results; default: work_dir of '
+        "the config, else ./work_dirs/<config's name>",
+    )
+    parser.add_argument(
+        '--show-dir', help='folder for images with the predictions drawn in'
+    )
+    parser.add_argument(
+        '--show', action='store_true', help='show the predictions in a window'
+    )
+    parser.add_argument(
+        '--interval',
+        type=int,
+        default=1,
+        help='draw every N-th sample (default: 1)',
+    )
+    parser.add_argument(
+        '--wait-time',
+        type=float,
+        default=1,
+        help='seconds for which a window is shown (default: 1)',
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='settings that override the config, e.g. '
+        'train_dataloader.batch_size=8 key=a,b key="[(a,b),(c,d)]"',
+    )
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='what started the processes of a distributed run',
+    )
+    # torch.distributed.launch passes it, in either spelling.
+    parser.add_argument(
+        '--local_rank',
+        '--local-rank',
+        type=int,
+        default=0,
+        help='set by torch.distributed.launch',
+    )
+
+
+def load_config(args: argparse.Namespace) -> Config:
+    """Read the config and apply the arguments that both tools have.
+
+    Args:
+        args: Parsed arguments.
+
+    Returns:
+        The config, without ``--cfg-options``.
+
+    Raises:
+        SystemExit: If the config, or a file it inherits, does not exist.
+    """
+    require_file(args.config, 'config')
+    try:
+        cfg = Config.fromfile(args.config)
+    except FileNotFoundError as error:
+        raise SystemExit(f'error: {args.config}: {error}') from error
+    cfg.launcher = args.launcher
+    if args.work_dir is not None:
+        cfg.work_dir = args.work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
+    return cfg
+
+
+def finish_config(cfg: Config, args: argparse.Namespace) -> None:
+    """Apply ``--cfg-options`` and prepare the launcher.
+
+    Args:
+        cfg: Config, changed in place.
+        args: Parsed arguments.
+
+    Raises:
+        SystemExit: If the checkpoint to load does not exist, or the launcher
+            cannot be started.
+    """
+    if args.cfg_options is not None:
+        cfg.merge_from_dict(args.cfg_options)
+    if cfg.get('load_from'):
+        require_file(cfg.load_from, 'checkpoint')
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    try:
+        init_cpu_process_group(cfg.launcher)
+    except RuntimeError as error:
+        raise SystemExit(f'error: {error}') from error
+    use_cpu_model_wrapper(cfg)
+
+
+def require_file(path: str, kind: str) -> None:
+    """Stop with one line if a local file does not exist.
+
+    Args:
+        path: Path, or an address with a scheme, which is not checked.
+        kind: What the file is, for the message.
+
+    Raises:
+        SystemExit: If the path is local and not a file.
+    """
+    if '://' not in path and not Path(path).is_file():
+        raise SystemExit(f'error: {kind} file not found: {path}')
+
+
+def require_hook(cfg: Config, name: str, hook: str) -> Config:
+    """Return the settings of a default hook, or stop if there is none.
+
+    Args:
+        cfg: Config.
+        name: Key of the hook in ``default_hooks``.
+        hook: Type of the hook that the key should hold.
+
+    Returns:
+        The settings of the hook, part of the config.
+
+    Raises:
+        SystemExit: If the config has no such hook.
+    """
+    if name not in cfg.get('default_hooks', {}):
+        raise SystemExit(
+            f"error: default_hooks of the config lacks {name}=dict(type='"
+            f"{hook}')"
+        )
+    return cfg.default_hooks[name]
+
+
+def enable_visualization(
+    cfg: Config, args: argparse.Namespace, show: bool
+) -> None:
+    """Switch the drawing of predictions on.
+
+    Args:
+        cfg: Config, changed in place.
+        args: Parsed arguments.
+        show: Whether to open windows.
+    """
+    hook = require_hook(cfg, 'visualization', 'PoseVisualizationHook')
+    hook.update(
+        enable=True, show=show, out_dir=args.show_dir, interval=args.interval
+    )
+    if args.show:
+        hook.wait_time = args.wait_time
