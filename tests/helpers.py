@@ -152,7 +152,7 @@ def random_scene(rng, n, k, tag_dim, shape=(36, 44)):
     heatmaps = rng.uniform(0, 0.05, (k, *shape)).astype(np.float32)
     tags = rng.normal(0, 0.2, (tag_dim, k, *shape)).astype(np.float32)
     for person, kind in np.ndindex(n, k):
-        if rng.random() < 0.2:
+        if kind and rng.random() < 0.2:
             continue
         x, y = rng.integers(0, shape[1]), rng.integers(0, shape[0])
         stamp = blob(shape, x, y, 1.0) * np.float32(rng.uniform(0.2, 1))

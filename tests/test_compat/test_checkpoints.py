@@ -25,11 +25,17 @@ pytestmark = pytest.mark.skipif(
 
 RUN = """
 import json, sys
+from types import ModuleType
 import torch
 from mmengine.dataset import pseudo_collate
 from mmengine.evaluator import BaseMetric
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
+
+# The package itself registers the names; here it must not be done yet.
+package = ModuleType('higherhrnet_plugin')
+package.__path__ = [sys.argv[2]]
+sys.modules['higherhrnet_plugin'] = package
 from higherhrnet_plugin.compat import allow_checkpoint_globals
 
 work_dir = sys.argv[1]
@@ -106,7 +112,13 @@ def load(path: Path) -> Any:
 
 def test_runner_saves_resumes_and_tests(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, '-c', RUN, str(tmp_path)],
+        [
+            sys.executable,
+            '-c',
+            RUN,
+            str(tmp_path),
+            str(ROOT / 'higherhrnet_plugin'),
+        ],
         env={**os.environ, 'PYTHONPATH': str(ROOT)},
         capture_output=True,
         text=True,

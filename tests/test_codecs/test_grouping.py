@@ -1,0 +1,116 @@
+"""Assignment and grouping by tags."""
+
+import numpy as np
+import pytest
+from munkres import Munkres
+
+from higherhrnet_plugin.codecs.utils import grouping
+from higherhrnet_plugin.codecs.utils.grouping import (
+    assign,
+    group_by_tag,
+    match_cost,
+)
+
+
+@pytest.mark.parametrize('ties', [False, True], ids=['random', 'tied'])
+@pytest.mark.parametrize(
+    ('rows', 'columns'), [(1, 1), (1, 6), (4, 4), (5, 9), (12, 12)]
+)
+def test_assign_equals_munkres(rows, columns, ties):
+    rng = np.random.default_rng(rows * 100 + columns)
+    for _ in range(20):
+        cost = rng.uniform(0, 3, (rows, columns))
+        if ties:
+            cost = np.round(cost) * 100
+        assert assign(cost) == Munkres().compute(cost.tolist())
+
+
+@pytest.mark.parametrize(('rows', 'columns'), [(3, 3), (4, 7)])
+def test_assign_takes_the_short_cut_with_one_optimum(
+    rows, columns, monkeypatch
+):
+    rng = np.random.default_rng(0)
+    cost = rng.uniform(100, 200, (rows, columns))
+    order = rng.permutation(columns)[:rows]
+    cost[np.arange(rows), order] = rng.uniform(0, 50, rows)
+    expected = Munkres().compute(cost.tolist())
+    monkeypatch.setattr(grouping, 'Munkres', None)
+    assert assign(cost) == expected == list(enumerate(order))
+
+
+def test_assign_asks_munkres_where_a_minimum_is_shared():
+    # both rows want column 0; the greedy choice costs 1 + 100
+    cost = np.array([[1.0, 5.0], [2.0, 100.0]])
+    assert assign(cost) == [(0, 1), (1, 0)]
+
+
+@pytest.mark.parametrize('people', [1, 2, 5])
+@pytest.mark.parametrize('tag_dim', [1, 2])
+def test_match_cost_pads_to_the_number_of_candidates(people, tag_dim):
+    rng = np.random.default_rng(people)
+    scores = rng.uniform(0.1, 1, 5).astype(np.float32)
+    tags = rng.normal(0, 3, (5, tag_dim)).astype(np.float32)
+    means = rng.normal(0, 3, (people, tag_dim)).astype(np.float32)
+    cost, distance = match_cost(scores, tags, means)
+    assert cost.shape == (5, 5)
+    for m, g in np.ndindex(5, people):
+        length = np.hypot.reduce(tags[m].astype(float) - means[g])
+        assert distance[m, g] == pytest.approx(abs(length))
+        assert cost[m, g] == pytest.approx(
+            round(abs(length)) * 100 - scores[m]
+        )
+    assert (cost[:, people:] > 1e6).all()
+
+
+def candidate(*tags):
+    """Give one candidate for each tag, in cells (index, index)."""
+    cells = np.arange(len(tags))[:, None].repeat(2, axis=1)
+    scores = np.linspace(0.9, 0.5, len(tags)).astype(np.float32)
+    return cells, scores, np.array(tags, np.float32).reshape(-1, 1)
+
+
+def test_more_candidates_than_people_begin_new_people():
+    people = group_by_tag(
+        [candidate(0.0, 10.0), candidate(20.0, 10.0, 30.0, 0.0)],
+        [0, 1],
+        1.0,
+        30,
+    )
+    assert people.shape == (4, 2, 3)
+    # the first two keep their places and find their second keypoint
+    np.testing.assert_array_equal(people[:2, 1, 0], [3, 1])
+    # what fits nobody stands alone
+    assert (people[2:, 0] == 0).all()
+    assert sorted(people[2:, 1, 0]) == [0, 2]
+
+
+def test_candidates_are_compared_with_the_first_people_only():
+    people = group_by_tag(
+        [candidate(0.0, 10.0, 20.0), candidate(20.0)], [0, 1], 1.0, 2
+    )
+    # person 3 is not looked at, yet its key is: the keypoint goes there
+    assert len(people) == 3
+    assert people[2, 1, 2] == np.float32(0.9)
+
+
+def test_order_decides_who_comes_first():
+    maps = [candidate(5.0), candidate(0.0, 5.0)]
+    forward = group_by_tag(maps, [0, 1], 1.0, 30)
+    backward = group_by_tag(maps, [1, 0], 1.0, 30)
+    assert forward[0].all(axis=1).any()
+    np.testing.assert_array_equal(forward[0], backward[1])
+
+
+@pytest.mark.parametrize('distance', [0.999, 1.0, 1.001])
+def test_a_candidate_joins_below_the_threshold(distance):
+    people = group_by_tag(
+        [candidate(0.0), candidate(distance)], [0, 1], 1.0, 30
+    )
+    assert len(people) == (1 if np.float32(distance) < 1 else 2)
+
+
+def test_nobody_gives_an_empty_array():
+    empty = np.zeros((0, 2), int), np.zeros(0, np.float32), np.zeros((0, 1))
+    people = group_by_tag([empty] * 5, range(5), 1.0, 30)
+    assert people.shape == (0, 5, 3)
+    assert people.dtype == np.float32

@@ -1,0 +1,176 @@
+"""Masked mean squared error of every level."""
+
+import pytest
+import torch
+from mmpose.registry import MODELS
+
+from higherhrnet_plugin import MultiResolutionHeatmapLoss
+
+
+def batch(levels=2, size=2, k=3, dtype=torch.float32, seed=0):
+    """Draw predictions, targets and masks of maps 6 x 8, 12 x 16, ..."""
+    generator = torch.Generator().manual_seed(seed)
+    preds, targets, masks = [], [], []
+    for level in range(levels):
+        shape = (size, k, 6 * 2**level, 8 * 2**level)
+        preds.append(torch.randn(shape, generator=generator, dtype=dtype))
+        targets.append(torch.rand(shape, generator=generator, dtype=dtype))
+        mask = torch.rand((size, *shape[2:]), generator=generator) > 0.3
+        masks.append(mask)
+    return preds, targets, masks
+
+
+def reference(pred, target, mask):
+    """Average one level image by image and cell by cell."""
+    images = []
+    for p, t, m in zip(pred, target, mask):
+        total = 0.0
+        for k, y, x in torch.cartesian_prod(
+            *(torch.arange(n) for n in p.shape)
+        ).tolist():
+            if m[y, x]:
+                total += (p[k, y, x].item() - t[k, y, x].item()) ** 2
+        images.append(total / p.numel())
+    return sum(images) / len(images)
+
+
+@pytest.mark.parametrize('levels', [1, 2, 3])
+@pytest.mark.parametrize('k', [1, 3])
+def test_values_equal_the_loop(levels, k):
+    data = batch(levels, k=k)
+    losses = MODELS.build(dict(type='MultiResolutionHeatmapLoss'))(*data)
+    assert len(losses) == levels
+    for loss, pred, target, mask in zip(losses, *data):
+        assert loss.shape == ()
+        assert loss.item() == pytest.approx(
+            reference(pred, target, mask), rel=1e-5
+        )
+
+
+@pytest.mark.parametrize(
+    ('weight', 'expected'), [(2, (2, 2)), (0.0, (0, 0)), ([0.5, 3], (0.5, 3))]
+)
+def test_weights(weight, expected):
+    data = batch()
+    plain = MultiResolutionHeatmapLoss()(*data)
+    weighted = MultiResolutionHeatmapLoss(weight)(*data)
+    for loss, value, factor in zip(weighted, plain, expected):
+        torch.testing.assert_close(loss, factor * value)
+
+
+def test_masked_cells_count_in_the_mean_but_not_in_the_sum():
+    pred, target = torch.ones(1, 1, 2, 2), torch.zeros(1, 1, 2, 2)
+    mask = torch.tensor([[[1.0, 0.0], [0.0, 0.0]]])
+    (loss,) = MultiResolutionHeatmapLoss()([pred], [target], [mask])
+    assert loss.item() == 0.25
+
+
+@pytest.mark.parametrize('kind', [torch.bool, torch.float32])
+def test_masked_cells_get_no_gradient(kind):
+    preds, targets, masks = batch()
+    preds = [p.requires_grad_() for p in preds]
+    losses = MultiResolutionHeatmapLoss()(
+        preds, targets, [m.to(kind) for m in masks]
+    )
+    sum(losses).backward()
+    for pred, mask in zip(preds, masks):
+        masked = ~mask[:, None].expand_as(pred)
+        assert (pred.grad[masked] == 0).all()
+        assert (pred.grad[~masked] != 0).all()
+
+
+def test_everything_masked():
+    preds, targets, masks = batch()
+    preds = [p.requires_grad_() for p in preds]
+    losses = MultiResolutionHeatmapLoss()(
+        preds, targets, [torch.zeros_like(m) for m in masks]
+    )
+    sum(losses).backward()
+    assert [loss.item() for loss in losses] == [0, 0]
+    assert all((p.grad == 0).all() for p in preds)
+
+
+def test_images_without_people_have_a_loss():
+    preds, targets, masks = batch()
+    losses = MultiResolutionHeatmapLoss()(
+        preds, [t * 0 for t in targets], masks
+    )
+    assert all(loss > 0 for loss in losses)
+
+
+def test_a_batch_is_the_mean_of_its_images():
+    data = batch(size=3)
+    loss = MultiResolutionHeatmapLoss()
+    whole = loss(*data)
+    single = [
+        loss(*([level[b : b + 1] for level in part] for part in data))
+        for b in range(3)
+    ]
+    for level, value in enumerate(whole):
+        mean = sum(image[level] for image in single) / 3
+        torch.testing.assert_close(value, mean)
+
+
+def test_gradient_in_float64():
+    preds, targets, masks = batch(k=2, dtype=torch.float64)
+    preds = [p[..., :4, :4].clone().requires_grad_() for p in preds]
+    targets = [t[..., :4, :4] for t in targets]
+    masks = [m[..., :4, :4] for m in masks]
+    assert torch.autograd.gradcheck(
+        lambda *p: tuple(MultiResolutionHeatmapLoss()(p, targets, masks)),
+        preds,
+    )
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_half_precision_is_computed_in_float32(dtype):
+    preds, targets, masks = batch()
+    # squares beyond what float16 holds
+    preds = [(p * 1e3).to(dtype) for p in preds]
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        losses = MultiResolutionHeatmapLoss()(preds, targets, masks)
+    expected = MultiResolutionHeatmapLoss()(
+        [p.float() for p in preds], targets, masks
+    )
+    for loss, value in zip(losses, expected):
+        assert loss.dtype == torch.float32
+        assert torch.isfinite(loss)
+        torch.testing.assert_close(loss, value)
+
+
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        pytest.param(
+            lambda p, t, m: (p[:1], t, m),
+            r'1 levels.*have 2.*masks 2.*`heatmap_sizes`',
+            id='levels of the head',
+        ),
+        pytest.param(
+            lambda p, t, m: (p, t, m[:1]), r'2 levels.*masks 1', id='masks'
+        ),
+        pytest.param(
+            lambda p, t, m: (p, [t[0], t[1][:, :2]], m),
+            r'level 1.*\(2, 3, 12, 16\).*\(2, 2, 12, 16\).*`num_keypoints`',
+            id='keypoints',
+        ),
+        pytest.param(
+            lambda p, t, m: (p, [t[1], t[1]], m),
+            r'level 0.*\(2, 3, 6, 8\).*\(2, 3, 12, 16\).*`heatmap_sizes`',
+            id='size',
+        ),
+        pytest.param(
+            lambda p, t, m: (p, t, [m[0][:, None], m[1]]),
+            r'level 0.*mask \(B, h, w\).*\(2, 1, 6, 8\)',
+            id='mask',
+        ),
+    ],
+)
+def test_errors(change, words):
+    with pytest.raises(ValueError, match=words):
+        MultiResolutionHeatmapLoss()(*change(*batch()))
+
+
+def test_a_weight_for_each_level():
+    with pytest.raises(ValueError, match='`loss_weight` has 3 .* 2 levels'):
+        MultiResolutionHeatmapLoss([1, 2, 3])(*batch())

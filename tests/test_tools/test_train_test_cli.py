@@ -1,0 +1,177 @@
+"""Command lines of tools/train.py and tools/test.py."""
+
+import os
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable
+
+import mmpose
+import pytest
+import torch
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST_TOOLS = Path(mmpose.__file__).parent / '.mim' / 'tools'
+
+CONFIG = """
+default_scope = 'mmpose'
+model = dict(type='HRNet')
+optim_wrapper = dict(type='{wrapper}', optimizer=dict(type='SGD', lr=0.1))
+default_hooks = dict()
+"""
+
+
+def run(tool: str, *args: str) -> subprocess.CompletedProcess:
+    """Run a script of tools/ in a fresh process."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / 'tools' / tool), *args],
+        env={**os.environ, 'PYTHONPATH': str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def refuse(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> Callable[..., str]:
+    """Run a script in this process; return the line it stops with."""
+
+    def run_and_refuse(tool: str, *args: str) -> str:
+        script = str(ROOT / 'tools' / tool)
+        monkeypatch.setattr(sys, 'argv', [script, *args])
+        with pytest.raises(SystemExit) as stop:
+            runpy.run_path(script, run_name='__main__')
+        code = stop.value.code
+        if isinstance(code, str):  # Python prints it and returns 1.
+            return code
+        assert code == 2
+        return capsys.readouterr().err.strip().splitlines()[-1]
+
+    monkeypatch.syspath_prepend(str(ROOT / 'tools'))
+    # Set by the tools; noted here so that it is restored.
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    yield run_and_refuse
+    sys.modules.pop('_common', None)
+
+
+def options(source: str) -> set[str]:
+    """Return the option strings that a script, or its help, mentions."""
+    return set(re.findall(r'(?<![\w-])--[a-z][\w-]*', source))
+
+
+def declared_options(script: Path) -> set[str]:
+    """Return the options that a script of the host declares."""
+    calls = re.findall(
+        r'add_argument\(([^)]*?)(?:help|type|action|nargs|$)',
+        script.read_text(),
+    )
+    return options(' '.join(calls))
+
+
+@pytest.fixture(scope='module')
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp('config') / 'small.py'
+    path.write_text(CONFIG.format(wrapper='OptimWrapper'))
+    return path
+
+
+def assert_one_line(message: str, *words: str) -> None:
+    """Check for an error of one line that has these words."""
+    assert 'error: ' in message
+    assert '\n' not in message
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize('tool', ['train.py', 'test.py'])
+def test_options_are_those_of_mmpose(tool: str) -> None:
+    done = run(tool, '--help')
+    assert done.returncode == 0, done.stderr
+    expected = declared_options(HOST_TOOLS / tool)
+    assert len(expected) > 8
+    assert options(done.stdout) - {'--help'} == expected
+    # mim would append these, had it found the words.
+    assert '--gpus' not in done.stdout
+    assert '--device' not in done.stdout
+
+
+def test_a_missing_config_gives_one_line_and_a_status() -> None:
+    done = run('train.py', 'no/such_config.py')
+    assert done.returncode == 1
+    assert 'Traceback' not in done.stderr
+    assert_one_line(done.stderr.splitlines()[-1], 'no/such_config.py')
+
+
+def test_missing_files_are_named(
+    refuse: Callable[..., str], config: Path, tmp_path: Path
+) -> None:
+    child = tmp_path / 'child.py'
+    child.write_text("_base_ = ['no_such_base.py']")
+    assert_one_line(refuse('test.py', 'x.py', 'x.pth'), 'config', 'x.py')
+    assert_one_line(refuse('train.py', str(child)), 'no_such_base.py')
+    for message in (
+        refuse('train.py', str(config), '--resume', 'no/such.pth'),
+        refuse('train.py', str(config), '--cfg-options', 'load_from=no.pth'),
+        refuse('test.py', str(config), 'no/such.pth'),
+    ):
+        assert_one_line(message, 'checkpoint', 'no')
+
+
+def test_output_files_need_a_known_suffix(
+    refuse: Callable[..., str], config: Path
+) -> None:
+    message = refuse('test.py', str(config), 'x.pth', '--dump', 'x.json')
+    assert_one_line(message, '--dump', '.pkl', 'x.json')
+    message = refuse('test.py', str(config), 'x.pth', '--out', 'x.txt')
+    assert_one_line(message, '--out', '.json', 'x.txt')
+
+
+def test_flags_need_a_place_in_the_config(
+    refuse: Callable[..., str], config: Path
+) -> None:
+    message = refuse('train.py', str(config), '--auto-scale-lr')
+    assert_one_line(message, '--auto-scale-lr', 'base_batch_size')
+    message = refuse('train.py', str(config), '--show-dir', 'x')
+    assert_one_line(message, 'visualization', 'PoseVisualizationHook')
+    checkpoint = str(config)  # any file that exists
+    message = refuse('test.py', str(config), checkpoint, '--badcase')
+    assert_one_line(message, 'badcase', 'BadCaseAnalysisHook')
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='needs a CPU machine')
+def test_machine_without_accelerator_is_explained(
+    refuse: Callable[..., str], config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_one_line(refuse('train.py', str(config), '--amp'), '--amp', "'cpu'")
+    monkeypatch.delenv('RANK', raising=False)
+    message = refuse('train.py', str(config), '--launcher', 'pytorch')
+    assert_one_line(message, 'torchrun', 'RANK')
+
+
+def test_amp_needs_a_wrapper_it_can_replace(
+    refuse: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr('mmengine.device.get_device', lambda: 'cuda')
+    path = tmp_path / 'apex.py'
+    path.write_text(CONFIG.format(wrapper='ApexOptimWrapper'))
+    message = refuse('train.py', str(path), '--amp')
+    assert_one_line(message, '--amp', 'ApexOptimWrapper')
+
+
+@pytest.mark.parametrize('tool', ['dist_train.sh', 'dist_test.sh'])
+def test_wrappers_show_their_usage(tool: str) -> None:
+    done = subprocess.run(
+        ['bash', str(ROOT / 'tools' / tool)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f'{tool} CONFIG' in done.stderr
