@@ -63,9 +63,7 @@ def write_data_set(
     categories = [dict(id=1, name='person', keypoints=[], skeleton=[])]
     file.write_text(
         json.dumps(
-            dict(
-                images=images, annotations=annotations, categories=categories
-            )
+            dict(images=images, annotations=annotations, categories=categories)
         )
     )
     return file

@@ -176,8 +176,8 @@ def _reference_candidates(heatmap, tags, kernel, most):
         ]
         if heatmap[y, x] == window.max():
             peaks[y, x] = heatmap[y, x]
-    scores, positions = torch.from_numpy(peaks).flatten().topk(
-        min(most, h * w)
+    scores, positions = (
+        torch.from_numpy(peaks).flatten().topk(min(most, h * w))
     )
     return [
         (p % w, p // w, float(score), tags[:, p // w, p % w])
@@ -198,7 +198,10 @@ def _reference_groups(candidates, order, tag_thr, most):
             means = [np.mean(tags_of[key], axis=0) for key in keys]
             distance = np.array(
                 [
-                    [np.sqrt(((c[3] - m).astype(float) ** 2).sum()) for m in means]
+                    [
+                        np.sqrt(((c[3] - m).astype(float) ** 2).sum())
+                        for m in means
+                    ]
                     for c in found
                 ]
             )

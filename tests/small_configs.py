@@ -10,7 +10,7 @@ CONFIGS = sorted(
     for path in (ROOT / 'configs').rglob('*.py')
     if '_base_' not in path.parts
 )
-TINY = next(path for path in CONFIGS if 'tiny_1xb16' in path.name)
+TINY = next(path for path in CONFIGS if 'tiny_1xb16-8e' in path.name)
 
 
 def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
@@ -30,9 +30,7 @@ def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
     cfg.model.backbone.init_cfg = None
     for name in ('train', 'val', 'test'):
         loader = cfg[f'{name}_dataloader']
-        loader.update(
-            batch_size=3, num_workers=0, persistent_workers=False
-        )
+        loader.update(batch_size=3, num_workers=0, persistent_workers=False)
         loader.dataset.update(
             data_root=str(annotations.parent),
             ann_file=annotations.name,

@@ -51,13 +51,13 @@ def test_missing_annotation_file(cfg, annotations, tmp_path):
 
 def test_wrong_number_of_keypoints_in_the_data(cfg, annotations, tmp_path):
     write_data_set(tmp_path, num_keypoints=14)
-    with pytest.raises(ValueError, match='14 keypoints.*17.*num_keypoints'):
+    with pytest.raises(ValueError, match=r'14 keypoints.*17.*num_keypoints'):
         train(cfg, tmp_path)
 
 
 def test_wrong_number_of_keypoints_in_the_head(cfg, tmp_path):
     cfg.model.head.num_keypoints = 14
-    with pytest.raises(ValueError, match='17 keypoints.*num_keypoints.*14'):
+    with pytest.raises(ValueError, match=r'17 keypoints.*num_keypoints.*14'):
         train(cfg, tmp_path)
 
 
@@ -71,7 +71,7 @@ def test_heatmap_size_that_does_not_divide(cfg, tmp_path):
 def test_heatmap_sizes_of_another_network(cfg, tmp_path):
     encoder = cfg.train_dataloader.dataset.pipeline[3].encoder
     encoder.heatmap_sizes = [(8, 8), (16, 16)]
-    with pytest.raises(ValueError, match='level 0.*heatmap_sizes'):
+    with pytest.raises(ValueError, match=r'level 0.*heatmap_sizes'):
         train(cfg, tmp_path)
 
 

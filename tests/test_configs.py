@@ -24,9 +24,7 @@ def test_step(path, tmp_path):
     cfg = load_small(path, write_data_set(tmp_path, k), tmp_path / 'work')
     init_default_scope('mmpose')
     model = MODELS.build(cfg.model)
-    optim = Runner.build_optim_wrapper(
-        _NoRunner(model), cfg.optim_wrapper
-    )
+    optim = Runner.build_optim_wrapper(_NoRunner(model), cfg.optim_wrapper)
     data_set = DATASETS.build(cfg.train_dataloader.dataset)
     samples = [data_set[i] for i in range(len(data_set))]
     before = [p.detach().clone() for p in model.parameters()]
@@ -82,9 +80,9 @@ def test_parts_agree(path):
     # {gpus}xb{per gpu} of the name is what the learning rate is made for
     gpus, batch = (
         int(n)
-        for n in next(
-            part for part in path.stem.split('_') if 'xb' in part
-        ).split('-')[0].split('xb')
+        for n in next(part for part in path.stem.split('_') if 'xb' in part)
+        .split('-')[0]
+        .split('xb')
     )
     assert cfg.train_dataloader.batch_size == batch
     assert cfg.auto_scale_lr.base_batch_size == gpus * batch

@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from mmengine.runner import Runner
 
 from higherhrnet_plugin.compat import (
+    hide_broken_torchvision,
     init_cpu_process_group,
     use_cpu_model_wrapper,
 )
@@ -113,6 +115,19 @@ def finish_config(cfg: Config, args: argparse.Namespace) -> None:
     except RuntimeError as error:
         raise SystemExit(f'error: {error}') from error
     use_cpu_model_wrapper(cfg)
+
+
+def build_runner(cfg: Config) -> Runner:
+    """Build the Runner, also beside a torchvision that does not import.
+
+    Args:
+        cfg: Config that :func:`finish_config` has seen.
+
+    Returns:
+        The Runner.
+    """
+    with hide_broken_torchvision():
+        return Runner.from_cfg(cfg)
 
 
 def require_file(path: str, kind: str) -> None:

@@ -4,7 +4,7 @@ set -eu
 
 data=data/synthetic_people
 out=work_dirs/demo
-config=ae_higherhrnet-tiny_1xb16-13e_synthetic-128x128.py
+config=ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py
 
 rm -rf "$out"
 python tools/dataset/make_synthetic_people.py "$data" --num-train 4000

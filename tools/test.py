@@ -12,6 +12,7 @@ from typing import Any
 import mmengine
 from _common import (
     add_common_arguments,
+    build_runner,
     enable_visualization,
     finish_config,
     load_config,
@@ -138,7 +139,7 @@ def build_config(args: argparse.Namespace) -> Config:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    runner = Runner.from_cfg(build_config(args))
+    runner = build_runner(build_config(args))
     if args.out:
         runner.register_hook(SaveMetricHook(args.out), 'LOWEST')
     runner.test()

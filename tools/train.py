@@ -9,13 +9,13 @@ import argparse
 
 from _common import (
     add_common_arguments,
+    build_runner,
     enable_visualization,
     finish_config,
     load_config,
 )
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.runner import Runner
 
 import higherhrnet_plugin  # noqa: F401  (registers the components)
 
@@ -117,7 +117,7 @@ def build_config(args: argparse.Namespace) -> Config:
 
 def main() -> None:
     """Run the tool."""
-    Runner.from_cfg(build_config(parse_args())).train()
+    build_runner(build_config(parse_args())).train()
 
 
 if __name__ == '__main__':

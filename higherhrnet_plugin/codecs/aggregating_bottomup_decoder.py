@@ -13,6 +13,7 @@ from torch import Tensor
 from ..registry import KEYPOINT_CODECS
 from .utils.aggregation import (
     LevelOutput,
+    map_shape,
     merge_levels,
     resize_maps,
     unflip_maps,
@@ -129,15 +130,16 @@ class AggregatingBottomupDecoder:
             ValueError: If an argument is missing or does not fit.
         """
         self._check_outputs(outputs, scales, base_size, project_to_image)
-        shape = base_size[::-1] if project_to_image and base_size else None
-        total: Optional[Tensor] = None
+        shape: Optional[tuple[int, int]] = None
+        if project_to_image and base_size is not None:
+            shape = base_size[1], base_size[0]
+        totals: list[Tensor] = []
         tags: list[Tensor] = []
         for i in sorted(range(len(scales)), key=lambda i: -scales[i]):
             heatmaps, new_tags = self._merge_flips(outputs[i], flip_indices)
             if shape is None:
-                shape = tuple(heatmaps.shape[-2:])
-            heatmaps = resize_maps(heatmaps, shape)
-            total = heatmaps if total is None else total + heatmaps
+                shape = map_shape(heatmaps)
+            totals.append(resize_maps(heatmaps, shape))
             if len(scales) == 1 or scales[i] == 1:
                 tags += [resize_maps(tag, shape) for tag in new_tags]
         if not tags:
@@ -145,7 +147,7 @@ class AggregatingBottomupDecoder:
                 'no level gives tags; set `tag_levels` of the head, or have '
                 f'scale 1 among the test scales, which are {list(scales)}'
             )
-        return total / len(scales), torch.cat(tags, dim=1)
+        return torch.stack(totals).mean(0), torch.cat(tags, dim=1)
 
     def batch_decode(
         self, heatmaps: Tensor, tags: Tensor

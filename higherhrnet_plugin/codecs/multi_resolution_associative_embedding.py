@@ -72,13 +72,14 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         self.input_size, self.heatmap_sizes, self.sigma = check_levels(
             input_size, heatmap_sizes, sigma
         )
-        several = not isinstance(tag_levels, int)
-        self.tag_levels = tuple(tag_levels) if several else (tag_levels,)
+        if isinstance(tag_levels, int):
+            tag_levels = (tag_levels,)
+        self.tag_levels = tuple(tag_levels)
         levels = range(len(self.heatmap_sizes))
         if not self.tag_levels or not set(self.tag_levels) <= set(levels):
             raise ValueError(
-                f'`tag_levels` is {tag_levels}, but `heatmap_sizes` has the '
-                f'levels 0 to {levels[-1]}'
+                f'`tag_levels` is {list(tag_levels)}, but `heatmap_sizes` '
+                f'has the levels 0 to {levels[-1]}'
             )
         self.num_keypoints = num_keypoints
         self._patches = [gaussian_patch(sigma) for sigma in self.sigma]

@@ -8,10 +8,14 @@ from higherhrnet_plugin.compat.distributed import (
     init_cpu_process_group,
     use_cpu_model_wrapper,
 )
-from higherhrnet_plugin.compat.host import import_host
+from higherhrnet_plugin.compat.host import (
+    hide_broken_torchvision,
+    import_host,
+)
 
 __all__ = [
     'allow_checkpoint_globals',
+    'hide_broken_torchvision',
     'import_host',
     'init_cpu_process_group',
     'use_cpu_model_wrapper',

@@ -9,45 +9,20 @@ it is imported, and only then.
 
 import contextlib
 import importlib
-import re
 import sys
 import threading
 import warnings
 from collections.abc import Iterator
 from types import ModuleType
-from typing import NamedTuple, NoReturn, Optional
+from typing import Optional
 
 from higherhrnet_plugin.compat.placeholders import (
     make_placeholder_module,
     module_substitutes,
 )
-
-
-class _Requirement(NamedTuple):
-    """Versions of a host package that the plugin accepts."""
-
-    name: str
-    minimum: tuple[int, ...]
-    below: tuple[int, ...]
-    install: str
-
-
-_REQUIREMENTS = (
-    _Requirement('mmengine', (0, 6), (1,), "pip install 'mmengine>=0.10,<1'"),
-    _Requirement(
-        'mmcv',
-        (2, 0, 1),
-        (2, 3),
-        "mim install 'mmcv>=2.0.1,<2.3', or without compiled operators "
-        "pip install 'mmcv-lite>=2.0.1,<2.3'",
-    ),
-    _Requirement(
-        'mmpose',
-        (1, 1),
-        (2,),
-        "mim install 'mmpose>=1.2,<2', or where its requirements cannot be "
-        "resolved pip install --no-deps 'mmpose>=1.2,<2'",
-    ),
+from higherhrnet_plugin.compat.requirements import (
+    check_requirements,
+    import_host_module,
 )
 
 _HOST_MODULES = (
@@ -62,14 +37,6 @@ _HOST_MODULES = (
     'mmpose.engine',
     'mmpose.apis',
 )
-
-# Import names whose distribution has another name.
-_DISTRIBUTIONS = {
-    'cv2': 'opencv-python',
-    'json_tricks': 'json-tricks',
-    'PIL': 'pillow',
-    'yaml': 'pyyaml',
-}
 
 _LOCK = threading.RLock()
 
@@ -92,74 +59,27 @@ def import_host() -> None:
     with _LOCK:
         if all(name in sys.modules for name in _HOST_MODULES):
             return
-        for requirement in _REQUIREMENTS:
-            _check_requirement(requirement)
+        check_requirements()
         with _quiet_mmcv_lite(), _optional_packages():
             for name in _HOST_MODULES:
-                _import(name)
+                import_host_module(name)
 
 
-def _check_requirement(requirement: _Requirement) -> None:
-    """Import one host package and compare its version with the range."""
-    name, minimum, below, install = requirement
-    try:
-        module = _import(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        raise ImportError(
-            f'higherhrnet_plugin needs {name}, which is not installed: '
-            f'{install}'
-        ) from error
-    version = str(getattr(module, '__version__', ''))
-    if not minimum <= _parse_version(version) < below:
-        raise ImportError(
-            f'higherhrnet_plugin needs {name} >={_join(minimum)},'
-            f'<{_join(below)}, found {version or "no version"}: {install}'
-        )
+@contextlib.contextmanager
+def hide_broken_torchvision() -> Iterator[None]:
+    """Let a torchvision that does not import count as not installed.
 
+    A torchvision built for another torch raises ``RuntimeError`` or
+    ``OSError``. MMEngine's environment report, made whenever a Runner is
+    built, expects nothing but ``ModuleNotFoundError``. A torchvision that
+    works, or is not there, is left alone.
 
-def _parse_version(version: str) -> tuple[int, ...]:
-    """Read the leading numbers of a version, e.g. (2, 1, 0) of 2.1.0rc1."""
-    match = re.match(r'\d+(\.\d+)*', version)
-    return tuple(map(int, match.group().split('.'))) if match else ()
-
-
-def _join(version: tuple[int, ...]) -> str:
-    """Write a version tuple with dots."""
-    return '.'.join(map(str, version))
-
-
-def _import(name: str) -> ModuleType:
-    """Import a host module; say what to do about the known failures."""
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        _explain_missing(name, error)
-    except AssertionError as error:
-        # mmpose checks the versions of mmcv and mmengine by assertions.
-        raise ImportError(f'{name} refuses to be imported: {error}') from error
-    except (ImportError, ValueError) as error:
-        if 'numpy.dtype size changed' in str(error):
-            raise ImportError(
-                f'{name} imports a package that was compiled for another '
-                'major version of numpy (usually xtcocotools): pip install '
-                "'numpy<2'"
-            ) from error
-        raise
-
-
-def _explain_missing(name: str, error: ModuleNotFoundError) -> NoReturn:
-    """Name the distribution to install for a module that was not found."""
-    missing = (error.name or '').partition('.')[0]
-    if not missing or missing == name.partition('.')[0]:
-        raise error
-    distribution = _DISTRIBUTIONS.get(missing, missing)
-    raise ImportError(
-        f'{name} needs the package {missing!r}, which is not installed: '
-        f'pip install {distribution}',
-        name=missing,
-    ) from error
+    Yields:
+        Nothing; the effect ends with the ``with`` block.
+    """
+    broken = _import_failure('torchvision', 'torchvision') is not None
+    with module_substitutes({'torchvision': None} if broken else {}):
+        yield
 
 
 @contextlib.contextmanager

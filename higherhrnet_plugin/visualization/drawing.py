@@ -27,8 +27,11 @@ def person_color(index: int) -> tuple[int, int, int]:
         tuple[int, int, int]: BGR in [0, 255].
     """
     hue = np.uint8((index * _HUE_STEP) % 180)
-    bgr = cv2.cvtColor(np.array([[[hue, 200, 255]]], np.uint8), cv2.COLOR_HSV2BGR)
-    return tuple(int(value) for value in bgr[0, 0])
+    bgr = cv2.cvtColor(
+        np.array([[[hue, 200, 255]]], np.uint8), cv2.COLOR_HSV2BGR
+    )
+    blue, green, red = bgr[0, 0].tolist()
+    return blue, green, red
 
 
 def draw_people(
@@ -150,7 +153,13 @@ def label_picture(image: np.ndarray, text: str) -> np.ndarray:
     """
     bar = np.full((18, image.shape[1], 3), 255, np.uint8)
     cv2.putText(
-        bar, text, (4, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (0, 0, 0), 1,
+        bar,
+        text,
+        (4, 13),
+        cv2.FONT_HERSHEY_SIMPLEX,
+        0.4,
+        (0, 0, 0),
+        1,
         cv2.LINE_AA,
     )
     return np.vstack((bar, image))

@@ -42,15 +42,15 @@ def scenes():
                 yield k, tag_dim, n, 30, n
             # Munkres in Python takes seconds for 30 x 30 with ties
             yield k, tag_dim, 35, 5, 7
-    yield from ((3, tag_dim, 35, 30, seed) for tag_dim in (1, 2) for seed in (1, 2))
+    yield from (
+        (3, tag_dim, 35, 30, seed) for tag_dim in (1, 2) for seed in (1, 2)
+    )
     yield from ((5, 1, 5, 5, seed) for seed in range(4))
 
 
 @pytest.mark.parametrize(('k', 'tag_dim', 'n', 'most', 'seed'), scenes())
 def test_people_equal_the_reference(k, tag_dim, n, most, seed):
-    heatmaps, tags = random_scene(
-        np.random.default_rng(seed), n, k, tag_dim
-    )
+    heatmaps, tags = random_scene(np.random.default_rng(seed), n, k, tag_dim)
     decoder = AggregatingBottomupDecoder(max_candidates=most)
     order = COCO_ORDER if k == 17 else range(k)
     expected = reference_decode(heatmaps, tags, order, most=most)
@@ -319,7 +319,11 @@ def test_outputs_are_left_as_they_are(project):
     rng = np.random.default_rng(17)
     outputs = network_outputs(rng, 3, (1, 2), 2, 2, (0, 1), 3)
     before = [
-        t.clone() for s in outputs for f in s for lv in f for t in lv
+        t.clone()
+        for s in outputs
+        for f in s
+        for lv in f
+        for t in lv
         if t is not None
     ]
     AggregatingBottomupDecoder().aggregate(

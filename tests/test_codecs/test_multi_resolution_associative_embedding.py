@@ -234,7 +234,7 @@ def test_any_sigma_has_its_peak_in_the_cell(sigma):
 def test_errors_name_the_key(change, words):
     options = dict(input_size=(32, 32), heatmap_sizes=[(8, 8), (16, 16)])
     MultiResolutionAssociativeEmbedding(**options)
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ValueError, match='`') as error:
         MultiResolutionAssociativeEmbedding(**{**options, **change})
     for word in words:
         assert word in str(error.value)

@@ -33,7 +33,9 @@ def test_aggregated_maps_equal_official(golden):
                     )
                     for i in range(2)
                 ]
-                per_flip.append([(raw[0][:, :k], raw[0][:, k:]), (raw[1], None)])
+                per_flip.append(
+                    [(raw[0][:, :k], raw[0][:, k:]), (raw[1], None)]
+                )
             outputs.append(per_flip)
         heatmaps, tags = AggregatingBottomupDecoder().aggregate(
             outputs,

@@ -32,9 +32,7 @@ def test_people_equal_official(golden):
         np.testing.assert_allclose(
             keypoints, official[..., :2], rtol=0, atol=1e-3
         )
-        np.testing.assert_allclose(
-            scores, official[..., 2], rtol=0, atol=1e-5
-        )
+        np.testing.assert_allclose(scores, official[..., 2], rtol=0, atol=1e-5)
         np.testing.assert_allclose(
             instance_scores, data[f'{case}_scores'], rtol=0, atol=1e-5
         )

@@ -78,9 +78,9 @@ def test_outputs_equal_official(golden, name, width, k):
     if not (golden.folder / f'forward_{name}.npz').exists():
         pytest.skip(f'no figures of {name} in {golden.folder.name}')
     data = golden.arrays(f'forward_{name}')
-    shapes = json.loads(
-        (golden.folder / 'state_dict_names.json').read_text()
-    )[name]
+    shapes = json.loads((golden.folder / 'state_dict_names.json').read_text())[
+        name
+    ]
     weights = official_weights(shapes, golden.seed)
     model = build(width, k)
     head = ('final_layers', 'deconv_layers')

@@ -6,9 +6,9 @@ import argparse
 import json
 from pathlib import Path
 
-import matplotlib
+import matplotlib as mpl
 
-matplotlib.use('Agg')
+mpl.use('Agg')
 import matplotlib.pyplot as plt
 
 
@@ -33,7 +33,7 @@ def read_scalars(work_dir: Path) -> list[dict]:
             except json.JSONDecodeError as error:
                 raise SystemExit(f'{file}, line {number}: {error}') from error
     if not records:
-        raise SystemExit(f'no */vis_data/scalars.json with lines in {work_dir}')
+        raise SystemExit(f'{work_dir} has no */vis_data/scalars.json')
     return records
 
 

@@ -20,6 +20,11 @@ from torch import Tensor
 LevelOutput = tuple[Tensor, Optional[Tensor]]
 
 
+def map_shape(maps: Tensor) -> tuple[int, int]:
+    """Return (h, w) of maps (..., h, w)."""
+    return maps.shape[-2], maps.shape[-1]
+
+
 def resize_maps(maps: Tensor, shape: tuple[int, int]) -> Tensor:
     """Resize maps bilinearly, with half-pixel centres.
 
@@ -30,7 +35,7 @@ def resize_maps(maps: Tensor, shape: tuple[int, int]) -> Tensor:
     Returns:
         Tensor: (B, C, H, W), the input itself when nothing changes.
     """
-    if tuple(maps.shape[-2:]) == tuple(shape):
+    if map_shape(maps) == tuple(shape):
         return maps
     return F.interpolate(
         maps, size=tuple(shape), mode='bilinear', align_corners=False
@@ -76,8 +81,10 @@ def merge_levels(
         tuple[Tensor, list[Tensor]]: heatmaps (B, K, H, W) and the tags of
         every level that has some, each (B, L*K, H, W).
     """
-    shape = tuple(levels[-1][0].shape[-2:])
+    shape = map_shape(levels[-1][0])
     chosen = range(len(levels)) if heatmap_levels is None else heatmap_levels
-    heatmaps = sum(resize_maps(levels[i][0], shape) for i in chosen)
+    heatmaps = torch.stack(
+        [resize_maps(levels[i][0], shape) for i in chosen]
+    ).sum(0)
     tags = [resize_maps(t, shape) for _, t in levels if t is not None]
     return heatmaps / len(chosen), tags

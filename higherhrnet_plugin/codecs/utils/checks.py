@@ -60,7 +60,10 @@ def check_levels(
                 f'`heatmap_sizes` must grow, got {levels[i - 1]} before '
                 f'{(w, h)}'
             )
-    sigmas = [sigma] * len(levels) if np.isscalar(sigma) else list(sigma)
+    if isinstance(sigma, Sequence):
+        sigmas = [float(s) for s in sigma]
+    else:
+        sigmas = [float(sigma)] * len(levels)
     if len(sigmas) != len(levels):
         raise ValueError(
             f'`sigma` has {len(sigmas)} values for {len(levels)} levels in '
@@ -68,7 +71,7 @@ def check_levels(
         )
     if any(not np.isfinite(s) or s <= 0 for s in sigmas):
         raise ValueError(f'`sigma` must be positive, got {sigma!r}')
-    return (width, height), levels, [float(s) for s in sigmas]
+    return (width, height), levels, sigmas
 
 
 def check_keypoints(

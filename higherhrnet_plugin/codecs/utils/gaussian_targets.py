@@ -22,7 +22,7 @@ def gaussian_patch(sigma: float) -> np.ndarray:
 
     Returns:
         np.ndarray: float32 (S, S) with ``S = 2 * radius + 1``, where
-        ``radius = round(3 * sigma + 1)``; the centre is 1. For a whole
+        ``radius = ceil(3 * sigma + 1)``; the centre is 1. For a whole
         ``sigma`` this is the official window of ``6 * sigma + 3`` cells.
     """
     radius = int(np.ceil(3 * sigma + 1))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Optional
 
 import numpy as np
@@ -40,22 +40,29 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
 
     def _load_annotations(self) -> tuple[list[dict], list[dict]]:
         """Load the annotation file with errors that name it."""
-        if '://' not in self.ann_file and not os.path.isfile(self.ann_file):
+        if '://' not in self.ann_file and not Path(self.ann_file).is_file():
             raise FileNotFoundError(
                 f'annotation file {self.ann_file!r} does not exist; set '
                 '`data_root` and `ann_file` of the data set'
             )
         try:
-            return super()._load_annotations()
+            instances, images = super()._load_annotations()
         except KeyError as error:
             raise ValueError(
                 f'annotation file {self.ann_file!r} is not in COCO format: '
                 f'{error} is missing'
             ) from error
-        except (UnicodeDecodeError, ValueError) as error:
+        # the last is how xtcocotools refuses what is not a dict
+        except (UnicodeDecodeError, ValueError, AssertionError) as error:
             raise ValueError(
                 f'annotation file {self.ann_file!r} cannot be read: {error}'
             ) from error
+        if not images:
+            raise ValueError(
+                f'annotation file {self.ann_file!r} is not in COCO format, '
+                'or empty: `images` lists none'
+            )
+        return instances, images
 
     def parse_data_info(self, raw_data_info: dict) -> Optional[dict]:
         """Parse one annotation, after a look at the number of keypoints."""
@@ -85,6 +92,12 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
                 infos.append(self._gather(people))
             elif self.test_mode or self.keep_empty:
                 infos.append(self._empty(image))
+        if not infos:
+            raise ValueError(
+                f'annotation file {self.ann_file!r} shows nobody with '
+                '`keypoints` and `bbox`; for images without people set '
+                '`keep_empty`'
+            )
         return infos
 
     def _gather(self, people: Sequence[dict]) -> dict[str, Any]:

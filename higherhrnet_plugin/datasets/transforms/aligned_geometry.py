@@ -78,10 +78,7 @@ def place_image(
         size = int(long_side * factor), int(base_h * factor)
         by_width = False
 
-    if by_width:
-        region_w = float(image_w)
-    else:
-        region_w = size[0] / size[1] * image_h
+    region_w = image_w if by_width else size[0] / size[1] * image_h
     ratio = size[0] / region_w
     center = np.array([int(image_w / 2 + 0.5), int(image_h / 2 + 0.5)])
     shift = np.array(size) * 0.5 - ratio * center

@@ -64,9 +64,11 @@ class BottomupAlignedResize(BaseTransform):
             raise ValueError(
                 f'`input_size` must be positive (w, h), got {input_size}'
             )
-        if 1 not in scales or min(scales) <= 0 or len(
-            set(scales)
-        ) != len(scales):
+        if (
+            1 not in scales
+            or min(scales) <= 0
+            or len(set(scales)) != len(scales)
+        ):
             raise ValueError(
                 '`scales` must be different, positive and hold 1, got '
                 f'{list(scales)}'
@@ -75,7 +77,7 @@ class BottomupAlignedResize(BaseTransform):
             raise ValueError(
                 f"`resize_mode` must be 'expand' or 'fit', got {resize_mode!r}"
             )
-        self.input_size = tuple(input_size)
+        self.input_size = (input_size[0], input_size[1])
         self.scales = tuple(scales)
         self.size_factor = size_factor
         self.resize_mode = resize_mode

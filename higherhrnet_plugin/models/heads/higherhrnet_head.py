@@ -112,7 +112,9 @@ class HigherHRNetHead(BaseHead):
             )
         self.in_channels = in_channels
         self.num_keypoints = num_keypoints
-        self.tag_channels = tag_dim * (num_keypoints if tag_per_keypoint else 1)
+        self.tag_channels = tag_dim * (
+            num_keypoints if tag_per_keypoint else 1
+        )
         self.tag_levels = tuple(tag_levels)
         self.tag_init_std = tag_init_std
         self.input_index = input_index
@@ -169,7 +171,7 @@ class HigherHRNetHead(BaseHead):
         if self.tag_init_std is None:
             return
         for level in self.tag_levels:
-            weight = self.final_layers[level].weight
+            weight = self.final_layers[level].get_parameter('weight')
             nn.init.normal_(
                 weight[self.num_keypoints :], std=self.tag_init_std
             )
@@ -186,15 +188,19 @@ class HigherHRNetHead(BaseHead):
             (B, L*K, h, w), L outer, or (B, L, h, w) when shared, or None, of
             every level.
         """
-        if not isinstance(feats, Tensor):
-            feats = feats[self.input_index]
+        x = feats if isinstance(feats, Tensor) else feats[self.input_index]
+        raw = self.final_layers[0](x)
+        raws = [raw]
+        for deconv, final_layer in zip(
+            self.deconv_layers, self.final_layers[1:]
+        ):
+            if self.concat_outputs:
+                x = torch.cat((x, raw), dim=1)
+            x = deconv(x)
+            raw = final_layer(x)
+            raws.append(raw)
         outputs: list[LevelOutput] = []
-        for level, final_layer in enumerate(self.final_layers):
-            if level:
-                if self.concat_outputs:
-                    feats = torch.cat((feats, raw), dim=1)
-                feats = self.deconv_layers[level - 1](feats)
-            raw = final_layer(feats)
+        for raw in raws:
             heatmaps = raw[:, : self.num_keypoints]
             tags = raw[:, self.num_keypoints :]
             outputs.append((heatmaps, tags if tags.shape[1] else None))

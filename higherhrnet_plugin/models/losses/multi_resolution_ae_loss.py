@@ -25,7 +25,7 @@ def gather_tags(
     Returns:
         Tensor: (B, N, K, L).
     """
-    batch, people, kinds = indices.shape
+    batch, _, kinds = indices.shape
     groups = kinds if tag_per_keypoint else 1
     maps = tags.reshape(batch, -1, groups, tags.shape[-2] * tags.shape[-1])
     maps = maps.expand(-1, -1, kinds, -1)
@@ -180,4 +180,3 @@ class MultiResolutionAELoss(nn.Module):
                 'keypoints of the data set do not divide; check '
                 '`num_keypoints` of the head'
             )
-        cells = tags.shape[-2] * tags.shape[-1]

@@ -70,8 +70,9 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
         aug_images = [sample.pop('aug_imgs', []) for sample in data_samples]
         groups: dict[Any, list[int]] = defaultdict(list)
         for i, sample in enumerate(data_samples):
-            shapes = [image.shape for image in aug_images[i]]
-            groups[(tuple(sample.img_shape), *shapes)].append(i)
+            shapes = [tuple(sample.img_shape)]
+            shapes += [image.shape for image in aug_images[i]]
+            groups[tuple(shapes)].append(i)
 
         preds: list[Any] = [None] * len(data_samples)
         fields: list[Any] = [None] * len(data_samples)
@@ -95,7 +96,7 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
         self, pyramid: Sequence[Tensor], samples: Sequence[PoseDataSample]
     ) -> Any:
         """Run images of one shape at all scales and flips."""
-        feats = []
+        feats: list[Any] = []
         for images in pyramid:
             plain = self.extract_feat(images)
             if self.test_cfg.get('flip_test', False):

@@ -165,9 +165,7 @@ def test_initial_weights(tag_std):
             assert value.std().item() == pytest.approx(1e-3, rel=0.1), name
     weight = head.final_layers[0].weight
     assert weight[:17].std().item() == pytest.approx(1e-3, rel=0.1)
-    assert weight[17:].std().item() == pytest.approx(
-        tag_std or 1e-3, rel=0.1
-    )
+    assert weight[17:].std().item() == pytest.approx(tag_std or 1e-3, rel=0.1)
     assert weight[17:].mean().item() == pytest.approx(
         0, abs=0.1 * (tag_std or 1e-3)
     )
@@ -448,10 +446,10 @@ def test_a_flip_test_without_mirrored_features():
     head = PlantedHead(in_channels=4, num_keypoints=3)
     feats = planted(False, [1, 2])
     feats = [[f] for f in feats]
-    with pytest.raises(ValueError, match='2 scales with 2 flips.*`flip_test`'):
-        head.predict(
-            feats, [sample(aug_scales=[2])], dict(flip_test=True)
-        )
+    with pytest.raises(
+        ValueError, match=r'2 scales with 2 flips.*`flip_test`'
+    ):
+        head.predict(feats, [sample(aug_scales=[2])], dict(flip_test=True))
 
 
 def test_a_flip_test_without_indices():

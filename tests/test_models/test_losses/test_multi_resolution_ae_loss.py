@@ -140,7 +140,9 @@ def test_people_without_labels_do_not_count():
     indices[0][..., 1] = 1
     nobody = torch.zeros(5, 3, 2, dtype=torch.int64)
     more = [torch.cat((nobody[:2], indices[0], nobody))]
-    torch.testing.assert_close(build()(tags[:1], indices), build()(tags[:1], more))
+    torch.testing.assert_close(
+        build()(tags[:1], indices), build()(tags[:1], more)
+    )
 
 
 @pytest.mark.parametrize('push_type', ['exp', 'max'])

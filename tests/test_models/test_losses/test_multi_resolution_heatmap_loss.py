@@ -172,5 +172,5 @@ def test_errors(change, words):
 
 
 def test_a_weight_for_each_level():
-    with pytest.raises(ValueError, match='`loss_weight` has 3 .* 2 levels'):
+    with pytest.raises(ValueError, match=r'`loss_weight` has 3 .* 2 levels'):
         MultiResolutionHeatmapLoss([1, 2, 3])(*batch())

@@ -18,8 +18,6 @@ train_pipeline[3].update(encoder=codec)
 val_pipeline = _base_.val_pipeline
 val_pipeline[1].update(input_size=codec.input_size)
 
-train_dataloader = dict(
-    batch_size=16, dataset=dict(pipeline=train_pipeline)
-)
+train_dataloader = dict(batch_size=16, dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
 test_dataloader = val_dataloader

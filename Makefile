@@ -1,0 +1,53 @@
+# Everything runs in .venv; no target needs an activated environment.
+#
+#   make install   create or update .venv
+#   make test      run the tests
+#   make lint      ruff and mypy
+#   make demo      see tools/demo.sh
+#   make clean     remove what the other targets made, .venv included
+#
+# PYTHON=...       interpreter that creates .venv
+# PYTEST_ARGS=...  replaces the arguments given to pytest
+
+PYTHON ?= $(shell for p in python3.11 python3; do \
+	$$p -c '' 2>/dev/null && echo $$p && break; done)
+PYTEST_ARGS ?= -n 2 --dist loadfile
+
+BIN := .venv/bin
+LOCK := requirements/dev.lock.txt
+NODEPS := requirements/dev.nodeps.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# An editable install copies these into the installed package, for mim.
+SNAPSHOT := $(shell find configs tools higherhrnet_plugin/.mim \
+	-name __pycache__ -prune -o -print)
+
+.PHONY: install test lint demo clean
+
+install: .venv/.package-stamp
+
+.venv/.dependencies-stamp: $(LOCK) $(NODEPS)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --quiet --requirement $(LOCK)
+	$(PIP) install --quiet --no-deps --requirement $(NODEPS)
+	touch $@
+
+.venv/.package-stamp: .venv/.dependencies-stamp pyproject.toml \
+		higherhrnet_plugin/version.py $(SNAPSHOT)
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+test: install
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+demo: install
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/demo.sh
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,211 @@
+"""Masks of crowds at every level, against the official order of steps."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+import xtcocotools.mask as coco_mask
+from mmpose.registry import TRANSFORMS
+
+from higherhrnet_plugin import (
+    MultiResolutionHeatmapLoss,
+    MultiResolutionHeatmapMask,
+)
+from higherhrnet_plugin.datasets.transforms.segmentation import (
+    segmentation_mask,
+)
+
+H, W = 48, 80
+INPUT = 64, 32
+LEVELS = [(16, 8), (32, 16)]
+BOX = 20, 8, 60, 30
+IDENTITY = np.array([[0.8, 0, 0], [0, 0.8, -2]])
+ROTATED = np.array([[0.7, -0.3, 12], [0.3, 0.7, -10]])
+
+
+def region(x0, y0, x1, y1):
+    """Mark a rectangle of the image."""
+    mask = np.zeros((H, W), bool)
+    mask[y0:y1, x0:x1] = True
+    return mask
+
+
+def counts(mask):
+    """Encode run lengths down the columns, starting with a run of zeros."""
+    flat = mask.flatten(order='F').astype(int)
+    edges = np.flatnonzero(np.diff(flat)) + 1
+    runs = np.diff([0, *edges, flat.size]).tolist()
+    return runs if flat[0] == 0 else [0, *runs]
+
+
+def as_polygon(x0, y0, x1, y1):
+    return [x0, y0, x1, y0, x1, y1, x0, y1]
+
+
+def as_list(*box):
+    return dict(size=[H, W], counts=counts(region(*box)))
+
+
+def as_bytes(*box):
+    return coco_mask.encode(np.asfortranarray(region(*box), np.uint8))
+
+
+def as_text(*box):
+    rle = as_bytes(*box)
+    return dict(rle, counts=rle['counts'].decode())
+
+
+FORMS = [
+    pytest.param(lambda *b: [as_polygon(*b)], id='polygon'),
+    pytest.param(as_polygon, id='flat polygon'),
+    pytest.param(as_list, id='uncompressed'),
+    pytest.param(as_bytes, id='compressed'),
+    pytest.param(as_text, id='compressed text'),
+]
+NOTHING = [
+    pytest.param(None, id='None'),
+    pytest.param([], id='empty'),
+    pytest.param([[]], id='list of empty'),
+    pytest.param({}, id='empty dict'),
+    pytest.param([[1, 1, 20, 20]], id='two points'),
+    pytest.param([[], [1, 1, 20, 20]], id='several'),
+    pytest.param(dict(size=[H, W], counts=[H * W]), id='zeros'),
+]
+
+
+def results(segmentations, warp=IDENTITY, flip=None):
+    return dict(
+        img_shape=(H, W, 3),
+        input_size=INPUT,
+        warp_mat=warp,
+        heatmaps=[np.zeros((3, h, w), np.float32) for w, h in LEVELS],
+        invalid_segs=segmentations,
+        flip=flip is not None,
+        flip_direction=flip,
+    )
+
+
+def masks(*args):
+    transform = TRANSFORMS.build(dict(type='MultiResolutionHeatmapMask'))
+    return transform.transform(results(*args))['heatmap_mask']
+
+
+def reference(invalid, warp, flip):
+    """Warp the mask of the image to each level, then flip it."""
+    levels = []
+    for w, h in LEVELS:
+        mat = np.array([[w / INPUT[0]], [h / INPUT[1]]]) * warp
+        mask = cv2.warpAffine((~invalid * 255).astype(np.uint8), mat, (w, h))
+        mask = mask / 255 > 0.5
+        if flip in ('horizontal', 'diagonal'):
+            mask = mask[:, ::-1]
+        if flip in ('vertical', 'diagonal'):
+            mask = mask[::-1]
+        levels.append(mask)
+    return levels
+
+
+@pytest.mark.parametrize('form', FORMS)
+def test_every_form_gives_the_region(form):
+    found = segmentation_mask(form(*BOX), (H, W))
+    assert found.dtype == bool
+    np.testing.assert_array_equal(found, region(*BOX))
+
+
+@pytest.mark.parametrize('segmentation', NOTHING)
+def test_nothing_is_masked_without_a_region(segmentation):
+    assert not segmentation_mask(segmentation, (H, W)).any()
+    plain, found = masks([]), masks([segmentation])
+    for a, b in zip(plain, found):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_polygons_are_joined():
+    other = 2, 2, 10, 40
+    found = segmentation_mask(
+        [as_polygon(*BOX), [], as_polygon(*other)], (H, W)
+    )
+    np.testing.assert_array_equal(found, region(*BOX) | region(*other))
+
+
+@pytest.mark.parametrize('flip', [None, 'horizontal', 'vertical', 'diagonal'])
+@pytest.mark.parametrize('warp', [IDENTITY, ROTATED], ids=['scale', 'turn'])
+@pytest.mark.parametrize('form', FORMS)
+def test_levels_equal_the_official_steps(form, warp, flip):
+    other = 60, 2, 78, 46
+    found = masks([form(*BOX), None, [as_polygon(*other)]], warp, flip)
+    expected = reference(region(*BOX) | region(*other), warp, flip)
+    assert len(found) == len(LEVELS)
+    for ours, mask, (w, h) in zip(found, expected, LEVELS):
+        assert ours.shape == (1, h, w)
+        assert ours.dtype == bool
+        assert ours.flags.c_contiguous
+        assert mask.any()
+        assert not mask.all()
+        np.testing.assert_array_equal(ours[0], mask)
+
+
+def test_a_matrix_of_three_rows():
+    square = np.vstack((ROTATED, [0, 0, 1]))
+    for a, b in zip(masks([], square), masks([], ROTATED)):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_outside_of_the_image_nothing_counts():
+    # the image fills the left half of the input
+    half = np.array([[0.4, 0, 0], [0, 2 / 3, 0]])
+    for mask, (w, h) in zip(masks([], half), LEVELS):
+        assert mask[0, : h - 1, : w // 2 - 1].all()
+        assert not mask[0, :, w // 2 + 1 :].any()
+
+
+@pytest.mark.parametrize('missing', ['invalid_segs', 'flip'])
+def test_optional_keys(missing):
+    data = results([])
+    data.pop(missing)
+    found = MultiResolutionHeatmapMask().transform(data)['heatmap_mask']
+    for a, b in zip(found, masks([])):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize('form', FORMS)
+def test_no_gradient_from_a_crowd(form):
+    found = [torch.from_numpy(m) for m in masks([form(*BOX)])]
+    preds = [torch.rand(1, 3, *m.shape[1:], requires_grad=True) for m in found]
+    targets = [torch.full_like(p, 2.0).detach() for p in preds]
+    sum(MultiResolutionHeatmapLoss()(preds, targets, found)).backward()
+    plain = masks([])
+    for pred, mask, free in zip(preds, found, plain):
+        crowd = torch.from_numpy(free[0]) & ~mask[0]
+        assert crowd.any()
+        assert (pred.grad[0][:, crowd] == 0).all()
+        assert (pred.grad[0][:, mask[0]] != 0).all()
+
+
+@pytest.mark.parametrize(
+    ('segmentation', 'words'),
+    [
+        pytest.param(
+            dict(size=[W, H], counts=[W * H]),
+            r'\[48, 80\].*\[80, 48\]',
+            id='swapped size',
+        ),
+        pytest.param(
+            dict(as_text(*BOX), size=[10, 10]), r'\[10, 10\]', id='other size'
+        ),
+        pytest.param(dict(size=[H, W]), '`counts`', id='no counts'),
+        pytest.param(dict(counts=[1]), '`size`.*None', id='no size'),
+        pytest.param('polygon', '`segmentation`.*str', id='text'),
+        pytest.param(3, '`segmentation`.*int', id='number'),
+    ],
+)
+def test_errors(segmentation, words):
+    with pytest.raises(ValueError, match=words):
+        masks([segmentation])
+
+
+@pytest.mark.parametrize('heatmaps', [None, np.zeros((3, 8, 8))])
+def test_targets_come_first(heatmaps):
+    data = dict(results([]), heatmaps=heatmaps)
+    with pytest.raises(ValueError, match='GenerateTarget'):
+        MultiResolutionHeatmapMask().transform(data)

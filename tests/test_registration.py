@@ -1,0 +1,130 @@
+"""Importing the package is enough, and public names stay."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import higherhrnet_plugin
+
+ROOT = Path(__file__).parents[1]
+
+REGISTERED = {
+    'MODELS': [
+        'HigherHRNetHead',
+        'MultiResolutionAELoss',
+        'MultiResolutionHeatmapLoss',
+        'MultiScaleBottomupPoseEstimator',
+    ],
+    'KEYPOINT_CODECS': [
+        'AggregatingBottomupDecoder',
+        'MultiResolutionAssociativeEmbedding',
+    ],
+    'TRANSFORMS': [
+        'BottomupAlignedResize',
+        'BottomupRandomFlip',
+        'MultiResolutionHeatmapMask',
+    ],
+    'DATASETS': ['BottomupCocoDataset', 'BottomupCrowdPoseDataset'],
+}
+NAMES = [name for names in REGISTERED.values() for name in names]
+# a name that leaves this list breaks the configs of users
+PUBLIC = sorted([*NAMES, 'BottomupDatasetMixin'])
+
+SCRIPT = """
+import json, sys
+from mmengine.config import Config
+from mmengine.registry import Registry
+
+origin = {}
+register = Registry._register_module
+
+def note(self, module, module_name=None, force=False):
+    names = module_name or module.__name__
+    for name in [names] if isinstance(names, str) else names:
+        if self.scope == 'mmpose':
+            origin.setdefault(name, []).append(
+                [self.name, module.__module__, force]
+            )
+    return register(self, module, module_name, force)
+
+Registry._register_module = note
+assert 'higherhrnet_plugin' not in sys.modules
+Config.fromfile(sys.argv[1])
+from mmpose import registry
+found = {
+    key: {
+        name: registry.__dict__[key].get(f'mmpose.{name}').__module__
+        for name in names
+    }
+    for key, names in json.loads(sys.argv[2]).items()
+}
+print('RESULT', json.dumps([found, origin]))
+"""
+
+
+@pytest.fixture(scope='module')
+def fresh(tmp_path_factory):
+    """Read a config of nothing but ``custom_imports`` in a fresh process."""
+    config = tmp_path_factory.mktemp('config') / 'config.py'
+    config.write_text(
+        "custom_imports = dict(imports=['higherhrnet_plugin'],\n"
+        '                      allow_failed_imports=False)\n'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', SCRIPT, str(config), json.dumps(REGISTERED)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    line = done.stdout.split('RESULT ')[1]
+    return json.loads(line)
+
+
+def test_custom_imports_register_everything(fresh):
+    found, _ = fresh
+    for key, names in REGISTERED.items():
+        for name in names:
+            assert found[key][name].startswith('higherhrnet_plugin.')
+
+
+def test_no_name_is_one_of_mmpose(fresh):
+    _, origin = fresh
+    # the spy has seen mmpose register its own
+    assert 'HRNet' in origin
+    ours = [
+        name
+        for name, entries in origin.items()
+        if any(
+            module.startswith('higherhrnet_plugin') for _, module, _ in entries
+        )
+    ]
+    assert sorted(ours) == sorted(NAMES)
+    for name in ours:
+        ((_, _, force),) = origin[name]
+        assert not force
+
+
+def test_public_names():
+    assert sorted(higherhrnet_plugin.__all__) == sorted(
+        [*PUBLIC, '__version__']
+    )
+    assert higherhrnet_plugin.__all__ == sorted(higherhrnet_plugin.__all__)
+
+
+@pytest.mark.parametrize('name', PUBLIC)
+def test_public_names_can_be_imported_and_are_documented(name):
+    member = getattr(higherhrnet_plugin, name)
+    assert member.__name__ == name
+    assert member.__module__.startswith('higherhrnet_plugin.')
+    assert member.__doc__
+
+
+def test_version_is_of_three_numbers():
+    numbers = higherhrnet_plugin.__version__.split('.')
+    assert len(numbers) == 3
+    assert all(n[0].isdigit() for n in numbers)
