@@ -3,8 +3,6 @@
 import importlib.util
 import re
 import subprocess
-import sys
-import sysconfig
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,67 +14,6 @@ ROOT = Path(__file__).resolve().parents[1]
 MIM = 'higherhrnet_plugin/.mim'
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope='session')
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel, without isolation and so without network."""
-    if importlib.util.find_spec('hatchling') is None:
-        pytest.skip('hatchling is not installed')
-    folder = tmp_path_factory.mktemp('wheel')
-    done = subprocess.run(
-        [
-            *(sys.executable, '-m', 'hatchling', 'build'),
-            *('--target', 'wheel', '--directory', str(folder)),
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    (path,) = folder.glob('*.whl')
-    return path
-
-
-@pytest.fixture(scope='session')
-def installed_wheel(
-    wheel: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Return the Python of an environment with the wheel installed.
-
-    It sees the packages of the environment that runs the tests, but neither
-    the source tree nor an editable install: Python does not read the .pth
-    files of a folder that was itself added by one.
-    """
-    env = tmp_path_factory.mktemp('env')
-    subprocess.run(
-        [sys.executable, '-m', 'venv', '--without-pip', str(env)], check=True
-    )
-    python = env / ('Scripts' if sys.platform == 'win32' else 'bin') / 'python'
-    packages = Path(
-        subprocess.run(
-            [
-                str(python),
-                '-c',
-                'import sysconfig; print(sysconfig.get_path("purelib"))',
-            ],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    )
-    paths = {sysconfig.get_path(name) for name in ('purelib', 'platlib')}
-    (packages / 'host.pth').write_text('\n'.join(sorted(paths)) + '\n')
-    subprocess.run(
-        [
-            *(sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps'),
-            *('--no-index', '--disable-pip-version-check'),
-            *('--target', str(packages), str(wheel)),
-        ],
-        check=True,
-    )
-    return python
 
 
 @pytest.fixture(scope='session')

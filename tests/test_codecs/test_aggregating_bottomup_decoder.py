@@ -104,6 +104,28 @@ def test_filling_is_seen():
     np.testing.assert_array_equal(filled[2], plain[2])
 
 
+@pytest.mark.parametrize('height', [0.25, 0.5, 0.75])
+def test_a_peak_is_above_the_threshold(height):
+    heatmap = blob((12, 20), 10, 6)[None] * np.float32(height)
+    decoder = AggregatingBottomupDecoder(score_thr=0.5)
+    keypoints, _, _ = decode(decoder, heatmap, heatmap[None] * 0)
+    assert len(keypoints) == (height > 0.5)
+
+
+@pytest.mark.parametrize('level', [-0.1, 0.0, 0.01])
+def test_a_missing_keypoint_is_filled_where_there_is_heat(level):
+    heatmaps = np.stack((blob((12, 20), 10, 6), np.full((12, 20), level)))
+    # the only cell with heat has a tag far away
+    heatmaps[1, 2, 3] = 0.05
+    heatmaps = heatmaps.astype(np.float32)
+    tags = np.zeros((1, *heatmaps.shape), np.float32)
+    tags[0, 1, 2, 3] = 5
+    keypoints, scores, _ = decode(AggregatingBottomupDecoder(), heatmaps, tags)
+    assert len(keypoints) == 1
+    assert scores[0, 1] == np.float32(max(level, 0))
+    assert keypoints[0, 1].any() == (level > 0)
+
+
 def test_images_of_a_batch_do_not_touch():
     rng = np.random.default_rng(11)
     images = [random_scene(rng, n, 5, 2) for n in (3, 0, 1)]

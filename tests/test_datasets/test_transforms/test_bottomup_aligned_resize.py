@@ -73,6 +73,11 @@ def test_points_come_back(size, mode):
     image = inputs / results['input_size'] * results['input_scale']
     image += results['input_center'] - 0.5 * results['input_scale']
     np.testing.assert_allclose(image, points, rtol=0, atol=1e-3)
+    # the official middle is rounded up to a whole pixel, and kept in place
+    middle = (np.array(size) + 1) // 2
+    np.testing.assert_array_equal(results['input_center'], middle)
+    placed = results['warp_mat'] @ (*middle, 1)
+    np.testing.assert_allclose(placed, np.divide(results['input_size'], 2))
 
 
 @pytest.mark.parametrize('mode', ['expand', 'fit'])

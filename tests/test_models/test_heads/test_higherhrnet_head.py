@@ -240,7 +240,8 @@ def test_all_invisible_is_as_nobody():
 
 def test_tag_levels_are_added():
     samples = packed_samples((4,), 3, codec_config(tag_levels=(0, 1)))
-    head = build(tag_levels=(0, 1), tag_init_std=1.0).eval()
+    # normalised by the batch, so that tags of both levels are large
+    head = build(tag_levels=(0, 1), tag_init_std=1.0)
     losses = head.loss(features(1), samples)
     indices = samples[0].gt_instance_labels.keypoint_indices
     terms = [
@@ -248,8 +249,10 @@ def test_tag_levels_are_added():
         for i, (_, tags) in enumerate(head(features(1)))
     ]
     for i, name in enumerate(('loss_pull', 'loss_push')):
-        assert terms[0][i] != terms[1][i]
-        torch.testing.assert_close(losses[name], terms[0][i] + terms[1][i])
+        total = terms[0][i] + terms[1][i]
+        torch.testing.assert_close(losses[name], total, rtol=1e-5, atol=0)
+        # the indices of one level say another thing at the other
+        assert terms[1][i] > 0
 
 
 def test_masks_are_read():

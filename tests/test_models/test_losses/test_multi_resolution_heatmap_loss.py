@@ -127,10 +127,11 @@ def test_half_precision_is_computed_in_float32(dtype):
     preds, targets, masks = batch()
     # squares beyond what float16 holds
     preds = [(p * 1e3).to(dtype) for p in preds]
+    targets = [t.to(dtype) for t in targets]
     with torch.autocast('cpu', dtype=torch.bfloat16):
         losses = MultiResolutionHeatmapLoss()(preds, targets, masks)
     expected = MultiResolutionHeatmapLoss()(
-        [p.float() for p in preds], targets, masks
+        [p.float() for p in preds], [t.float() for t in targets], masks
     )
     for loss, value in zip(losses, expected):
         assert loss.dtype == torch.float32
