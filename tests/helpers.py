@@ -185,7 +185,7 @@ def _reference_candidates(heatmap, tags, kernel, most):
     ]
 
 
-def _reference_groups(candidates, order, tag_thr, most):
+def reference_groups(candidates, order, tag_thr, most):
     """Match candidates to people by tag, keypoint by keypoint."""
     people, tags_of = {}, {}
     for k in order:
@@ -224,7 +224,7 @@ def _reference_groups(candidates, order, tag_thr, most):
     return list(people.values())
 
 
-def _reference_offset(heatmap, x, y):
+def reference_offset(heatmap, x, y):
     """Move a cell index to a position."""
     h, w = heatmap.shape
     right, left = heatmap[y, min(x + 1, w - 1)], heatmap[y, max(x - 1, 0)]
@@ -260,7 +260,7 @@ def reference_decode(
         ]
         for i in range(k)
     ]
-    people = _reference_groups(candidates, order or range(k), tag_thr, most)
+    people = reference_groups(candidates, order or range(k), tag_thr, most)
     instance_scores = [float(p[:, 2].mean()) for p in people]
     for person in people:
         own = [
@@ -277,7 +277,7 @@ def reference_decode(
                 y, x = np.unravel_index(np.argmax(fit), fit.shape)
                 value = heatmaps[i, y, x]
             if value > 0:
-                person[i] = *_reference_offset(heatmaps[i], x, y), value
+                person[i] = *reference_offset(heatmaps[i], x, y), value
     people = np.array(people).reshape(-1, k, 3)
     return people[..., :2], people[..., 2], np.array(instance_scores)
 

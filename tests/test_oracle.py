@@ -94,7 +94,7 @@ def literal_people(low, tags, high, size):
         y, x = np.divmod(positions[k].numpy(), size[0])
         rows = zip(x, y, scores[k].numpy(), tags[k, y, x][:, None])
         candidates.append([row for row in rows if row[2] > 0.1])
-    people = reference_group(candidates, ORDER, 1.0, 30)
+    people = reference_groups(candidates, ORDER, 1.0, 30)
     results = []
     for person in people:
         score = person[:, 2].mean()
