@@ -15,12 +15,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from helpers import (
-    _reference_groups as reference_group,
-)
-from helpers import (
-    _reference_offset as reference_offset,
-)
+from helpers import reference_groups, reference_offset
 from small_configs import ROOT
 from xtcocotools.coco import COCO
 from xtcocotools.cocoeval import COCOeval

@@ -94,7 +94,7 @@ def draw_heatmaps(image: np.ndarray, heatmaps: np.ndarray) -> np.ndarray:
     size = image.shape[1], image.shape[0]
     # nearest neighbours, so that the resolution of the level is seen
     strongest = cv2.resize(
-        np.nan_to_num(heatmaps.max(axis=0)).astype(np.float32),
+        np.nan_to_num(heatmaps).max(axis=0).astype(np.float32),
         size,
         interpolation=cv2.INTER_NEAREST,
     )

@@ -26,8 +26,8 @@ def assign(cost: np.ndarray) -> list[tuple[int, int]]:
 
     The rounded distances of the official cost coincide often, so the optimum
     is seldom unique and the tie-break of this very solver is part of the
-    result. A row minimum that is unique and in a column of its own for every
-    row is the only optimum, and is taken without the solver.
+    result. The solver begins with the first minimum of every row; where these
+    lie in different columns it ends there, too, and need not be run.
 
     Args:
         cost (np.ndarray): (M, G) with M <= G, or padded to it.
@@ -35,11 +35,9 @@ def assign(cost: np.ndarray) -> list[tuple[int, int]]:
     Returns:
         list[tuple[int, int]]: (row, column) of every row.
     """
-    best = cost.argmin(axis=1)
-    lowest = cost[np.arange(len(cost)), best]
-    unique = (cost == lowest[:, None]).sum(axis=1) == 1
-    if unique.all() and len(set(best.tolist())) == len(best):
-        return list(enumerate(best.tolist()))
+    best = cost.argmin(axis=1).tolist()
+    if len(set(best)) == len(best):
+        return list(enumerate(best))
     return Munkres().compute(cost.tolist())
 
 

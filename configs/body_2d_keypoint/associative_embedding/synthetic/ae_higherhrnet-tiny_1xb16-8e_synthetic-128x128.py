@@ -15,7 +15,7 @@ custom_imports = dict(
 )
 
 train_cfg = dict(max_epochs=8, val_interval=8)
-optim_wrapper = dict(optimizer=dict(type='Adam', lr=2e-3, fused=True))
+optim_wrapper = dict(optimizer=dict(type='Adam', lr=4e-3, fused=True))
 param_scheduler = [
     dict(type='LinearLR', begin=0, end=200, start_factor=0.01, by_epoch=False),
     dict(
@@ -112,8 +112,8 @@ train_pipeline = [
         type='BottomupRandomAffine',
         input_size=codec['input_size'],
         shift_factor=0.1,
-        scale_factor=(0.8, 1.2),
-        rotate_factor=10,
+        scale_factor=(0.9, 1.1),
+        rotate_factor=5,
         distribution='uniform',
     ),
     dict(type='BottomupRandomFlip', prob=0.5),
