@@ -6,6 +6,9 @@ import sys
 import sysconfig
 from pathlib import Path
 
+# The first import of yapf, which mmengine brings, writes a cache that two
+# processes must not write at once. This file is read before they start.
+import mmengine  # noqa: F401
 import pytest
 import torch
 

@@ -48,7 +48,7 @@ def scenes():
     yield from ((5, 1, 5, 5, seed) for seed in range(4))
 
 
-@pytest.mark.parametrize(('k', 'tag_dim', 'n', 'most', 'seed'), scenes())
+@pytest.mark.parametrize(('k', 'tag_dim', 'n', 'most', 'seed'), list(scenes()))
 def test_people_equal_the_reference(k, tag_dim, n, most, seed):
     heatmaps, tags = random_scene(np.random.default_rng(seed), n, k, tag_dim)
     decoder = AggregatingBottomupDecoder(max_candidates=most)
