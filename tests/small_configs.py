@@ -27,6 +27,8 @@ def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
     """
     cfg = Config.fromfile(path)
     cfg.work_dir = str(work_dir)
+    # visualizers are kept by name for as long as a process lives
+    cfg.visualizer.name = str(work_dir)
     cfg.model.backbone.init_cfg = None
     for name in ('train', 'val', 'test'):
         loader = cfg[f'{name}_dataloader']

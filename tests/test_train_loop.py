@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,8 +26,6 @@ def cfg(tmp_path):
 
 def scalars(cfg):
     """Read what was logged, run by run."""
-    from pathlib import Path
-
     files = sorted(Path(cfg.work_dir).glob('*/vis_data/scalars.json'))
     return [
         [json.loads(line) for line in file.read_text().splitlines()]
@@ -96,7 +95,6 @@ def test_pictures_are_written(cfg, tmp_path):
         enable=True, out_dir='pictures', interval=1
     )
     cfg.model.test_cfg.output_heatmaps = True
-    cfg.visualizer.name = 'pictures'
     cfg.experiment_name = 'pictures'
     Runner.from_cfg(cfg).test()
     assert len(list((tmp_path / 'work').rglob('*.png'))) >= 4

@@ -74,7 +74,7 @@ def test_train_and_test(installed_wheel, folder):
     )
     metrics = json.loads((folder / 'work' / 'result.json').read_text())
     assert 0 <= metrics['coco/AP'] <= 1
-    assert list((folder / 'work' / 'test').rglob('*.png'))
+    assert list((folder / 'work' / 'test').rglob('*.jpg'))
 
 
 def test_the_hosts_own_tool_trains(installed_wheel, folder):

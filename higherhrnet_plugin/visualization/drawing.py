@@ -58,8 +58,9 @@ def draw_people(
     for n, (points, values) in enumerate(zip(keypoints, scores)):
         color = person_color(n)
         # sub-pixel positions, in sixteenths; pixel centres are at 0.5
-        cells = np.round((points - 0.5) * 16).astype(int).tolist()
         shown = (values >= score_thr) & np.isfinite(points).all(axis=1)
+        points = np.where(shown[:, None], points, 0)
+        cells = np.round((points - 0.5) * 16).astype(int).tolist()
         for a, b in links:
             if shown[a] and shown[b]:
                 cv2.line(
