@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Optional
 
@@ -18,7 +17,7 @@ from .utils.aggregation import (
     resize_maps,
     unflip_maps,
 )
-from .utils.candidates import top_candidates
+from .utils.candidates import top_candidates, without_nonfinite
 from .utils.grouping import group_by_tag
 from .utils.refinement import adjust_people, fill_missing
 
@@ -193,7 +192,7 @@ class AggregatingBottomupDecoder:
             ValueError: If the shapes do not fit together.
         """
         maps = self._tags_by_keypoint(heatmaps, tags)
-        heatmaps, maps = _without_nonfinite(heatmaps, maps)
+        heatmaps, maps = without_nonfinite(heatmaps, maps)
         candidates = top_candidates(
             heatmaps,
             maps,
@@ -290,22 +289,3 @@ class AggregatingBottomupDecoder:
                 f'`heatmap_levels` {list(chosen)} names a level that is not '
                 f'there; the head gives {levels} levels'
             )
-
-
-def _without_nonfinite(
-    heatmaps: np.ndarray, tags: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Make broken cells the worst choice, with one warning."""
-    broken = ~np.isfinite(heatmaps) | ~np.isfinite(tags).all(axis=1)
-    if not broken.any():
-        return heatmaps, tags
-    warnings.warn(
-        f'{int(broken.sum())} cells of the heatmaps or tags are not finite '
-        'and are left out; the model may have diverged',
-        stacklevel=3,
-    )
-    lowest = np.finfo(np.float32).min
-    return (
-        np.where(broken, lowest, heatmaps),
-        np.where(broken[:, None], np.float32(0), tags),
-    )

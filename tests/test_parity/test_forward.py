@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 import pytest
 import torch
+from mmengine.runner import load_checkpoint
 from mmpose.registry import MODELS
 
 import higherhrnet_plugin  # noqa: F401
@@ -98,3 +99,19 @@ def test_outputs_equal_official(golden, name, width, k):
         official = data[f'output{i}']
         error = np.abs(ours.numpy() - official).max()
         assert error < 1e-4 * np.abs(official).max()
+
+
+def test_names_of_mmpose_0x_load(tmp_path):
+    model = build(32, 17)
+    expected = {
+        name: torch.full_like(value, i % 7)
+        for i, (name, value) in enumerate(model.state_dict().items())
+    }
+    old = {
+        f'keypoint_{name}' if name.startswith('head.') else name: value
+        for name, value in expected.items()
+    }
+    torch.save({'state_dict': old}, tmp_path / 'old.pth')
+    load_checkpoint(model, str(tmp_path / 'old.pth'), strict=True)
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, expected[name])

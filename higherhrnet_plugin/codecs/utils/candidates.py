@@ -10,6 +10,8 @@ Source: ``HeatmapParser.nms`` and ``HeatmapParser.top_k`` in
 
 from __future__ import annotations
 
+import warnings
+
 import cv2
 import numpy as np
 import torch
@@ -69,3 +71,31 @@ def top_candidates(
         y, x = np.divmod(position[keep], width)
         found.append((np.stack((x, y), axis=1), score[keep], values[keep]))
     return found
+
+
+def without_nonfinite(
+    heatmaps: np.ndarray, tags: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Make broken cells the worst choice, with one warning.
+
+    Args:
+        heatmaps (np.ndarray): float32 (K, H, W).
+        tags (np.ndarray): float32 (K, L, H, W).
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: the same arrays where all is finite;
+        else copies with the lowest heat and tag 0 in cells that are not.
+    """
+    broken = ~np.isfinite(heatmaps) | ~np.isfinite(tags).all(axis=1)
+    if not broken.any():
+        return heatmaps, tags
+    warnings.warn(
+        f'{int(broken.sum())} cells of the heatmaps or tags are not finite '
+        'and are left out; the model may have diverged',
+        stacklevel=3,
+    )
+    lowest = np.finfo(np.float32).min
+    return (
+        np.where(broken, lowest, heatmaps),
+        np.where(broken[:, None], np.float32(0), tags),
+    )

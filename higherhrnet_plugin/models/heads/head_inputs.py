@@ -58,8 +58,14 @@ def read_targets(
         ]
     else:
         masks = [torch.ones_like(h[:, 0]) for h in heatmaps]
-    # (N, T, K, 2), where T is left out for one level
     indices = [label.keypoint_indices for label in labels]
+    return heatmaps, masks, _indices_by_level(indices, num_tag_levels)
+
+
+def _indices_by_level(
+    indices: list[Tensor], num_tag_levels: int
+) -> list[list[Tensor]]:
+    """Split (N, T, K, 2), where T is left out for one level, by levels."""
     found = 1 if indices[0].ndim == 3 else indices[0].shape[1]
     if found != num_tag_levels:
         raise ValueError(
@@ -67,9 +73,8 @@ def read_targets(
             f'{num_tag_levels}; set the same `tag_levels` in both'
         )
     if indices[0].ndim == 3:
-        return heatmaps, masks, [indices]
-    by_level = [[i[:, t] for i in indices] for t in range(num_tag_levels)]
-    return heatmaps, masks, by_level
+        return [indices]
+    return [[i[:, t] for i in indices] for t in range(num_tag_levels)]
 
 
 def scale_flip_features(

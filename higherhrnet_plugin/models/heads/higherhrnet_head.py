@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from ...codecs.utils.aggregation import LevelOutput
 from ...registry import KEYPOINT_CODECS, MODELS
-from .deconv_block import make_deconv_block
 from .head_inputs import read_targets, scale_flip_features
+from .pyramid import make_pyramid
 
 Features = Union[Tensor, Sequence[Tensor]]
 
@@ -94,24 +94,10 @@ class HigherHRNetHead(BaseHead):
         init_cfg: Union[dict, list, None] = None,
     ) -> None:
         super().__init__(init_cfg or _official_init())
-        self.num_levels = num_deconvs + 1
-        if num_keypoints < 1 or tag_dim < 1 or num_deconvs < 0:
-            raise ValueError(
-                '`num_keypoints` and `tag_dim` must be positive and '
-                f'`num_deconvs` not negative, got {num_keypoints}, {tag_dim} '
-                f'and {num_deconvs}'
-            )
-        if final_kernel not in (1, 3):
-            raise ValueError(f'`final_kernel` is 1 or 3, got {final_kernel}')
-        if not tag_levels or not set(tag_levels) <= set(
-            range(self.num_levels)
-        ):
-            raise ValueError(
-                f'`tag_levels` is {list(tag_levels)}, but {num_deconvs} '
-                f'deconvolutions give the levels 0 to {num_deconvs}'
-            )
+        _check_options(num_keypoints, tag_dim, num_deconvs, tag_levels)
         self.in_channels = in_channels
         self.num_keypoints = num_keypoints
+        self.num_levels = num_deconvs + 1
         self.tag_channels = tag_dim * (
             num_keypoints if tag_per_keypoint else 1
         )
@@ -119,36 +105,19 @@ class HigherHRNetHead(BaseHead):
         self.tag_init_std = tag_init_std
         self.input_index = input_index
         self.concat_outputs = concat_outputs
-
-        deconv_channels = deconv_channels or in_channels
-        norm_cfg = norm_cfg or {'type': 'BN'}
-        self.final_layers = nn.ModuleList()
-        self.deconv_layers = nn.ModuleList()
-        channels = in_channels
-        for level in range(self.num_levels):
-            if level:
-                if concat_outputs:
-                    channels += self._level_channels(level - 1)
-                self.deconv_layers.append(
-                    make_deconv_block(
-                        channels,
-                        deconv_channels,
-                        deconv_kernel,
-                        num_blocks,
-                        norm_cfg,
-                        with_cp,
-                    )
-                )
-                channels = deconv_channels
-            self.final_layers.append(
-                nn.Conv2d(
-                    channels,
-                    self._level_channels(level),
-                    final_kernel,
-                    padding=final_kernel // 2,
-                )
-            )
-
+        self.final_layers, self.deconv_layers = make_pyramid(
+            in_channels,
+            [self._level_channels(i) for i in range(self.num_levels)],
+            concat_outputs,
+            final_kernel,
+            {
+                'out_channels': deconv_channels or in_channels,
+                'kernel_size': deconv_kernel,
+                'num_blocks': num_blocks,
+                'norm_cfg': norm_cfg or {'type': 'BN'},
+                'with_cp': with_cp,
+            },
+        )
         self.heatmap_loss = MODELS.build(
             {'type': 'MultiResolutionHeatmapLoss', **(heatmap_loss or {})}
         )
@@ -330,3 +299,23 @@ def _official_init() -> list[dict[str, Any]]:
         },
         {'type': 'Constant', 'layer': '_BatchNorm', 'val': 1},
     ]
+
+
+def _check_options(
+    num_keypoints: int,
+    tag_dim: int,
+    num_deconvs: int,
+    tag_levels: Sequence[int],
+) -> None:
+    """Raise ValueError where options are out of range."""
+    if num_keypoints < 1 or tag_dim < 1 or num_deconvs < 0:
+        raise ValueError(
+            '`num_keypoints` and `tag_dim` must be positive and '
+            f'`num_deconvs` not negative, got {num_keypoints}, {tag_dim} '
+            f'and {num_deconvs}'
+        )
+    if not tag_levels or not set(tag_levels) <= set(range(num_deconvs + 1)):
+        raise ValueError(
+            f'`tag_levels` is {list(tag_levels)}, but {num_deconvs} '
+            f'deconvolutions give the levels 0 to {num_deconvs}'
+        )

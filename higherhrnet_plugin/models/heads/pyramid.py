@@ -1,7 +1,8 @@
-"""Doubling of the resolution, with the modules named as officially."""
+"""Layers of the pyramid, with the modules named as officially."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mmcv.cnn import build_norm_layer
@@ -68,3 +69,48 @@ def make_deconv_block(
         for _ in range(num_blocks)
     ]
     return nn.Sequential(upsample, *blocks)
+
+
+def make_pyramid(
+    in_channels: int,
+    level_channels: Sequence[int],
+    concat_outputs: bool,
+    final_kernel: int,
+    deconv: dict[str, Any],
+) -> tuple[nn.ModuleList, nn.ModuleList]:
+    """Make the layers of all levels.
+
+    Args:
+        in_channels (int): Channels of the feature map (B, C, h, w).
+        level_channels (Sequence[int]): Output channels of every level.
+        concat_outputs (bool): Whether a deconvolution sees the outputs of
+            the level before, too.
+        final_kernel (int): Kernel of the last convolution of a level, 1 or 3.
+        deconv (dict): Arguments of :func:`make_deconv_block` but the first.
+
+    Returns:
+        tuple[nn.ModuleList, nn.ModuleList]: the last convolution of every
+        level, and the deconvolution before every level but the first.
+
+    Raises:
+        ValueError: If ``final_kernel`` is neither 1 nor 3.
+    """
+    if final_kernel not in (1, 3):
+        raise ValueError(f'`final_kernel` is 1 or 3, got {final_kernel}')
+    final_layers, deconv_layers = nn.ModuleList(), nn.ModuleList()
+    channels = in_channels
+    for level, out_channels in enumerate(level_channels):
+        if level:
+            if concat_outputs:
+                channels += level_channels[level - 1]
+            deconv_layers.append(make_deconv_block(channels, **deconv))
+            channels = deconv['out_channels']
+        final_layers.append(
+            nn.Conv2d(
+                channels,
+                out_channels,
+                final_kernel,
+                padding=final_kernel // 2,
+            )
+        )
+    return final_layers, deconv_layers
