@@ -98,3 +98,20 @@ def test_pictures_are_written(cfg, tmp_path):
     cfg.experiment_name = 'pictures'
     Runner.from_cfg(cfg).test()
     assert len(list((tmp_path / 'work').rglob('*.png'))) >= 4
+
+
+def test_moving_average_as_the_main_config_says(cfg):
+    cfg.custom_hooks = [
+        dict(type='SyncBuffersHook'),
+        dict(type='EMAHook', ema_type='ExpMomentumEMA', update_buffers=True),
+    ]
+    cfg.experiment_name = 'ema'
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    saved = torch.load(
+        f'{cfg.work_dir}/epoch_1.pth', map_location='cpu', weights_only=True
+    )
+    assert {'state_dict', 'ema_state_dict'} <= set(saved)
+    name = 'head.final_layers.0.weight'
+    average = saved['ema_state_dict'][f'module.{name}']
+    assert not torch.equal(saved['state_dict'][name], average)

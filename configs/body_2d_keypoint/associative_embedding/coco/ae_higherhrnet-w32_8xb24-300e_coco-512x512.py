@@ -201,6 +201,8 @@ val_evaluator = dict(
 )
 test_evaluator = val_evaluator
 
-# exponential moving average of the weights: off, as in the paper; on with
-# --cfg-options custom_hooks.0.type=EMAHook and the like, or in a child:
-# custom_hooks = [dict(type='EMAHook', ema_type='ExpMomentumEMA')]
+# A moving average of the weights is off, as in the paper. To have one:
+# custom_hooks = [
+#     dict(type='SyncBuffersHook'),
+#     dict(type='EMAHook', ema_type='ExpMomentumEMA', update_buffers=True),
+# ]
