@@ -6,11 +6,12 @@ from mmpose.datasets.datasets import CocoDataset, CrowdPoseDataset
 
 from higherhrnet_plugin import AggregatingBottomupDecoder
 
+# by the number of keypoints
 FLIP = {
-    len(data_set.METAINFO and indices): indices
-    for data_set, indices in (
-        (c, c._load_metainfo(c.METAINFO)['flip_indices'])
-        for c in (CocoDataset, CrowdPoseDataset)
+    len(indices): indices
+    for indices in (
+        data_set._load_metainfo(data_set.METAINFO)['flip_indices']
+        for data_set in (CocoDataset, CrowdPoseDataset)
     )
 }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import cv2
 import numpy as np
+from mmcv.image import imflip
 from mmcv.transforms import BaseTransform
 
 from ...registry import TRANSFORMS
@@ -82,17 +82,7 @@ class MultiResolutionHeatmapMask(BaseTransform):
             level_mat = results['warp_mat'][:2] * ratio[:, None]
             level = warp_mask(mask, level_mat, size)
             if results.get('flip'):
-                level = _flip(level, results['flip_direction'])
+                level = imflip(level, results['flip_direction'])
             masks.append(np.ascontiguousarray(level)[None])
         results['heatmap_mask'] = masks
         return results
-
-
-def _flip(mask: np.ndarray, direction: str) -> np.ndarray:
-    """Flip a mask (h, w) as mmcv flips images."""
-    axes: Sequence[int] = {
-        'horizontal': (1,),
-        'vertical': (0,),
-        'diagonal': (0, 1),
-    }[direction]
-    return np.flip(mask, axes)

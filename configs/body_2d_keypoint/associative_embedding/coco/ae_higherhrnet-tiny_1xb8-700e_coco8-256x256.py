@@ -12,17 +12,9 @@ _base_ = ['../synthetic/ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py']
 
 train_cfg = dict(max_epochs=700, val_interval=700)
 optim_wrapper = dict(optimizer=dict(lr=3e-3))
-param_scheduler = [
-    dict(type='LinearLR', begin=0, end=20, start_factor=0.01, by_epoch=False),
-    dict(
-        type='CosineAnnealingLR',
-        begin=0,
-        end=700,
-        T_max=700,
-        eta_min=1e-5,
-        by_epoch=True,
-    ),
-]
+param_scheduler = _base_.param_scheduler
+param_scheduler[0].update(end=20)
+param_scheduler[1].update(end=700, T_max=700)
 auto_scale_lr = dict(base_batch_size=8)
 default_hooks = dict(
     logger=dict(interval=1), checkpoint=dict(interval=700, published_keys=None)
