@@ -14,6 +14,7 @@ from .codecs import (  # noqa: E402
     MultiResolutionAssociativeEmbedding,
 )
 from .datasets import (  # noqa: E402
+    BottomupAlignedAffine,
     BottomupAlignedResize,
     BottomupCocoDataset,
     BottomupCrowdPoseDataset,
@@ -31,6 +32,7 @@ from .version import __version__  # noqa: E402
 
 __all__ = [
     'AggregatingBottomupDecoder',
+    'BottomupAlignedAffine',
     'BottomupAlignedResize',
     'BottomupCocoDataset',
     'BottomupCrowdPoseDataset',

@@ -23,6 +23,7 @@ REGISTERED = {
         'MultiResolutionAssociativeEmbedding',
     ],
     'TRANSFORMS': [
+        'BottomupAlignedAffine',
         'BottomupAlignedResize',
         'BottomupRandomFlip',
         'MultiResolutionHeatmapMask',

@@ -19,7 +19,12 @@ from .utils.aggregation import (
 )
 from .utils.candidates import top_candidates, without_nonfinite
 from .utils.grouping import group_by_tag
-from .utils.refinement import adjust_people, fill_missing
+from .utils.refinement import (
+    adjust_people,
+    dark_offset,
+    fill_missing,
+    quarter_offset,
+)
 
 Outputs = Sequence[Sequence[Sequence[LevelOutput]]]
 
@@ -55,6 +60,13 @@ class AggregatingBottomupDecoder:
         tag_thr (float): A peak joins a person whose tag is closer. Defaults
             to 1.
         fill_missing (bool): Look up missing keypoints. Defaults to True.
+        use_udp (bool): Unbiased data processing: align maps at the centres
+            of their outermost cells, and refine positions by the curvature
+            of the maps (DARK) instead of a quarter cell. Defaults to False.
+        blur_kernel (int): Side of the window in cells that smooths maps
+            before their curvature is taken, odd; only with ``use_udp``.
+            MMPose 0.x has 3, which leaves errors of up to 0.15 pixels of the
+            enlarged maps. Defaults to 11.
 
     Raises:
         ValueError: If an option is out of its range.
@@ -74,9 +86,11 @@ class AggregatingBottomupDecoder:
         score_thr: float = 0.1,
         tag_thr: float = 1.0,
         fill_missing: bool = True,
+        use_udp: bool = False,
+        blur_kernel: int = 11,
     ) -> None:
-        if nms_kernel < 1 or nms_kernel % 2 == 0:
-            raise ValueError(f'`nms_kernel` must be odd, got {nms_kernel}')
+        _check_odd('nms_kernel', nms_kernel)
+        _check_odd('blur_kernel', blur_kernel)
         if max_candidates < 1:
             raise ValueError(
                 f'`max_candidates` must be positive, got {max_candidates}'
@@ -94,6 +108,8 @@ class AggregatingBottomupDecoder:
         self.score_thr = score_thr
         self.tag_thr = tag_thr
         self.fill_missing = fill_missing
+        self.use_udp = use_udp
+        self.blur_kernel = blur_kernel
         if num_keypoints is not None:
             self._check_order(num_keypoints)
 
@@ -138,9 +154,11 @@ class AggregatingBottomupDecoder:
             heatmaps, new_tags = self._merge_flips(outputs[i], flip_indices)
             if shape is None:
                 shape = map_shape(heatmaps)
-            totals.append(resize_maps(heatmaps, shape))
+            totals.append(resize_maps(heatmaps, shape, self.use_udp))
             if len(scales) == 1 or scales[i] == 1:
-                tags += [resize_maps(tag, shape) for tag in new_tags]
+                tags += [
+                    resize_maps(tag, shape, self.use_udp) for tag in new_tags
+                ]
         if not tags:
             raise ValueError(
                 'no level gives tags; set `tag_levels` of the head, or have '
@@ -206,10 +224,11 @@ class AggregatingBottomupDecoder:
             self.tag_thr,
             self.max_candidates,
         )
-        people = adjust_people(people, heatmaps)
+        cells = people[..., :2]
+        people = adjust_people(people, heatmaps, self._refine)
         instance_scores = people[..., 2].mean(axis=1)
         if self.fill_missing and len(people):
-            people = fill_missing(people, heatmaps, maps)
+            people = fill_missing(people, cells, heatmaps, maps, self._refine)
         return people[..., :2], people[..., 2], instance_scores
 
     def _merge_flips(
@@ -218,7 +237,7 @@ class AggregatingBottomupDecoder:
         flip_indices: Optional[Sequence[int]],
     ) -> tuple[Tensor, list[Tensor]]:
         """Average heatmaps over levels and flips, and collect all tags."""
-        heatmaps, tags = merge_levels(flips[0], self.heatmap_levels)
+        heatmaps, tags = self._merge_levels(flips[0])
         if len(flips) == 1:
             return heatmaps, tags
         if flip_indices is None:
@@ -226,12 +245,24 @@ class AggregatingBottomupDecoder:
                 '`flip_indices` is needed with a flip test; the data set '
                 "gives it from `swap` of its metainfo's keypoints"
             )
-        mirrored, mirrored_tags = merge_levels(flips[1], self.heatmap_levels)
+        mirrored, mirrored_tags = self._merge_levels(flips[1])
         k = heatmaps.shape[1]
         mirrored = unflip_maps(mirrored, flip_indices, k)
         swap = flip_indices if self.tag_per_keypoint else None
         tags += [unflip_maps(tag, swap, k) for tag in mirrored_tags]
         return (heatmaps + mirrored) / 2, tags
+
+    def _merge_levels(
+        self, levels: Sequence[LevelOutput]
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Average the heatmaps of all levels, and collect their tags."""
+        return merge_levels(levels, self.heatmap_levels, self.use_udp)
+
+    def _refine(self, heatmaps: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        """Give sub-cell positions (P, 2) for cells (P, 2) of P maps."""
+        if self.use_udp:
+            return dark_offset(heatmaps, cells, self.blur_kernel)
+        return quarter_offset(heatmaps, cells)
 
     def _tags_by_keypoint(
         self, heatmaps: np.ndarray, tags: np.ndarray
@@ -289,3 +320,9 @@ class AggregatingBottomupDecoder:
                 f'`heatmap_levels` {list(chosen)} names a level that is not '
                 f'there; the head gives {levels} levels'
             )
+
+
+def _check_odd(key: str, value: int) -> None:
+    """Raise ValueError unless the side of a window is odd."""
+    if value < 1 or value % 2 == 0:
+        raise ValueError(f'`{key}` must be odd, got {value}')

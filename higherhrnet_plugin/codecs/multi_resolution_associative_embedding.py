@@ -14,9 +14,11 @@ from .utils.checks import check_keypoints, check_levels
 from .utils.gaussian_targets import (
     draw_heatmaps,
     flat_indices,
-    gaussian_patch,
+    gaussian_patches,
     keypoint_cells,
+    level_points,
 )
+from .utils.levels import size_ratio
 
 
 @KEYPOINT_CODECS.register_module()
@@ -33,6 +35,10 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
     what the decoder's half-cell offset expects. Source: HigherHRNet, section
     3.2, and ``target_generators.py`` of the official code.
 
+    With ``use_udp`` the centre of cell ``i`` is at ``i``, levels are aligned
+    at the centres of their outermost cells, and Gaussians are centred on the
+    keypoint itself, not on its cell, so that nothing is lost by rounding.
+
     Args:
         input_size (tuple[int, int]): (w, h) of the network input in pixels.
         heatmap_sizes (Sequence[tuple[int, int]]): (w, h) of every level, from
@@ -41,6 +47,9 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
             cells, one for all levels or one for each. Defaults to 2.
         tag_levels (int | Sequence[int]): Level or levels with tags, whose
             cells ``keypoint_indices`` speaks of. Defaults to 0.
+        use_udp (bool): Unbiased data processing (Huang et al., CVPR 2020); the
+            transforms of the pipelines and the decoder of the head need the
+            same. Defaults to False.
         num_keypoints (int, optional): K. When given, other data is refused.
         decoder (dict, optional): Options of the
             :class:`AggregatingBottomupDecoder` that :meth:`decode` uses.
@@ -65,6 +74,7 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         heatmap_sizes: Sequence[tuple[int, int]],
         sigma: Union[float, Sequence[float]] = 2.0,
         tag_levels: Union[int, Sequence[int]] = 0,
+        use_udp: bool = False,
         num_keypoints: Optional[int] = None,
         decoder: Optional[dict] = None,
     ) -> None:
@@ -81,10 +91,15 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
                 f'`tag_levels` is {list(tag_levels)}, but `heatmap_sizes` '
                 f'has the levels 0 to {levels[-1]}'
             )
+        self.use_udp = use_udp
         self.num_keypoints = num_keypoints
-        self._patches = [gaussian_patch(sigma) for sigma in self.sigma]
+        self._patches = [gaussian_patches(sigma) for sigma in self.sigma]
         self._decoder = AggregatingBottomupDecoder(
-            **{'num_keypoints': num_keypoints, **(decoder or {})}
+            **{
+                'num_keypoints': num_keypoints,
+                'use_udp': use_udp,
+                **(decoder or {}),
+            }
         )
 
     def encode(
@@ -114,16 +129,19 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         keypoints, visible = check_keypoints(
             keypoints, keypoints_visible, self.num_keypoints
         )
-        cells = [
-            keypoint_cells(keypoints, visible, self.input_size, size)
-            for size in self.heatmap_sizes
-        ]
-        heatmaps = [
-            draw_heatmaps(*level, size, patch)
-            for level, size, patch in zip(
-                cells, self.heatmap_sizes, self._patches
+        cells = []
+        heatmaps = []
+        for level, size in enumerate(self.heatmap_sizes):
+            points = level_points(
+                keypoints, self.input_size, size, self.use_udp
             )
-        ]
+            held, valid = keypoint_cells(points, visible, size, self.use_udp)
+            patches = self._patches[level]
+            if self.use_udp:
+                offsets = (points - held)[valid]
+                patches = gaussian_patches(self.sigma[level], offsets)
+            heatmaps.append(draw_heatmaps(held, valid, size, patches))
+            cells.append((held, valid))
         indices = [
             flat_indices(*cells[level], self.heatmap_sizes[level])
             for level in self.tag_levels
@@ -152,6 +170,7 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         """
         heatmaps, tags = encoded
         keypoints, scores, _ = self._decoder.decode(heatmaps, tags)
-        size = np.array(heatmaps.shape[:0:-1], dtype=np.float32)
-        scale = np.array(self.input_size, dtype=np.float32) / size
-        return keypoints * scale, scores
+        scale = size_ratio(
+            self.input_size, heatmaps.shape[:0:-1], self.use_udp
+        )
+        return keypoints * scale.astype(np.float32), scores

@@ -6,12 +6,14 @@ from .datasets import (
     BottomupDatasetMixin,
 )
 from .transforms import (
+    BottomupAlignedAffine,
     BottomupAlignedResize,
     BottomupRandomFlip,
     MultiResolutionHeatmapMask,
 )
 
 __all__ = [
+    'BottomupAlignedAffine',
     'BottomupAlignedResize',
     'BottomupCocoDataset',
     'BottomupCrowdPoseDataset',

@@ -5,7 +5,8 @@ Note:
     - (h, w): size of a map, (H, W): size of the aggregated maps
 
 Source: HigherHRNet, section 3.4, and ``get_multi_stage_outputs`` and
-``aggregate_results`` in ``lib/core/inference.py`` of the official code.
+``aggregate_results`` in ``lib/core/inference.py`` of the official code; with
+UDP, of MMPose 0.x.
 """
 
 from __future__ import annotations
@@ -25,12 +26,16 @@ def map_shape(maps: Tensor) -> tuple[int, int]:
     return maps.shape[-2], maps.shape[-1]
 
 
-def resize_maps(maps: Tensor, shape: tuple[int, int]) -> Tensor:
-    """Resize maps bilinearly, with half-pixel centres.
+def resize_maps(
+    maps: Tensor, shape: tuple[int, int], use_udp: bool = False
+) -> Tensor:
+    """Resize maps bilinearly.
 
     Args:
         maps (Tensor): (B, C, h, w).
         shape (tuple[int, int]): (H, W).
+        use_udp (bool): Align the centres of the outermost cells, instead of
+            the borders of the maps. Defaults to False.
 
     Returns:
         Tensor: (B, C, H, W), the input itself when nothing changes.
@@ -38,7 +43,7 @@ def resize_maps(maps: Tensor, shape: tuple[int, int]) -> Tensor:
     if map_shape(maps) == tuple(shape):
         return maps
     return F.interpolate(
-        maps, size=tuple(shape), mode='bilinear', align_corners=False
+        maps, size=tuple(shape), mode='bilinear', align_corners=use_udp
     )
 
 
@@ -68,6 +73,7 @@ def unflip_maps(
 def merge_levels(
     levels: Sequence[LevelOutput],
     heatmap_levels: Optional[Sequence[int]] = None,
+    use_udp: bool = False,
 ) -> tuple[Tensor, list[Tensor]]:
     """Enlarge all levels to the last and average their heatmaps.
 
@@ -76,6 +82,7 @@ def merge_levels(
             and tags (B, L*K, h, w) or None of each level.
         heatmap_levels (Sequence[int], optional): Levels to average. Defaults
             to all.
+        use_udp (bool): As in :func:`resize_maps`. Defaults to False.
 
     Returns:
         tuple[Tensor, list[Tensor]]: heatmaps (B, K, H, W) and the tags of
@@ -84,7 +91,7 @@ def merge_levels(
     shape = map_shape(levels[-1][0])
     chosen = range(len(levels)) if heatmap_levels is None else heatmap_levels
     heatmaps = torch.stack(
-        [resize_maps(levels[i][0], shape) for i in chosen]
+        [resize_maps(levels[i][0], shape, use_udp) for i in chosen]
     ).sum(0)
-    tags = [resize_maps(t, shape) for _, t in levels if t is not None]
+    tags = [resize_maps(t, shape, use_udp) for _, t in levels if t is not None]
     return heatmaps / len(chosen), tags

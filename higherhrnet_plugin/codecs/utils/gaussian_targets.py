@@ -6,83 +6,118 @@ Note:
     - (w, h): size of the level, (h, w): shape of its arrays
 
 Source: ``HeatmapGenerator`` and ``JointsGenerator`` in
-``lib/dataset/target_generators/target_generators.py`` of the official code.
+``lib/dataset/target_generators/target_generators.py`` of the official code;
+for UDP ``HeatmapGenerator`` of MMPose 0.x.
 """
 
 from __future__ import annotations
 
+from typing import Optional
+
 import numpy as np
 
+from .levels import size_ratio
 
-def gaussian_patch(sigma: float) -> np.ndarray:
-    """Make the window that is stamped around a keypoint.
+
+def gaussian_patches(
+    sigma: float, offsets: Optional[np.ndarray] = None
+) -> np.ndarray:
+    """Make the windows that are stamped around keypoints.
 
     Args:
         sigma (float): Standard deviation in cells of the level, positive.
+        offsets (np.ndarray, optional): float (P, 2), (x, y) of each keypoint
+            from the centre of its cell, in cells. Defaults to one keypoint
+            at the centre.
 
     Returns:
-        np.ndarray: float32 (S, S) with ``S = 2 * radius + 1``, where
-        ``radius = ceil(3 * sigma + 1)``; the centre is 1. For a whole
+        np.ndarray: float32 (P, S, S) with ``S = 2 * radius + 1``, where
+        ``radius = ceil(3 * sigma + 1)``; 1 at the keypoint. For a whole
         ``sigma`` this is the official window of ``6 * sigma + 3`` cells.
     """
+    if offsets is None:
+        offsets = np.zeros((1, 2))
     radius = int(np.ceil(3 * sigma + 1))
-    offset = np.arange(-radius, radius + 1, dtype=np.float64)
-    square = offset[:, None] ** 2 + offset[None, :] ** 2
+    cells = np.arange(-radius, radius + 1, dtype=np.float64)
+    square = (cells - offsets[..., None]) ** 2
+    square = square[:, 1, :, None] + square[:, 0, None, :]
     return np.exp(-square / (2 * sigma**2)).astype(np.float32)
 
 
-def keypoint_cells(
+def level_points(
     keypoints: np.ndarray,
-    visible: np.ndarray,
     input_size: tuple[int, int],
     heatmap_size: tuple[int, int],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Find the cell that holds each keypoint, by truncation.
-
-    The truncation is towards zero as in the official code, so a point up to
-    one cell outside the left or upper border still counts as the first cell.
+    use_udp: bool = False,
+) -> np.ndarray:
+    """Bring keypoints to a level.
 
     Args:
         keypoints (np.ndarray): float (N, K, 2), (x, y) in input pixels.
-        visible (np.ndarray): (N, K); a keypoint with a value above 0 is
-            labelled.
         input_size (tuple[int, int]): (w, h) of the network input.
         heatmap_size (tuple[int, int]): (w, h) of the level.
+        use_udp (bool): Measure between pixel centres. Defaults to False.
+
+    Returns:
+        np.ndarray: float64 (N, K, 2), (x, y) in cells.
+    """
+    ratio = size_ratio(heatmap_size, input_size, use_udp)
+    return keypoints[..., :2].astype(np.float64) * ratio
+
+
+def keypoint_cells(
+    points: np.ndarray,
+    visible: np.ndarray,
+    heatmap_size: tuple[int, int],
+    use_udp: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the cell that holds each keypoint.
+
+    Without UDP a cell begins at its index, and the coordinate is truncated
+    towards zero as in the official code, so a point up to one cell outside
+    the left or upper border still counts as the first cell. With UDP the
+    centre of a cell is at its index, and the nearest one is taken.
+
+    Args:
+        points (np.ndarray): float64 (N, K, 2), (x, y) in cells.
+        visible (np.ndarray): (N, K); a keypoint with a value above 0 is
+            labelled.
+        heatmap_size (tuple[int, int]): (w, h) of the level.
+        use_udp (bool): Take the nearest centre. Defaults to False.
 
     Returns:
         tuple[np.ndarray, np.ndarray]:
         - cells: int64 (N, K, 2), (x, y); 0 where not valid
         - valid: bool (N, K), labelled, finite and inside the level
     """
-    ratio = np.divide(heatmap_size, input_size)
-    points = keypoints[..., :2].astype(np.float64) * ratio
     valid = (visible > 0) & np.isfinite(points).all(axis=-1)
-    points = np.trunc(np.where(valid[..., None], points, 0.0))
-    valid &= ((points >= 0) & (points < heatmap_size)).all(axis=-1)
-    cells = np.where(valid[..., None], points, 0).astype(np.int64)
-    return cells, valid
+    cells = np.where(valid[..., None], points, 0.0)
+    cells = np.floor(cells + 0.5) if use_udp else np.trunc(cells)
+    valid &= ((cells >= 0) & (cells < heatmap_size)).all(axis=-1)
+    return np.where(valid[..., None], cells, 0).astype(np.int64), valid
 
 
 def draw_heatmaps(
     cells: np.ndarray,
     valid: np.ndarray,
     heatmap_size: tuple[int, int],
-    patch: np.ndarray,
+    patches: np.ndarray,
 ) -> np.ndarray:
-    """Stamp the window at every valid cell and keep the maximum.
+    """Stamp a window at every valid cell and keep the maximum.
 
     Args:
         cells (np.ndarray): int64 (N, K, 2), (x, y) in cells.
-        valid (np.ndarray): bool (N, K).
+        valid (np.ndarray): bool (N, K), P of them true.
         heatmap_size (tuple[int, int]): (w, h) of the level.
-        patch (np.ndarray): float32 (S, S) from :func:`gaussian_patch`.
+        patches (np.ndarray): float32 (P, S, S), or (1, S, S) for all, from
+            :func:`gaussian_patches`.
 
     Returns:
         np.ndarray: float32 (K, h, w) in [0, 1].
     """
     width, height = heatmap_size
     heatmaps = np.zeros((cells.shape[1], height, width), dtype=np.float32)
-    radius = patch.shape[0] // 2
+    radius = patches.shape[1] // 2
 
     people, kinds = np.nonzero(valid)
     xs, ys = cells[people, kinds].T
@@ -92,7 +127,8 @@ def draw_heatmaps(
     rows = np.stack(
         (kinds, left, top, right, bottom, xs - radius, ys - radius), axis=1
     )
-    for k, x0, y0, x1, y1, px, py in rows.tolist():
+    patches = np.broadcast_to(patches, (len(rows), *patches.shape[1:]))
+    for (k, x0, y0, x1, y1, px, py), patch in zip(rows.tolist(), patches):
         window = heatmaps[k, y0:y1, x0:x1]
         stamp = patch[y0 - py : y1 - py, x0 - px : x1 - px]
         np.maximum(window, stamp, out=window)

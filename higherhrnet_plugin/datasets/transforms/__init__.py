@@ -1,10 +1,12 @@
 """Transforms where mmpose has none or a wrong one."""
 
+from .bottomup_aligned_affine import BottomupAlignedAffine
 from .bottomup_aligned_resize import BottomupAlignedResize
 from .bottomup_random_flip import BottomupRandomFlip
 from .multi_resolution_heatmap_mask import MultiResolutionHeatmapMask
 
 __all__ = [
+    'BottomupAlignedAffine',
     'BottomupAlignedResize',
     'BottomupRandomFlip',
     'MultiResolutionHeatmapMask',

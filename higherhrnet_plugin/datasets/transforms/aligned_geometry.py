@@ -1,7 +1,8 @@
 """Sizes and placement of a test image at every scale.
 
 Source: ``get_multi_scale_size`` and ``resize_align_multi_scale`` in
-``lib/utils/transforms.py`` of the official code.
+``lib/utils/transforms.py`` of the official code; for UDP
+``_resize_align_multi_scale_udp`` of MMPose 0.x.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ class Placement(NamedTuple):
     Attributes:
         size (tuple[int, int]): (w, h) of the input in pixels.
         center (np.ndarray): float64 (2,), (x, y) of the image point that
-            falls on the middle of the input.
+            falls on the middle of the input, ``size / 2``.
         scale (np.ndarray): float64 (2,), (w, h) of the region of the image,
-            in its pixels, that the input shows; one factor for both axes.
+            in its pixels, that the input shows. An input pixel p is at
+            ``p / size * scale + center - scale / 2`` of the image.
         warp_mat (np.ndarray): float64 (2, 3), image to input pixels.
     """
 
@@ -41,6 +43,7 @@ def place_image(
     min_scale: float = 1.0,
     size_factor: int = 64,
     resize_mode: str = 'expand',
+    use_udp: bool = False,
 ) -> Placement:
     """Compute the input size and the placement for one test scale.
 
@@ -58,6 +61,10 @@ def place_image(
             longer side of the image, so that the other side fills
             ``input_size``; 'fit' puts the image into ``input_size`` with
             borders. Defaults to 'expand'.
+        use_udp (bool): Put the centre of the first image pixel on that of the
+            first input pixel, and let lengths count between pixel centres,
+            the same region at every scale, as MMPose 0.x has it. Defaults to
+            False.
 
     Returns:
         Placement: the placement.
@@ -78,6 +85,8 @@ def place_image(
         size = int(long_side * factor), int(base_h * factor)
         by_width = False
 
+    if use_udp:
+        return _place_from_corner(image_size, size, factor, by_width)
     region_w = image_w if by_width else size[0] / size[1] * image_h
     ratio = size[0] / region_w
     center = np.array([int(image_w / 2 + 0.5), int(image_h / 2 + 0.5)])
@@ -85,3 +94,20 @@ def place_image(
     warp_mat = np.array([[ratio, 0, shift[0]], [0, ratio, shift[1]]])
     region = np.array([region_w, size[1] / ratio])
     return Placement(size, center.astype(np.float64), region, warp_mat)
+
+
+def _place_from_corner(
+    image_size: tuple[int, int],
+    size: tuple[int, int],
+    factor: float,
+    by_width: bool,
+) -> Placement:
+    """Place an image for UDP; ``factor`` leads from the smallest scale."""
+    smallest = np.array(size) / factor
+    intervals = np.maximum(np.subtract(image_size, 1), 1)
+    axis = 0 if by_width else 1
+    region = (smallest - 1) * intervals[axis] / (smallest[axis] - 1)
+    ratio = np.subtract(size, 1) / region
+    warp_mat = np.array([[ratio[0], 0, 0], [0, ratio[1], 0]])
+    scale = np.array(size) / ratio
+    return Placement(size, scale / 2, scale, warp_mat)

@@ -46,6 +46,8 @@ class BottomupAlignedResize(BaseTransform):
         size_factor (int): Sides are multiples of it. Defaults to 64.
         resize_mode (str): 'expand' (official) or 'fit'. See
             :func:`~.aligned_geometry.place_image`. Defaults to 'expand'.
+        use_udp (bool): Unbiased data processing; codec and decoder need the
+            same. Defaults to False.
 
     Raises:
         ValueError: If a size, a scale or the mode cannot work.
@@ -57,6 +59,7 @@ class BottomupAlignedResize(BaseTransform):
         scales: Sequence[float] = (1,),
         size_factor: int = 64,
         resize_mode: str = 'expand',
+        use_udp: bool = False,
     ) -> None:
         if isinstance(input_size, int):
             input_size = (input_size, input_size)
@@ -81,6 +84,7 @@ class BottomupAlignedResize(BaseTransform):
         self.scales = tuple(scales)
         self.size_factor = size_factor
         self.resize_mode = resize_mode
+        self.use_udp = use_udp
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Resize ``results['img']``.
@@ -102,6 +106,7 @@ class BottomupAlignedResize(BaseTransform):
                 min(self.scales),
                 self.size_factor,
                 self.resize_mode,
+                self.use_udp,
             )
             inputs[scale] = cv2.warpAffine(
                 image, placement.warp_mat, placement.size
@@ -123,5 +128,5 @@ class BottomupAlignedResize(BaseTransform):
         return (
             f'{type(self).__name__}(input_size={self.input_size}, '
             f'scales={self.scales}, size_factor={self.size_factor}, '
-            f'resize_mode={self.resize_mode!r})'
+            f'resize_mode={self.resize_mode!r}, use_udp={self.use_udp})'
         )

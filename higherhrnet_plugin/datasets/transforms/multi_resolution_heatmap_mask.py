@@ -9,6 +9,7 @@ import numpy as np
 from mmcv.image import imflip
 from mmcv.transforms import BaseTransform
 
+from ...codecs.utils.levels import size_ratio
 from ...registry import TRANSFORMS
 from .segmentation import segmentation_mask
 
@@ -43,8 +44,9 @@ class MultiResolutionHeatmapMask(BaseTransform):
 
         - img_shape: (h, w) of the image before it was warped
         - heatmaps: list of (K, h, w), from ``GenerateTarget``
-        - input_size: (w, h), from ``BottomupRandomAffine``
+        - input_size: (w, h), from ``BottomupAlignedAffine``
         - warp_mat: (2, 3), image to input pixels
+        - use_udp (optional): whether levels are aligned at pixel centres
         - invalid_segs (optional): COCO segmentations in image pixels
         - flip, flip_direction (optional)
 
@@ -75,10 +77,11 @@ class MultiResolutionHeatmapMask(BaseTransform):
         for segmentation in results.get('invalid_segs') or []:
             mask[segmentation_mask(segmentation, shape)] = 0
 
+        use_udp = results.get('use_udp', False)
         masks = []
         for heatmaps in results['heatmaps']:
             size = heatmaps.shape[2], heatmaps.shape[1]
-            ratio = np.divide(size, results['input_size'])
+            ratio = size_ratio(size, results['input_size'], use_udp)
             level_mat = results['warp_mat'][:2] * ratio[:, None]
             level = warp_mask(mask, level_mat, size)
             if results.get('flip'):

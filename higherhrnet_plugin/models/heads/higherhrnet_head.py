@@ -12,6 +12,7 @@ from mmpose.models.heads.base_head import BaseHead
 from torch import Tensor, nn
 
 from ...codecs.utils.aggregation import LevelOutput
+from ...codecs.utils.levels import size_ratio
 from ...registry import KEYPOINT_CODECS, MODELS
 from .head_inputs import read_targets, scale_flip_features
 from .pyramid import make_pyramid
@@ -270,8 +271,9 @@ class HigherHRNetHead(BaseHead):
         self, heatmaps: Tensor, tags: Tensor, input_size: tuple[int, int]
     ) -> list[InstanceData]:
         """Decode maps to people in input pixels."""
-        map_size = heatmaps.shape[:-3:-1]
-        scale = np.divide(input_size, map_size).astype(np.float32)
+        scale = size_ratio(
+            input_size, heatmaps.shape[:-3:-1], self.decoder.use_udp
+        ).astype(np.float32)
         return [
             InstanceData(
                 keypoints=keypoints * scale,
