@@ -1,0 +1,134 @@
+"""One description of the keypoints for everything that needs it.
+
+Note:
+    - K: keypoints
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from mmengine.config import Config
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
+from scipy.sparse.csgraph import shortest_path
+
+_KEYS = (
+    'dataset_name',
+    'keypoint_info',
+    'skeleton_info',
+    'joint_weights',
+    'sigmas',
+)
+
+
+def parse_metainfo(metainfo: Mapping[str, Any]) -> dict[str, Any]:
+    """Check a data set's metainfo and bring it into mmpose's parsed form.
+
+    Args:
+        metainfo (Mapping): As mmpose has it: ``dataset_name``,
+            ``keypoint_info`` (index -> name, id, color, type, swap),
+            ``skeleton_info`` (index -> link, id, color), ``joint_weights``
+            (K) and ``sigmas`` (K), or ``from_file``, a path that holds them
+            as ``dataset_info``. What is parsed already is returned as it is.
+
+    Returns:
+        dict: what ``parse_pose_metainfo`` of mmpose returns, with
+        ``num_keypoints``, ``flip_indices``, ``skeleton_links`` and ``sigmas``
+        among others.
+
+    Raises:
+        ValueError: If a key is missing, or keypoints, links, weights and
+            sigmas do not fit together.
+    """
+    if 'keypoint_id2name' in metainfo:
+        return dict(metainfo)
+    if 'from_file' not in metainfo:
+        _check(metainfo)
+    parsed = parse_pose_metainfo(
+        metainfo.to_dict() if isinstance(metainfo, Config) else metainfo
+    )
+    return dict(parsed)
+
+
+def torso_outwards(
+    links: Sequence[Sequence[int]], num_keypoints: int
+) -> list[int]:
+    """Order keypoints from the middle of a skeleton to its ends.
+
+    Keypoints near the middle are seen most often and tell people apart best,
+    so people are begun with them. The middle is the keypoint with the
+    shortest ways to all others of its part of the skeleton; parts follow one
+    another by size, and what has no link comes last.
+
+    Args:
+        links (Sequence[Sequence[int]]): Pairs of keypoint indices.
+        num_keypoints (int): K.
+
+    Returns:
+        list[int]: each of 0 to K - 1 once; 0, 1, 2, ... without links.
+    """
+    graph = np.zeros((num_keypoints, num_keypoints))
+    for start, end in links:
+        graph[start, end] = graph[end, start] = 1
+    ways = shortest_path(graph, directed=False, unweighted=True)
+    connected = np.isfinite(ways)
+    sizes = connected.sum(axis=1)
+    totals = np.where(connected, ways, 0).sum(axis=1)
+    order: list[int] = []
+    rest = sorted(
+        range(num_keypoints), key=lambda i: (-sizes[i], totals[i], i)
+    )
+    for middle in rest:
+        if middle not in order:
+            part = np.flatnonzero(connected[middle]).tolist()
+            order += sorted(part, key=lambda i: (ways[middle, i], i))
+    return order
+
+
+def _check(metainfo: Mapping[str, Any]) -> None:
+    """Raise ValueError where the parts of a metainfo do not fit."""
+    missing = [key for key in _KEYS if key not in metainfo]
+    if missing:
+        raise ValueError(
+            f'`metainfo` lacks {missing}; it needs {list(_KEYS)}, or '
+            '`from_file`'
+        )
+    keypoints = metainfo['keypoint_info']
+    k = len(keypoints)
+    if sorted(keypoints) != list(range(k)) or list(keypoints) != sorted(
+        keypoints
+    ):
+        raise ValueError(
+            f'`keypoint_info` of `metainfo` must have the keys 0 to {k - 1} '
+            f'in this order, got {list(keypoints)}'
+        )
+    for key in ('joint_weights', 'sigmas'):
+        if len(metainfo[key]) != k:
+            raise ValueError(
+                f'`{key}` of `metainfo` has {len(metainfo[key])} values for '
+                f'{k} keypoints in `keypoint_info`'
+            )
+    names = [keypoint['name'] for keypoint in keypoints.values()]
+    if len(set(names)) != k:
+        raise ValueError(
+            f'`keypoint_info` of `metainfo` names a keypoint twice: {names}'
+        )
+    swaps = {
+        keypoint['name']: keypoint.get('swap') or keypoint['name']
+        for keypoint in keypoints.values()
+    }
+    for name, other in swaps.items():
+        if swaps.get(other) != name:
+            raise ValueError(
+                f'`swap` of keypoint {name!r} is {other!r}, whose own `swap` '
+                f'is {swaps.get(other)!r}; both must name each other'
+            )
+    for link in metainfo['skeleton_info'].values():
+        unknown = [name for name in link['link'] if name not in names]
+        if unknown:
+            raise ValueError(
+                f'`skeleton_info` of `metainfo` links {unknown}, which '
+                '`keypoint_info` does not have'
+            )
