@@ -9,19 +9,24 @@ import_host()
 allow_checkpoint_globals()
 
 # the host must be there before what builds on it
+from .checkpoints import convert_state_dict  # noqa: E402
 from .codecs import (  # noqa: E402
     AggregatingBottomupDecoder,
     MultiResolutionAssociativeEmbedding,
 )
 from .datasets import (  # noqa: E402
+    BottomupAicDataset,
     BottomupAlignedAffine,
     BottomupAlignedResize,
     BottomupCocoDataset,
+    BottomupCocoWholeBodyDataset,
     BottomupCrowdPoseDataset,
     BottomupDatasetMixin,
     BottomupRandomFlip,
     MultiResolutionHeatmapMask,
+    PackBottomupInputs,
 )
+from .evaluation import BottomupCocoMetric, BottomupPCKAccuracy  # noqa: E402
 from .models import (  # noqa: E402
     HigherHRNetHead,
     MultiResolutionAELoss,
@@ -32,11 +37,15 @@ from .version import __version__  # noqa: E402
 
 __all__ = [
     'AggregatingBottomupDecoder',
+    'BottomupAicDataset',
     'BottomupAlignedAffine',
     'BottomupAlignedResize',
     'BottomupCocoDataset',
+    'BottomupCocoMetric',
+    'BottomupCocoWholeBodyDataset',
     'BottomupCrowdPoseDataset',
     'BottomupDatasetMixin',
+    'BottomupPCKAccuracy',
     'BottomupRandomFlip',
     'HigherHRNetHead',
     'MultiResolutionAELoss',
@@ -44,5 +53,7 @@ __all__ = [
     'MultiResolutionHeatmapLoss',
     'MultiResolutionHeatmapMask',
     'MultiScaleBottomupPoseEstimator',
+    'PackBottomupInputs',
     '__version__',
+    'convert_state_dict',
 ]

@@ -4,8 +4,16 @@ from mmpose.registry import (
     DATASETS,
     HOOKS,
     KEYPOINT_CODECS,
+    METRICS,
     MODELS,
     TRANSFORMS,
 )
 
-__all__ = ['DATASETS', 'HOOKS', 'KEYPOINT_CODECS', 'MODELS', 'TRANSFORMS']
+__all__ = [
+    'DATASETS',
+    'HOOKS',
+    'KEYPOINT_CODECS',
+    'METRICS',
+    'MODELS',
+    'TRANSFORMS',
+]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from data_sets import write_image_info
 from mmengine.config import Config
 
 ROOT = Path(__file__).parents[1]
@@ -30,12 +31,16 @@ def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
     # visualizers are kept by name for as long as a process lives
     cfg.visualizer.name = str(work_dir)
     cfg.model.backbone.init_cfg = None
-    for name in ('train', 'val', 'test'):
+    files = dict.fromkeys(('train', 'val', 'test'), annotations)
+    if cfg.test_evaluator.get('format_only'):
+        files['test'] = write_image_info(annotations)
+        cfg.test_evaluator.outfile_prefix = str(work_dir / 'predictions')
+    for name in files:
         loader = cfg[f'{name}_dataloader']
         loader.update(batch_size=3, num_workers=0, persistent_workers=False)
         loader.dataset.update(
             data_root=str(annotations.parent),
-            ann_file=annotations.name,
+            ann_file=files[name].name,
             data_prefix=dict(img='images/'),
         )
         loader.dataset.pop('indices', None)
@@ -49,7 +54,7 @@ def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
                     heatmap_sizes=[(16 << i,) * 2 for i in range(len(sizes))],
                 )
     for name in ('val', 'test'):
-        cfg[f'{name}_evaluator']['ann_file'] = str(annotations)
+        cfg[f'{name}_evaluator']['ann_file'] = str(files[name])
     cfg.train_cfg.update(max_epochs=1, val_interval=1)
     cfg.param_scheduler = []
     cfg.default_hooks.logger.interval = 1

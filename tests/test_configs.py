@@ -1,12 +1,18 @@
 """Every shipped config is parsed, built and stepped once at small size."""
 
+import json
 import math
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from data_sets import write_data_set
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmpose.registry import DATASETS, METRICS, MODELS, VISUALIZERS
@@ -14,25 +20,42 @@ from small_configs import CONFIGS, ROOT, load_small
 
 import higherhrnet_plugin  # noqa: F401
 
-pytestmark = pytest.mark.parametrize(
+every_config = pytest.mark.parametrize(
     'path', CONFIGS, ids=[path.stem for path in CONFIGS]
 )
 
+MULTI_SCALE = 'test_dataloader.dataset.pipeline.1.scales='
 
-def test_step(path, tmp_path):
-    k = Config.fromfile(path).model.head.num_keypoints
-    cfg = load_small(path, write_data_set(tmp_path, k), tmp_path / 'work')
+
+@pytest.fixture
+def small(path, tmp_path):
+    """Read a config at small size."""
     init_default_scope('mmpose')
-    model = MODELS.build(cfg.model)
-    optim = Runner.build_optim_wrapper(_NoRunner(model), cfg.optim_wrapper)
-    data_set = DATASETS.build(cfg.train_dataloader.dataset)
-    samples = [data_set[i] for i in range(len(data_set))]
-    before = [p.detach().clone() for p in model.parameters()]
-    batch = {
-        'inputs': [s['inputs'] for s in samples],
-        'data_samples': [s['data_samples'] for s in samples],
+    cfg = Config.fromfile(path)
+    kind = DATASETS.get(cfg.train_dataloader.dataset.type)
+    data = write_data_set(
+        tmp_path, cfg.model.head.num_keypoints, fields=kind.KEYPOINT_FIELDS
+    )
+    return load_small(path, data, tmp_path / 'work')
+
+
+def collate(samples):
+    return {
+        name: [sample[name] for sample in samples]
+        for name in ('inputs', 'data_samples')
     }
-    losses = model.train_step(batch, optim)
+
+
+@every_config
+def test_step(path, small):
+    k = small.model.head.num_keypoints
+    model = MODELS.build(small.model)
+    optim = Runner.build_optim_wrapper(_NoRunner(model), small.optim_wrapper)
+    data_set = DATASETS.build(small.train_dataloader.dataset)
+    before = [p.detach().clone() for p in model.parameters()]
+    losses = model.train_step(
+        collate([data_set[i] for i in range(len(data_set))]), optim
+    )
     expected = {f'loss_heatmap_{i}' for i in range(model.head.num_levels)}
     assert set(losses) == {*expected, 'loss_pull', 'loss_push', 'loss'}
     assert all(math.isfinite(value) for value in losses.values())
@@ -42,22 +65,37 @@ def test_step(path, tmp_path):
     ]
     assert all(changed)
 
-    test_set = DATASETS.build(cfg.test_dataloader.dataset)
     model.eval()
-    with torch.no_grad():
-        (result,) = model.test_step(
-            {
-                'inputs': [test_set[1]['inputs']],
-                'data_samples': [test_set[1]['data_samples']],
-            }
-        )
-    people = result.pred_instances
-    assert people.keypoints.shape[1:] == (k, 2)
-    assert np.isfinite(people.keypoints).all()
-    assert METRICS.build(cfg.test_evaluator) is not None
-    assert VISUALIZERS.build({**cfg.visualizer, 'name': path.stem})
+    # an untrained model finds people, too
+    model.head.decoder.score_thr, model.head.decoder.max_candidates = 0, 2
+    published = (2, 1) if 'crowdpose' in path.stem else (2, 1, 0.5)
+    for scales in ((), published):
+        if scales:
+            options = DictAction._parse_iterable(str(list(scales)))
+            small.merge_from_dict({MULTI_SCALE[:-1]: options})
+        test_set = DATASETS.build(small.test_dataloader.dataset)
+        with torch.no_grad():
+            results = model.test_step(collate([test_set[1]]))
+        people = results[0].pred_instances
+        assert people.keypoints.shape[1:] == (k, 2)
+        assert len(people) > 0
+        assert np.isfinite(people.keypoints).all()
+        seen = results[0].metainfo.get('aug_scales')
+        assert list(seen or ()) == [s for s in scales if s != 1]
+    metric = METRICS.build(small.test_evaluator)
+    metric.dataset_meta = test_set.metainfo
+    metric.process(None, [result.to_dict() for result in results])
+    metrics = metric.evaluate(size=1)
+    if small.test_evaluator.get('format_only'):
+        name = f'{small.test_evaluator.outfile_prefix}.keypoints.json'
+        assert len(json.loads(Path(name).read_text())) == len(people)
+    else:
+        best = small.default_hooks.checkpoint.save_best
+        assert best is None or best in metrics
+    assert VISUALIZERS.build({**small.visualizer, 'name': path.stem})
 
 
+@every_config
 def test_parts_agree(path):
     cfg = Config.fromfile(path)
     train, test = (
@@ -66,35 +104,119 @@ def test_parts_agree(path):
     )
     codec = train['GenerateTarget']['encoder']
     size = tuple(codec['input_size'])
-    assert tuple(train['BottomupRandomAffine']['input_size']) == size
-    assert tuple(test['BottomupAlignedResize']['input_size']) == size
-    assert cfg.val_dataloader == cfg.test_dataloader
+    affine = train['BottomupAlignedAffine']
+    resize = test['BottomupAlignedResize']
+    assert tuple(affine['input_size']) == size
+    assert tuple(resize['input_size']) == size
+    head = cfg.model.head
+    # UDP is one decision for targets, augmentation, test and decoder
+    parts = (codec, affine, resize, head.decoder)
+    assert len({part.get('use_udp', False) for part in parts}) == 1
+    assert head.get('num_deconvs') + 1 == len(codec['heatmap_sizes'])
+    assert len(head.heatmap_loss.loss_weight) == len(codec['heatmap_sizes'])
+    strides = [size[0] / w for w, _ in codec['heatmap_sizes']]
+    assert strides == [4 / 2**i for i in range(len(strides))]
     assert cfg.data_mode == 'bottomup'
     assert cfg.custom_imports['imports'] == ['higherhrnet_plugin']
     assert not cfg.custom_imports['allow_failed_imports']
     widths = cfg.model.backbone.extra.stage4.num_channels
-    assert cfg.model.head.in_channels == widths[0]
+    assert head.in_channels == widths[0]
+    assert widths == tuple(widths[0] * 2**i for i in range(4))
     assert not any(
         'EMA' in hook['type'] for hook in cfg.get('custom_hooks', [])
     )
-    # {gpus}xb{per gpu} of the name is what the learning rate is made for
-    gpus, batch = (
-        int(n)
-        for n in next(part for part in path.stem.split('_') if 'xb' in part)
-        .split('-')[0]
-        .split('xb')
+
+
+@every_config
+def test_validation_is_the_test(path):
+    cfg = Config.fromfile(path)
+    if 'test-dev' in path.stem:
+        # nobody but the server can measure test-dev; validation is on val
+        base = Config.fromfile(
+            path.with_name(path.name.replace('test-dev-', ''))
+        )
+        assert cfg.val_dataloader == base.val_dataloader
+        assert cfg.val_evaluator == base.val_evaluator
+        assert cfg.test_evaluator.format_only
+        ours, theirs = cfg.test_dataloader, cfg.val_dataloader
+        assert ours.dataset.pipeline == theirs.dataset.pipeline
+        assert ours.dataset.ann_file.endswith('test-dev2017.json')
+        return
+    assert cfg.val_dataloader == cfg.test_dataloader
+    assert cfg.val_evaluator == cfg.test_evaluator
+    assert cfg.test_evaluator.ann_file == (
+        cfg.test_dataloader.dataset.data_root
+        + cfg.test_dataloader.dataset.ann_file
     )
+
+
+@every_config
+def test_recipe(path):
+    cfg = Config.fromfile(path)
+    # {gpus}xb{per gpu} of the name is what the learning rate is made for
+    gpus, batch = map(int, re.search(r'(\d+)xb(\d+)-', path.stem).groups())
     assert cfg.train_dataloader.batch_size == batch
     assert cfg.auto_scale_lr.base_batch_size == gpus * batch
+    # MMPose 0.x: 8 GPUs, warm-up; official code: 4 GPUs, none
+    if gpus > 1:
+        rate, warm_up = {8: (1.5e-3, True), 4: (1e-3, False)}[gpus]
+        assert cfg.optim_wrapper.optimizer == dict(type='Adam', lr=rate)
+        *first, steps = cfg.param_scheduler
+        assert [s.type for s in first] == ['LinearLR'] * warm_up
+        assert (steps.milestones, steps.gamma) == ([200, 260], 0.1)
+        affine = cfg.train_dataloader.dataset.pipeline[1]
+        # 40 of 200, 0.75 to 1.5, 30 degrees
+        assert affine.shift_factor == 40 / 200
+        assert tuple(affine.scale_factor) == (0.75, 1.5)
+        assert affine.rotate_factor == 30
+        assert cfg.train_dataloader.dataset.pipeline[2].prob == 0.5
 
 
+@every_config
 def test_head_comment_says_how_to_run(path):
     text = path.read_text()
-    head = text[: text.index('_base_')]
+    head = re.sub(r'\n#\s+', ' ', text[: text.index('_base_')])
+    base_is_ours = re.search(r"_base_ = \[\s*'\.\.?/", text)
     for word in ('Paper', 'Expected', 'mim train', path.name):
-        base_is_ours = "['./" in text or "['../" in text
         assert word in head or (word == 'Paper' and base_is_ours)
+    # a figure is not told without its source
+    assert 'AP ' not in head or 'published by' in head or 'tiny' in path.stem
     assert path.is_relative_to(ROOT)
+
+
+def test_dev_predictions_are_written(tmp_path):
+    """The tool writes what the server reads, without annotations."""
+    (path,) = (p for p in CONFIGS if 'coco-test-dev-512' in p.name)
+    cfg = load_small(path, write_data_set(tmp_path), tmp_path / 'work')
+    cfg.model.head.decoder.update(score_thr=0.0, max_candidates=2)
+    cfg.dump(tmp_path / 'config.py')
+    init_default_scope('mmpose')
+    weights = dict(state_dict=MODELS.build(cfg.model).state_dict())
+    torch.save(weights, tmp_path / 'model.pth')
+    done = subprocess.run(
+        [
+            *(sys.executable, str(ROOT / 'tools' / 'test.py')),
+            *(str(tmp_path / 'config.py'), str(tmp_path / 'model.pth')),
+        ],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            'PYTHONPATH': str(ROOT),
+            'OMP_NUM_THREADS': '1',
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    predictions = json.loads(
+        Path(f'{cfg.test_evaluator.outfile_prefix}.keypoints.json').read_text()
+    )
+    assert {p['image_id'] for p in predictions} == {1, 2, 3}
+    for person in predictions:
+        assert person['category_id'] == 1
+        assert len(person['keypoints']) == 3 * 17
+        assert math.isfinite(person['score'])
 
 
 class _NoRunner:

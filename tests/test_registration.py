@@ -22,17 +22,24 @@ REGISTERED = {
         'AggregatingBottomupDecoder',
         'MultiResolutionAssociativeEmbedding',
     ],
+    'METRICS': ['BottomupCocoMetric', 'BottomupPCKAccuracy'],
     'TRANSFORMS': [
         'BottomupAlignedAffine',
         'BottomupAlignedResize',
         'BottomupRandomFlip',
         'MultiResolutionHeatmapMask',
+        'PackBottomupInputs',
     ],
-    'DATASETS': ['BottomupCocoDataset', 'BottomupCrowdPoseDataset'],
+    'DATASETS': [
+        'BottomupAicDataset',
+        'BottomupCocoDataset',
+        'BottomupCocoWholeBodyDataset',
+        'BottomupCrowdPoseDataset',
+    ],
 }
 NAMES = [name for names in REGISTERED.values() for name in names]
 # a name that leaves this list breaks the configs of users
-PUBLIC = sorted([*NAMES, 'BottomupDatasetMixin'])
+PUBLIC = sorted([*NAMES, 'BottomupDatasetMixin', 'convert_state_dict'])
 
 SCRIPT = """
 import json, sys

@@ -1,12 +1,19 @@
 """The main job from the installed wheel, in another folder, with mim."""
 
+import ast
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
+from mmengine.config import Config
 
 CONFIG = 'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
 SHORT = (
@@ -38,7 +45,7 @@ def folder(installed_wheel: Path, tmp_path_factory) -> Path:
     return folder
 
 
-def call(python: Path, folder: Path, *args: str) -> str:
+def call(python: Path, folder: Path, *args: str, **environment: str) -> str:
     """Run mim in a folder and return what it printed."""
     done = subprocess.run(
         [str(python), '-c', 'from mim.cli import cli; cli()', *args],
@@ -48,6 +55,7 @@ def call(python: Path, folder: Path, *args: str) -> str:
             **os.environ,
             'PATH': f'{python.parent}{os.pathsep}{os.environ["PATH"]}',
             'OMP_NUM_THREADS': '1',
+            **environment,
         },
         capture_output=True,
         text=True,
@@ -89,3 +97,71 @@ def test_the_hosts_own_tool_trains(installed_wheel, folder):
     )
     assert 'coco/AP: ' in log
     assert (folder / 'host' / 'epoch_1.pth').exists()
+
+
+def installed_models(installed_wheel: Path) -> dict[str, dict]:
+    """Return the models of the installed metafiles, by name."""
+    (index,) = installed_wheel.parents[1].rglob('.mim/model-index.yml')
+    return {
+        model['Name']: model
+        for name in yaml.safe_load(index.read_text())['Import']
+        for model in yaml.safe_load((index.parent / name).read_text())[
+            'Models'
+        ]
+    }
+
+
+def test_mim_search_lists_all_models(installed_wheel, tmp_path):
+    models = installed_models(installed_wheel)
+    search = (installed_wheel, tmp_path, 'search', 'higherhrnet_plugin')
+    lines = call(*search, '--valid-config').splitlines()
+    (listed,) = (line for line in lines if line.startswith('['))
+    assert sorted(ast.literal_eval(listed)) == sorted(models)
+    file = tmp_path / 'found.json'
+    call(*search, '--json', str(file))
+    found = json.loads(file.read_text())
+    for name, model in models.items():
+        for result in model['Results']:
+            for key, value in result['Metrics'].items():
+                field = f'{result["Dataset"]}/{"_".join(key.split())}'
+                assert found[field.lower()][name] == value
+        assert found['weight'][name] == model.get('Weights')
+        assert 'not re-measured by us' in found['measured'][name]
+
+
+def test_mim_download_gets_weights_and_config(installed_wheel, tmp_path):
+    name = 'ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512'
+    model = installed_models(installed_wheel)[name]
+    host, path = 'https://download.openmmlab.com', 'mmpose/bottom_up'
+    assert model['Weights'].startswith(f'{host}/{path}/')
+    file = model['Weights'].split('/')[-1]
+    (tmp_path / 'served' / path).mkdir(parents=True)
+    (tmp_path / 'served' / path / file).write_bytes(b'weights')
+    (source,) = installed_wheel.parents[1].rglob('higherhrnet_plugin/.mim')
+    # a copy of what is installed, whose metafiles name this machine
+    for item in source.parents[1].glob('higherhrnet_plugin*'):
+        shutil.copytree(item, tmp_path / 'site' / item.name)
+    handler = partial(
+        SimpleHTTPRequestHandler, directory=str(tmp_path / 'served')
+    )
+    with ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        address = f'http://127.0.0.1:{server.server_port}'
+        for metafile in (tmp_path / 'site').rglob('*.yml'):
+            text = metafile.read_text().replace(host, address)
+            metafile.write_text(text)
+        try:
+            call(
+                *(installed_wheel, tmp_path, 'download'),
+                *('higherhrnet_plugin', '--config', name, '--dest', 'got'),
+                PYTHONPATH=str(tmp_path / 'site'),
+                NO_PROXY='127.0.0.1',
+                no_proxy='127.0.0.1',
+            )
+        finally:
+            server.shutdown()
+            thread.join()
+    assert (tmp_path / 'got' / file).read_bytes() == b'weights'
+    dumped = Config.fromfile(tmp_path / 'got' / f'{name}.py').to_dict()
+    assert dumped == Config.fromfile(source / model['Config']).to_dict()

@@ -69,6 +69,25 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def read_config(path: str) -> Config:
+    """Read a config file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The config as it is.
+
+    Raises:
+        SystemExit: If the file, or one it inherits, does not exist.
+    """
+    require_file(path, 'config')
+    try:
+        return Config.fromfile(path)
+    except FileNotFoundError as error:
+        raise SystemExit(f'error: {path}: {error}') from error
+
+
 def load_config(args: argparse.Namespace) -> Config:
     """Read the config and apply the arguments that both tools have.
 
@@ -81,11 +100,7 @@ def load_config(args: argparse.Namespace) -> Config:
     Raises:
         SystemExit: If the config, or a file it inherits, does not exist.
     """
-    require_file(args.config, 'config')
-    try:
-        cfg = Config.fromfile(args.config)
-    except FileNotFoundError as error:
-        raise SystemExit(f'error: {args.config}: {error}') from error
+    cfg = read_config(args.config)
     cfg.launcher = args.launcher
     if args.work_dir is not None:
         cfg.work_dir = args.work_dir

@@ -1,7 +1,9 @@
 """Data sets and transforms."""
 
 from .datasets import (
+    BottomupAicDataset,
     BottomupCocoDataset,
+    BottomupCocoWholeBodyDataset,
     BottomupCrowdPoseDataset,
     BottomupDatasetMixin,
 )
@@ -10,14 +12,18 @@ from .transforms import (
     BottomupAlignedResize,
     BottomupRandomFlip,
     MultiResolutionHeatmapMask,
+    PackBottomupInputs,
 )
 
 __all__ = [
+    'BottomupAicDataset',
     'BottomupAlignedAffine',
     'BottomupAlignedResize',
     'BottomupCocoDataset',
+    'BottomupCocoWholeBodyDataset',
     'BottomupCrowdPoseDataset',
     'BottomupDatasetMixin',
     'BottomupRandomFlip',
     'MultiResolutionHeatmapMask',
+    'PackBottomupInputs',
 ]

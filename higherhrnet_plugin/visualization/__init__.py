@@ -1,5 +1,20 @@
-"""Pictures of people, heatmaps and tags, as plain arrays."""
+"""Pictures of people, heatmaps, tags and targets, as plain arrays."""
 
 from .drawing import draw_heatmaps, draw_people, draw_tags, label_picture
+from .targets import (
+    arrange_pictures,
+    draw_mask,
+    draw_tag_cells,
+    number_people,
+)
 
-__all__ = ['draw_heatmaps', 'draw_people', 'draw_tags', 'label_picture']
+__all__ = [
+    'arrange_pictures',
+    'draw_heatmaps',
+    'draw_mask',
+    'draw_people',
+    'draw_tag_cells',
+    'draw_tags',
+    'label_picture',
+    'number_people',
+]

@@ -142,23 +142,30 @@ def draw_tags(
     return _blend(image, color, strength * 2)
 
 
-def label_picture(image: np.ndarray, text: str) -> np.ndarray:
+def label_picture(
+    image: np.ndarray, text: str, height: int = 18
+) -> np.ndarray:
     """Put a line of text above a picture.
 
     Args:
         image (np.ndarray): uint8 (H, W, 3), BGR.
         text (str): ASCII.
+        height (int): Height of the line in pixels; the letters follow, and
+            are made smaller where the text is wider. Defaults to 18.
 
     Returns:
-        np.ndarray: uint8 (H + 18, W, 3).
+        np.ndarray: uint8 (H + height, W, 3).
     """
-    bar = np.full((18, image.shape[1], 3), 255, np.uint8)
+    bar = np.full((height, image.shape[1], 3), 255, np.uint8)
+    font, scale = cv2.FONT_HERSHEY_SIMPLEX, 0.4 * height / 18
+    (width, _), _ = cv2.getTextSize(text, font, scale, 1)
+    scale *= min(1.0, (image.shape[1] - 8) / max(width, 1))
     cv2.putText(
         bar,
         text,
-        (4, 13),
-        cv2.FONT_HERSHEY_SIMPLEX,
-        0.4,
+        (4, height * 13 // 18),
+        font,
+        max(scale, 0.1),
         (0, 0, 0),
         1,
         cv2.LINE_AA,

@@ -9,7 +9,7 @@ import torch
 from mmengine.runner import load_checkpoint
 from mmpose.registry import MODELS
 
-import higherhrnet_plugin  # noqa: F401
+from higherhrnet_plugin import convert_state_dict
 
 
 def official_weights(shapes, seed):
@@ -84,14 +84,7 @@ def test_outputs_equal_official(golden, name, width, k):
     ]
     weights = official_weights(shapes, golden.seed)
     model = build(width, k)
-    head = ('final_layers', 'deconv_layers')
-    model.load_state_dict(
-        {
-            f'{"head" if key.startswith(head) else "backbone"}.{key}': value
-            for key, value in weights.items()
-        },
-        strict=True,
-    )
+    model.load_state_dict(convert_state_dict(weights), strict=True)
     with torch.no_grad():
         levels = model(torch.from_numpy(data['input']), None)
     for i, (heatmaps, tags) in enumerate(levels):

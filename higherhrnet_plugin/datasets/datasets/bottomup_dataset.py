@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Optional
+from typing import Any, ClassVar
 
 import numpy as np
+from mmengine.logging import print_log
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
+
+from ..coco_repair import CocoOptions, load_coco
+from ..coco_repair.categories import Category
+from ..coco_repair.sharing import share_options
 
 
 class BottomupDatasetMixin(BaseCocoStyleDataset):
@@ -17,66 +23,93 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
     Goes in front of a COCO-style data set class of mmpose and differs from it
     in ``data_mode='bottomup'``, which is the default here:
 
+    - annotation files are repaired where that is safe, with one summary in
+      the log, see :mod:`higherhrnet_plugin.datasets.coco_repair`
     - images without people can be kept as negatives
     - segmentations may be missing, empty or of mixed forms
-    - errors name the file, the annotation and both numbers
+    - errors name the file, the annotation and the value
+
+    ``BottomupCocoMetric`` evaluates with the same repaired annotations.
+
+    Attributes:
+        KEYPOINT_FIELDS (dict[str, int]): For classes whose annotations hold
+            keypoints in several lists: their names and lengths. Empty stands
+            for all keypoints in ``keypoints``.
 
     Args:
         keep_empty (bool): Keep training images that show nobody. Defaults to
             False, as the official code has it for images without annotation.
+        category (int | str | Sequence | None): Id or name of the category to
+            learn, several of them, which are merged, or 'all'. Defaults to
+            None, which takes the only one that fits.
+        missing_images (str): 'error' refuses a file that lists images which
+            are not there, 'drop' leaves these out, 'ignore' does not look.
+            Defaults to 'error'.
         data_mode (str): 'bottomup' or 'topdown'. Defaults to 'bottomup'.
         kwargs (Any): Arguments of mmpose's class.
     """
+
+    KEYPOINT_FIELDS: ClassVar[dict[str, int]] = {}
 
     def __init__(
         self,
         *,
         keep_empty: bool = False,
+        category: Category = None,
+        missing_images: str = 'error',
         data_mode: str = 'bottomup',
         **kwargs: Any,
     ) -> None:
         self.keep_empty = keep_empty
+        self.category = category
+        self.missing_images = missing_images
         super().__init__(data_mode=data_mode, **kwargs)
 
-    def _load_annotations(self) -> tuple[list[dict], list[dict]]:
-        """Load the annotation file with errors that name it."""
-        if '://' not in self.ann_file and not Path(self.ann_file).is_file():
-            raise FileNotFoundError(
-                f'annotation file {self.ann_file!r} does not exist; set '
-                '`data_root` and `ann_file` of the data set'
-            )
-        try:
-            instances, images = super()._load_annotations()
-        except KeyError as error:
-            raise ValueError(
-                f'annotation file {self.ann_file!r} is not in COCO format: '
-                f'{error} is missing'
-            ) from error
-        # the last is how xtcocotools refuses what is not a dict
-        except (UnicodeDecodeError, ValueError, AssertionError) as error:
-            raise ValueError(
-                f'annotation file {self.ann_file!r} cannot be read: {error}'
-            ) from error
-        if not images:
-            raise ValueError(
-                f'annotation file {self.ann_file!r} is not in COCO format, '
-                'or empty: `images` lists none'
-            )
-        return instances, images
+    @property
+    def coco_options(self) -> CocoOptions:
+        """CocoOptions: how the annotation file is read."""
+        return CocoOptions(
+            num_keypoints=self.metainfo['num_keypoints'],
+            category=self.category,
+            image_dir=self.data_prefix['img'],
+            missing_images=self.missing_images,
+            keypoint_fields=dict(self.KEYPOINT_FIELDS),
+        )
 
-    def parse_data_info(self, raw_data_info: dict) -> Optional[dict]:
-        """Parse one annotation, after a look at the number of keypoints."""
-        annotation = raw_data_info['raw_ann_info']
-        expected = self.metainfo.get('num_keypoints')
-        found = len(annotation.get('keypoints', ())) / 3
-        if 'keypoints' in annotation and expected not in (None, found):
+    def _load_annotations(self) -> tuple[list[dict], list[dict]]:
+        """Load and repair the annotation file."""
+        content, report = load_coco(self.ann_file, self.coco_options)
+        level = logging.INFO if report.is_clean else logging.WARNING
+        print_log('\n'.join(report.lines()), 'current', level)
+        if self.test_mode:
+            share_options(self.ann_file, self.coco_options)
+        elif not (report.totals['labelled people'] or self.keep_empty):
             raise ValueError(
-                f'annotation {annotation.get("id")} has {found:g} keypoints, '
-                f'but the metainfo of {type(self).__name__} has '
-                f'{expected} (`num_keypoints`); set `metainfo` of the data '
-                'set'
+                f'annotation file {self.ann_file!r} shows nobody with '
+                'labelled `keypoints`; to train on images without people set '
+                '`keep_empty`'
             )
-        return super().parse_data_info(raw_data_info)
+        self._metainfo['CLASSES'] = content['categories']
+        people = defaultdict(list)
+        for annotation in content.get('annotations', ()):
+            people[annotation['image_id']].append(annotation)
+        instances, images = [], []
+        for image in content['images']:
+            number = image['id']
+            if number % self.sample_interval:
+                continue
+            path = os.path.join(  # noqa: PTH118, mmpose's spelling
+                self.data_prefix['img'], image['file_name']
+            )
+            image.update(img_id=number, img_path=path)
+            images.append(image)
+            for annotation in people[number]:
+                info = self.parse_data_info(
+                    dict(raw_ann_info=annotation, raw_img_info=image)
+                )
+                if info:
+                    instances.append(info)
+        return instances, images
 
     def _get_bottomup_data_infos(
         self, instance_list: list[dict], image_list: list[dict]
@@ -94,9 +127,8 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
                 infos.append(self._empty(image))
         if not infos:
             raise ValueError(
-                f'annotation file {self.ann_file!r} shows nobody with '
-                '`keypoints` and `bbox`; for images without people set '
-                '`keep_empty`'
+                f'annotation file {self.ann_file!r} shows nobody; for images '
+                'without people set `keep_empty`'
             )
         return infos
 

@@ -1,6 +1,16 @@
 """mmpose's data sets with robust bottom-up loading."""
 
-from mmpose.datasets.datasets import CocoDataset, CrowdPoseDataset
+from __future__ import annotations
+
+from typing import Any, ClassVar, Optional
+
+import numpy as np
+from mmpose.datasets.datasets import (
+    AicDataset,
+    CocoDataset,
+    CocoWholeBodyDataset,
+    CrowdPoseDataset,
+)
 
 from ...registry import DATASETS
 from .bottomup_dataset import BottomupDatasetMixin
@@ -17,3 +27,48 @@ class BottomupCocoDataset(BottomupDatasetMixin, CocoDataset):
 @DATASETS.register_module()
 class BottomupCrowdPoseDataset(BottomupDatasetMixin, CrowdPoseDataset):
     """CrowdPose (K = 14), with the crowd index of every image."""
+
+
+@DATASETS.register_module()
+class BottomupAicDataset(BottomupDatasetMixin, AicDataset):
+    """AI Challenger (K = 14), whose annotations have no areas."""
+
+
+@DATASETS.register_module()
+class BottomupCocoWholeBodyDataset(BottomupDatasetMixin, CocoWholeBodyDataset):
+    """COCO-WholeBody (K = 133), with body, feet, face and hands.
+
+    ``num_keypoints`` of its annotations counts the 17 of the body. Where it
+    is 0 the person counts as unlabelled and is masked, as in MMPose 0.x.
+    """
+
+    KEYPOINT_FIELDS: ClassVar[dict[str, int]] = {
+        'keypoints': 17,
+        'foot_kpts': 6,
+        'face_kpts': 68,
+        'lefthand_kpts': 21,
+        'righthand_kpts': 21,
+    }
+
+    def parse_data_info(self, raw_data_info: dict) -> Optional[dict[str, Any]]:
+        """Parse one annotation.
+
+        Args:
+            raw_data_info (dict): ``raw_ann_info`` with the lists of
+                ``KEYPOINT_FIELDS``, and ``raw_img_info``, both as in the
+                annotation file.
+
+        Returns:
+            dict | None: what mmpose's class gives, with keypoints float32
+            (1, 133, 2), (x, y) in image pixels, and keypoints_visible
+            float32 (1, 133), 1 where labelled, as in the other data sets.
+        """
+        annotation = raw_data_info['raw_ann_info']
+        # mmpose's class needs the key, but not a value
+        annotation = {'segmentation': None, **annotation}
+        info = super().parse_data_info(
+            {**raw_data_info, 'raw_ann_info': annotation}
+        )
+        for name in ('keypoints', 'keypoints_visible'):
+            info[name] = info[name].astype(np.float32)
+        return info

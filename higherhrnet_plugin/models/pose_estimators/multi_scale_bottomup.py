@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Optional
 
 import torch
 from mmpose.models.pose_estimators import BottomupPoseEstimator
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
+from ...checkpoints.load_hooks import register_load_hooks
 from ...registry import MODELS
+from .finetuning import check_finetune, skip_pretrained, start_from
 
 
 @MODELS.register_module()
@@ -24,18 +26,60 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
     padding, and further scales come from ``aug_imgs`` and ``aug_scales`` of
     :class:`BottomupAlignedResize`. Training is the same.
 
+    Weights of official files, of MMPose 0.x and of this plugin load as they
+    are, on every way that ends in ``load_state_dict``, and must fit exactly.
+    The backbone alone also loads files of ImageNet classifiers.
+
     Args:
         channels_last (bool): Keep weights and images in the channels-last
             memory format, which is faster on most CPUs and on GPUs with
             tensor cores. Defaults to False.
+        strict_load (bool): Whether weights that do not fit exactly are an
+            error. Otherwise they are as mmpose treats them: the part that
+            fits is loaded, with a warning. Defaults to True.
+        finetune (dict, optional): Start of a training from a network with
+            other keypoints: ``checkpoint``, a local file, and ``source`` and
+            ``target``, the keypoints of that file and of this network, each
+            as :func:`find_keypoint_names` takes them. What does not depend
+            on keypoints is copied; channels of keypoints are copied by name,
+            or initialised where ``source`` and ``target`` are left out.
+            Replaces the ``Pretrained`` start of the backbone.
         kwargs (Any): Arguments of ``BottomupPoseEstimator``.
+
+    Raises:
+        ValueError: If ``finetune`` has an unknown key or no ``checkpoint``.
     """
 
-    def __init__(self, channels_last: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        channels_last: bool = False,
+        strict_load: bool = True,
+        finetune: Optional[dict[str, Any]] = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
+        if finetune is not None:
+            check_finetune(finetune)
+        self.finetune = finetune
+        register_load_hooks(self, self.backbone, strict_load)
         self.channels_last = channels_last
         if channels_last:
             self.to(memory_format=torch.channels_last)
+
+    def init_weights(self) -> None:
+        """Initialise, from a network with other keypoints if asked for.
+
+        Raises:
+            FileNotFoundError: If the file of ``finetune`` does not exist.
+            ValueError: If it differs in more than keypoints.
+        """
+        # mmengine does nothing, but warn, when called a second time
+        if self.finetune is None or self.is_init:
+            super().init_weights()
+            return
+        with skip_pretrained(self, self.backbone):
+            super().init_weights()
+        start_from(self, **self.finetune)
 
     def extract_feat(self, inputs: Tensor) -> tuple[Tensor, ...]:
         """Run backbone and neck.

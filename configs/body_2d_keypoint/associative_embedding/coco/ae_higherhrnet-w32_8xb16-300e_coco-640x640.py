@@ -1,9 +1,12 @@
 # HigherHRNet-W32, COCO keypoints, input 640x640
 #
-# Expected on COCO val2017, with flip test: AP 68.5 (official code), 68.6
-#   (MMPose 0.x); published by their authors.
+# Expected on COCO val2017, with flip test: AP 68.5, multi-scale 70.6 (official
+#   code); 68.6, multi-scale 70.6 (MMPose 0.x with the recipe of this file);
+#   published by their authors.
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb16-300e_coco-640x640.py --launcher pytorch --gpus 8
+# Test: mim test higherhrnet_plugin \
+#   ae_higherhrnet-w32_8xb16-300e_coco-640x640.py --checkpoint CHECKPOINT
 # Differs from the 512 config in the input size and the batch.
 _base_ = ['./ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 

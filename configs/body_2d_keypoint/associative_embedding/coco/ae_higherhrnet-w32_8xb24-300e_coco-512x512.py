@@ -2,8 +2,9 @@
 #
 # Paper: HigherHRNet: Scale-Aware Representation Learning for Bottom-Up Human
 #   Pose Estimation, CVPR 2020, https://arxiv.org/abs/1908.10357
-# Expected on COCO val2017, with flip test: AP 67.1 (official code), 67.7
-#   (MMPose 0.x with the recipe of this file); published by their authors.
+# Expected on COCO val2017, with flip test: AP 67.7, multi-scale 70.6 (MMPose
+#   0.x with the recipe of this file); 67.1, multi-scale 69.9 (official code);
+#   published by their authors.
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_coco-512x512.py --launcher pytorch --gpus 8
 # Test: mim test higherhrnet_plugin \
@@ -16,8 +17,9 @@ custom_imports = dict(
     imports=['higherhrnet_plugin'], allow_failed_imports=False
 )
 
-# schedule: MMPose 0.x (8 GPUs x 24 images, lr 1.5e-3); the official code has
-# 4 GPUs x 12 images, lr 1e-3, without warm-up
+# schedule: MMPose 0.x (8 GPUs x 24 images, lr 1.5e-3, warm-up); the official
+# code has 4 GPUs x 12 images, lr 1e-3, no warm-up, and is otherwise the same:
+# ae_higherhrnet-w32_4xb12-300e_coco-512x512.py
 train_cfg = dict(max_epochs=300, val_interval=10)
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1.5e-3))
 param_scheduler = [
@@ -117,19 +119,17 @@ data_root = 'data/coco/'
 train_pipeline = [
     dict(type='LoadImage'),
     dict(
-        type='BottomupRandomAffine',
+        type='BottomupAlignedAffine',
         input_size=codec['input_size'],
         shift_factor=0.2,
         scale_factor=(0.75, 1.5),
-        scale_type='short',
         rotate_factor=30,
-        distribution='uniform',
     ),
     dict(type='BottomupRandomFlip', prob=0.5),
     dict(type='GenerateTarget', encoder=codec),
     dict(type='MultiResolutionHeatmapMask'),
     dict(
-        type='PackPoseInputs',
+        type='PackBottomupInputs',
         # what training reads; copying annotations costs a third of the time
         meta_keys=('img_id', 'img_path', 'img_shape', 'input_size'),
     ),

@@ -2,11 +2,15 @@
 #
 # Paper: HigherHRNet: Scale-Aware Representation Learning for Bottom-Up Human
 #   Pose Estimation, CVPR 2020, https://arxiv.org/abs/1908.10357
-# Expected on CrowdPose test, with flip test: AP 65.5 (MMPose 0.x), published
-#   by its authors.
+# Expected on CrowdPose test, with flip test: AP 65.5, multi-scale 66.1 (MMPose
+#   0.x with the recipe of this file), published by its authors.
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512.py --launcher pytorch \
 #   --gpus 8
+# Test: mim test higherhrnet_plugin \
+#   ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512.py --checkpoint CHECKPOINT
+# Multi-scale test, with the scales of the published number: add --cfg-options
+#   test_dataloader.dataset.pipeline.1.scales="[2,1]"
 # Train and val are both trained on, as for the published numbers.
 _base_ = ['../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 

@@ -1,0 +1,17 @@
+# HRNet-W48: `model = _base_.hrnet_w48` in a config that also inherits this
+# file.
+hrnet_w48 = dict(
+    backbone=dict(
+        extra=dict(
+            stage2=dict(num_channels=(48, 96)),
+            stage3=dict(num_channels=(48, 96, 192)),
+            stage4=dict(num_channels=(48, 96, 192, 384)),
+        ),
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='https://download.openmmlab.com/mmpose/'
+            'pretrain_models/hrnet_w48-8ef0771d.pth',
+        ),
+    ),
+    head=dict(in_channels=48),
+)

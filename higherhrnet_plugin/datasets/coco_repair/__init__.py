@@ -1,0 +1,18 @@
+"""COCO annotations as labelling tools write them, made fit for training.
+
+Pure functions on the content of a file. Every change is counted in a report;
+what cannot be repaired is refused by an error that names it.
+"""
+
+from .annotations import derive_area, derive_box
+from .loading import CocoOptions, load_coco, repair_coco
+from .report import RepairReport
+
+__all__ = [
+    'CocoOptions',
+    'RepairReport',
+    'derive_area',
+    'derive_box',
+    'load_coco',
+    'repair_coco',
+]

@@ -1,0 +1,134 @@
+"""The one category whose keypoints are learned."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Optional, Union
+
+from .ids import id_key, number_ids
+from .report import RepairReport
+
+Category = Union[None, int, str, Sequence[Union[int, str]]]
+
+
+def choose_category(
+    categories: Sequence[dict[str, Any]],
+    annotations: Sequence[dict[str, Any]],
+    num_keypoints: int,
+    wanted: Category,
+    report: RepairReport,
+) -> tuple[dict[str, int], dict[str, Any]]:
+    """Choose what is learned among the categories of a file.
+
+    Without a wish it is the only category that names as many keypoints as the
+    model has; if none does, the only one with annotated keypoints; if there
+    is none either, the only one of the file. In a file without annotations
+    it may also be the one named 'person'.
+
+    Args:
+        categories (Sequence[dict]): ``categories`` of the file; may be empty.
+        annotations (Sequence[dict]): ``annotations`` of the file.
+        num_keypoints (int): K.
+        wanted (int | str | Sequence | None): Id or name of a category,
+            several of them, or 'all'. Several are merged into one.
+        report (RepairReport): Takes notes.
+
+    Returns:
+        tuple: the ids (as text) of all categories of the file, each with the
+        integer of the chosen one, or -1 if it is not chosen; and the record
+        of the chosen category.
+
+    Raises:
+        ValueError: If the choice is not clear; the message lists them all.
+    """
+    used = _count_uses(annotations)
+    listed = {id_key(c.get('id'), 'a category'): c for c in categories}
+    if not listed:
+        listed = {key: dict(id=key, name=f'category {key}') for key in used}
+        listed = listed or {'1': dict(id=1, name='person')}
+        report.add_repair(
+            '`categories` filled in', ', '.join(f'id {key}' for key in listed)
+        )
+    if wanted is None:
+        chosen = _only_one(listed, used, num_keypoints)
+    else:
+        chosen = _wanted(listed, wanted)
+    if len(chosen) != 1 and wanted is None and not annotations:
+        # lists of test images have the categories of all tasks
+        chosen = [k for k, c in listed.items() if c.get('name') == 'person']
+    if len(chosen) != 1 and wanted is None:
+        raise ValueError(
+            'it is not clear which category holds the '
+            f'{num_keypoints} keypoints: {_describe(listed, used)}; set '
+            "`category` to an id, a name, a list of them or 'all'"
+        )
+    number = number_ids(listed)[chosen[0]]
+    numbers = {key: number if key in chosen else -1 for key in listed}
+    record = dict(listed[chosen[0]], id=number)
+    if len(chosen) > 1:
+        names = [str(listed[key].get('name', key)) for key in chosen]
+        record['name'] = '+'.join(names)
+        for name in names:
+            report.add_note('categories merged into one', repr(name))
+    return numbers, record
+
+
+def _count_uses(annotations: Sequence[dict[str, Any]]) -> Counter[str]:
+    """Count the annotations with keypoints of every category."""
+    used: Counter[str] = Counter()
+    for annotation in annotations:
+        if annotation.get('category_id') is not None:
+            key = id_key(annotation['category_id'], 'a category')
+            used[key] += bool(annotation.get('keypoints'))
+    return used
+
+
+def _only_one(
+    listed: dict[str, dict[str, Any]], used: Counter[str], num_keypoints: int
+) -> list[str]:
+    """Find the categories that may be meant."""
+    fitting = [
+        key
+        for key, category in listed.items()
+        if len(category.get('keypoints') or ()) == num_keypoints
+    ]
+    return fitting or [key for key in listed if used[key]] or list(listed)
+
+
+def _wanted(
+    listed: dict[str, dict[str, Any]],
+    wanted: Union[int, str, Sequence[Union[int, str]]],
+) -> list[str]:
+    """Find the categories that are asked for."""
+    names = {str(c.get('name')): key for key, c in listed.items()}
+    if wanted == 'all' and 'all' not in names:
+        return list(listed)
+    chosen = []
+    for item in [wanted] if isinstance(wanted, (int, str)) else wanted:
+        key: Optional[str] = str(item) if str(item) in listed else None
+        if isinstance(item, str):
+            key = names.get(item, key)
+        if key is None:
+            raise ValueError(
+                f'`category` is {item!r}, but the file has '
+                f'{_describe(listed, None)}'
+            )
+        chosen.append(key)
+    if not chosen:
+        raise ValueError('`category` is an empty list')
+    return chosen
+
+
+def _describe(
+    listed: dict[str, dict[str, Any]], used: Optional[Counter[str]]
+) -> str:
+    """List categories for a message."""
+    texts = []
+    for key, category in listed.items():
+        text = f'{key} {category.get("name")!r} ('
+        text += f'{len(category.get("keypoints") or ())} keypoints'
+        if used is not None:
+            text += f', {used[key]} annotations'
+        texts.append(text + ')')
+    return ', '.join(texts)

@@ -1,0 +1,185 @@
+"""An annotation file, read and repaired."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Optional
+
+from mmengine.fileio import get_text
+
+from .categories import Category, choose_category
+from .files import is_local
+from .images import repair_images
+from .people import repair_people
+from .report import RepairReport
+
+_MISSING_IMAGES = ('error', 'drop', 'ignore')
+
+
+@dataclass(frozen=True)
+class CocoOptions:
+    """How a file is read; the same options give the same content.
+
+    Attributes:
+        num_keypoints (int): K.
+        category (int | str | Sequence | None): Id or name of the category to
+            learn, several of them, which are merged, or 'all'. Defaults to
+            None, which takes the only one that fits.
+        image_dir (str, optional): Folder of the images. Without it, file
+            names are taken as they are.
+        missing_images (str): 'error' refuses files that list images which
+            are not there, 'drop' leaves these out, 'ignore' does not look.
+            Defaults to 'error'.
+        keypoint_fields (dict[str, int]): Lists that hold the keypoints, and
+            how many. Empty stands for all K in ``keypoints``.
+    """
+
+    num_keypoints: int
+    category: Category = None
+    image_dir: Optional[str] = None
+    missing_images: str = 'error'
+    keypoint_fields: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.missing_images not in _MISSING_IMAGES:
+            raise ValueError(
+                f'`missing_images` is one of {_MISSING_IMAGES}, got '
+                f'{self.missing_images!r}'
+            )
+
+
+def load_coco(
+    path: str, options: CocoOptions
+) -> tuple[dict[str, Any], RepairReport]:
+    """Read an annotation file and repair it.
+
+    Args:
+        path (str): The file, or an address that mmengine can read.
+        options (CocoOptions): How.
+
+    Returns:
+        tuple: the content in COCO's format, and what was done to it.
+
+    Raises:
+        FileNotFoundError: If the file or images are missing.
+        ValueError: If something cannot be read or repaired; the message
+            names the file, the record and the value.
+    """
+    if is_local(path) and not Path(path).is_file():
+        raise FileNotFoundError(
+            f'annotation file {path!r} does not exist; set `data_root` and '
+            '`ann_file` of the data set'
+        )
+    try:
+        # some tools on Windows write a byte order mark
+        content = json.loads(get_text(path, encoding='utf-8-sig'))
+    except ValueError as error:
+        raise ValueError(
+            f'annotation file {path!r} cannot be read: {error}'
+        ) from error
+    return repair_coco(content, options, path)
+
+
+def repair_coco(
+    content: Any, options: CocoOptions, file: str
+) -> tuple[dict[str, Any], RepairReport]:
+    """Repair the content of an annotation file.
+
+    What is in order stays untouched: a clean file comes back equal.
+
+    Args:
+        content (Any): What the JSON file holds; it is not changed.
+        options (CocoOptions): How.
+        file (str): Name of the file, for messages.
+
+    Returns:
+        tuple: the content in COCO's format, and what was done to it.
+
+    Raises:
+        FileNotFoundError: If images are missing.
+        ValueError: If something cannot be repaired.
+    """
+    report = RepairReport(file)
+    try:
+        return _repair(content, options, report), report
+    except (ValueError, FileNotFoundError) as error:
+        raise type(error)(f'annotation file {file!r}: {error}') from error
+
+
+def _repair(
+    content: Any, options: CocoOptions, report: RepairReport
+) -> dict[str, Any]:
+    """Repair images, categories and annotations."""
+    if not isinstance(content, dict):
+        raise ValueError(
+            'it cannot be read: COCO files hold a record, this one a '
+            f'{type(content).__name__}'
+        )
+    raw_images = _records(content, 'images')
+    if not raw_images:
+        raise ValueError(
+            'it is not in COCO format, or empty: `images` lists none'
+        )
+    raw = _records(content, 'annotations')
+    look = options.missing_images != 'ignore' and is_local(
+        options.image_dir or ''
+    )
+    images = repair_images(
+        raw_images,
+        options.image_dir if look else None,
+        options.missing_images == 'drop',
+        report,
+    )
+    numbers, category = choose_category(
+        _records(content, 'categories'),
+        raw,
+        options.num_keypoints,
+        options.category,
+        report,
+    )
+    fields = options.keypoint_fields or {'keypoints': options.num_keypoints}
+    kept = repair_people(raw, images, numbers, fields, report)
+    left = [image for image in images.values() if image is not None]
+    _count_totals(left, kept, report)
+    result = {**content, 'images': left, 'categories': [category]}
+    if 'annotations' in content:
+        result['annotations'] = kept
+    return result
+
+
+def _records(content: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Take one of the lists of a file."""
+    records = content.get(name)
+    if records is None:
+        return []
+    if not isinstance(records, list):
+        raise ValueError(
+            f'`{name}` is a {type(records).__name__}, not a list of records'
+        )
+    for i, record in enumerate(records):
+        if not isinstance(record, dict):
+            raise ValueError(f'`{name}[{i}]` is {record!r}, not a record')
+    return records
+
+
+def _count_totals(
+    images: Sequence[dict[str, Any]],
+    annotations: Sequence[dict[str, Any]],
+    report: RepairReport,
+) -> None:
+    """Count what is left."""
+    shown = {a['image_id'] for a in annotations}
+    crowds = sum(bool(a['iscrowd']) for a in annotations)
+    labelled = sum(
+        a['num_keypoints'] > 0 and not a['iscrowd'] for a in annotations
+    )
+    report.totals = {
+        'images': len(images),
+        'labelled people': labelled,
+        'unlabelled people': len(annotations) - crowds - labelled,
+        'crowds': crowds,
+        'images without annotations': len(images) - len(shown),
+    }

@@ -1,0 +1,117 @@
+"""The annotations of a file: which of them count, and their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+from .annotations import repair_annotation
+from .ids import id_key
+from .report import RepairReport
+
+
+def repair_people(
+    annotations: Sequence[dict[str, Any]],
+    images: Mapping[str, Optional[dict[str, Any]]],
+    numbers: Mapping[str, int],
+    fields: Mapping[str, int],
+    report: RepairReport,
+) -> list[dict[str, Any]]:
+    """Repair all annotations that belong to an image and are learned.
+
+    Args:
+        annotations (Sequence[dict]): ``annotations`` of the file.
+        images (Mapping): From :func:`.images.repair_images`.
+        numbers (Mapping[str, int]): From :func:`.categories.choose_category`.
+        fields (Mapping[str, int]): Lists that hold the keypoints, and how
+            many each.
+        report (RepairReport): Takes notes.
+
+    Returns:
+        list[dict]: new records, in the order of the file, with integer ids.
+
+    Raises:
+        ValueError: If a record cannot be repaired.
+    """
+    ids = _AnnotationIds(annotations)
+    kept = []
+    for i, annotation in enumerate(annotations):
+        owner = _owner(annotation, i)
+        category = _category_number(annotation, numbers, owner, report)
+        if category < 0:
+            report.add_drop('annotations of other categories', owner)
+            continue
+        if annotation.get('image_id') is None:
+            raise ValueError(
+                f"it is not in COCO format: 'image_id' is missing in {owner}"
+            )
+        key = id_key(annotation['image_id'], f'`image_id` of {owner}')
+        image = images.get(key)
+        if image is None:
+            reason = 'left out' if key in images else 'not listed'
+            report.add_drop(f'annotations of images {reason}', owner)
+            continue
+        number = ids.number(annotation, owner, report)
+        if number is None:
+            continue
+        record = repair_annotation(
+            {**annotation, 'id': number}, image, fields, report
+        )
+        if record is not None:
+            record.update(image_id=image['id'], category_id=category)
+            kept.append(record)
+    return kept
+
+
+def _owner(annotation: dict[str, Any], index: int) -> str:
+    """Name an annotation in messages."""
+    if annotation.get('id') is None:
+        return f'`annotations[{index}]`'
+    return f'annotation {annotation["id"]}'
+
+
+def _category_number(
+    annotation: dict[str, Any],
+    numbers: Mapping[str, int],
+    owner: str,
+    report: RepairReport,
+) -> int:
+    """Find the category of an annotation."""
+    value = annotation.get('category_id')
+    if value is None and len(numbers) == 1:
+        report.add_repair('`category_id` filled in', owner)
+        return next(iter(numbers.values()))
+    key = id_key(value, f'`category_id` of {owner}')
+    if key not in numbers:
+        raise ValueError(
+            f'{owner} has the category {value!r}, but `categories` lists '
+            f'only {list(numbers)}'
+        )
+    return numbers[key]
+
+
+class _AnnotationIds:
+    """Give every annotation an integer of its own."""
+
+    def __init__(self, annotations: Sequence[dict[str, Any]]) -> None:
+        values = [a['id'] for a in annotations if type(a.get('id')) is int]
+        self._free = max([0, *values]) + 1
+        self._seen: dict[int, dict[str, Any]] = {}
+
+    def number(
+        self, annotation: dict[str, Any], owner: str, report: RepairReport
+    ) -> Optional[int]:
+        """Return the id of an annotation, or None if it is a repeat."""
+        value = annotation.get('id')
+        if type(value) is not int:
+            report.add_repair('annotation ids that are no integers', owner)
+        elif value not in self._seen:
+            self._seen[value] = annotation
+            return value
+        elif self._seen[value] == annotation:
+            report.add_drop('annotations listed twice', owner)
+            return None
+        else:
+            report.add_repair('annotation ids that are used twice', owner)
+        self._free += 1
+        return self._free - 1

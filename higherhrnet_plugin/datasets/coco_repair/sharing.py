@@ -1,0 +1,43 @@
+"""How a data set tells the metric in which way a file was read."""
+
+from __future__ import annotations
+
+import os
+from typing import Optional
+
+from mmengine.logging import MessageHub
+
+from .loading import CocoOptions
+
+
+def share_options(ann_file: str, options: CocoOptions) -> None:
+    """Leave the options of an annotation file for the metric.
+
+    mmpose's data sets pass the name of the file in the same way, through the
+    message hub of the run. Nothing of it is saved in checkpoints.
+
+    Args:
+        ann_file (str): The annotation file of a test data set.
+        options (CocoOptions): How it was read.
+    """
+    hub = MessageHub.get_current_instance()
+    hub.update_info(_key(ann_file), options, resumed=False)
+
+
+def shared_options(ann_file: str) -> Optional[CocoOptions]:
+    """Find out how a data set of this run has read a file.
+
+    Args:
+        ann_file (str): The annotation file.
+
+    Returns:
+        CocoOptions | None: None if no data set has read it.
+    """
+    hub = MessageHub.get_current_instance()
+    return hub.get_info(_key(ann_file), None)
+
+
+def _key(ann_file: str) -> str:
+    """Name the entry; different spellings of a path are one file."""
+    path = ann_file if '://' in ann_file else os.path.abspath(ann_file)  # noqa: PTH100
+    return f'bottomup_coco_options:{path}'

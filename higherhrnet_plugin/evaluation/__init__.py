@@ -1,0 +1,7 @@
+"""Metrics of bottom-up predictions, and words for odd results."""
+
+from .bottomup_coco_metric import BottomupCocoMetric
+from .bottomup_pck_accuracy import BottomupPCKAccuracy
+from .diagnosis import diagnose
+
+__all__ = ['BottomupCocoMetric', 'BottomupPCKAccuracy', 'diagnose']

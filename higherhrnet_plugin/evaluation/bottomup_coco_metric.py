@@ -1,0 +1,145 @@
+"""COCO's AP on the annotations that the data set has repaired."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from mmengine.fileio import dump, load
+from mmengine.logging import MessageHub, print_log
+from mmpose.evaluation.metrics import CocoMetric
+from xtcocotools.coco import COCO
+
+from ..datasets.coco_repair import CocoOptions, RepairReport, load_coco
+from ..datasets.coco_repair.categories import Category
+from ..datasets.coco_repair.sharing import shared_options
+from ..registry import METRICS
+from .diagnosis import diagnose, unknown_images_line
+
+
+@METRICS.register_module()
+class BottomupCocoMetric(CocoMetric):
+    """AP of bottom-up predictions, on any annotation file that trains.
+
+    mmpose's ``CocoMetric`` reads the annotation file by itself, so it does
+    not see what the data set has repaired. This one reads it in the way of
+    the test data set of the run: same repairs, same ids, same category. On a
+    file that needs no repair the results are those of ``CocoMetric``. After
+    the evaluation a few lines in the log tell what the numbers hide.
+
+    Args:
+        ann_file (str, optional): Annotation file. Defaults to None, which
+            takes the one of the test data set.
+        category (int | str | Sequence | None): As for the data set, if the
+            file is read by none of ours. Defaults to None.
+        kwargs (Any): Other arguments of mmpose's ``CocoMetric``.
+    """
+
+    def __init__(
+        self,
+        ann_file: Optional[str] = None,
+        *,
+        category: Category = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(ann_file=None, **kwargs)
+        self.ann_file = ann_file
+        self.category = category
+        self._report: Optional[RepairReport] = None
+
+    @property
+    def dataset_meta(self) -> Optional[dict]:
+        """dict, optional: meta information of the data set."""
+        return self._dataset_meta
+
+    @dataset_meta.setter
+    def dataset_meta(self, dataset_meta: dict) -> None:
+        """Take the meta information, which also tells how to read the file.
+
+        Args:
+            dataset_meta (dict): As parsed by mmpose.
+
+        Raises:
+            ValueError: If the file cannot be repaired or evaluated.
+        """
+        if self.ann_file is None:
+            self.ann_file = MessageHub.get_current_instance().get_info(
+                f'{dataset_meta["dataset_name"]}_ann_file', None
+            )
+        if self.ann_file is not None:
+            self._read(self.ann_file, dataset_meta['num_keypoints'])
+        CocoMetric.dataset_meta.fset(self, dataset_meta)
+
+    def _read(self, ann_file: str, num_keypoints: int) -> None:
+        """Read the ground truth."""
+        options = shared_options(ann_file)
+        shared = options and options.num_keypoints == num_keypoints
+        if not options or not shared:
+            options = CocoOptions(
+                num_keypoints, self.category, missing_images='ignore'
+            )
+        content, report = load_coco(ann_file, options)
+        # a data set of ours has told it already
+        if not shared and not report.is_clean:
+            print_log('\n'.join(report.lines()), 'current', logging.WARNING)
+        if not self.format_only:
+            self._check(content, ann_file)
+        coco = COCO()
+        coco.dataset, coco.anno_file = content, [ann_file]
+        coco.createIndex()
+        self.coco, self._report = coco, report
+
+    def _check(self, content: dict[str, Any], ann_file: str) -> None:
+        """Check what the evaluation needs and no repair can give."""
+        if 'annotations' not in content:
+            raise ValueError(
+                f'annotation file {ann_file!r} has no `annotations`, without '
+                'which nothing can be evaluated; to write the predictions '
+                'only, set `format_only`'
+            )
+        if self.iou_type != 'keypoints_crowd':
+            return
+        for image in content['images']:
+            if image.get('crowdIndex') is None:
+                raise ValueError(
+                    f'annotation file {ann_file!r}: image {image["id"]} has '
+                    "no `crowdIndex`, which iou_type='keypoints_crowd' needs"
+                )
+
+    def process(
+        self, data_batch: Sequence[dict], data_samples: Sequence[dict]
+    ) -> None:
+        """Note the predictions of a batch.
+
+        Args:
+            data_batch (Sequence[dict]): Not used.
+            data_samples (Sequence[dict]): Outputs of the model.
+        """
+        first = len(self.results)
+        super().process(data_batch, data_samples)
+        if self.coco is None:
+            return
+        # the model knows one category, that of the ground truth
+        (category,) = self.coco.getCatIds()
+        for prediction, _ in self.results[first:]:
+            prediction['category_id'] = category
+
+    def _do_python_keypoint_eval(self, outfile_prefix: str) -> list:
+        """Evaluate the result file, and explain the numbers."""
+        predictions = load(f'{outfile_prefix}.keypoints.json')
+        unknown = unknown_images_line(self.coco.dataset, predictions)
+        if unknown:
+            raise ValueError(f'annotation file {self.ann_file!r}: {unknown}')
+        if self.iou_type == 'keypoints_crowd' and self._report is not None:
+            # xtcocotools reads image ids and crowd indices from a file again
+            path = f'{outfile_prefix}.gt.json'
+            dump(dict(images=self.coco.dataset['images']), path)
+            self.coco.anno_file = [path]
+        values = super()._do_python_keypoint_eval(outfile_prefix)
+        repaired = self._report.repaired if self._report else {}
+        lines = diagnose(
+            self.coco.dataset, predictions, repaired, self.use_area
+        )
+        print_log('\n'.join(lines), 'current', logging.INFO)
+        return values

@@ -1,0 +1,97 @@
+"""Who was found: object keypoint similarity and greedy matching.
+
+Note:
+    - N: predicted people, G: annotated people, K: keypoints
+    - points are (x, y) in image pixels, boxes (x, y, w, h)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def oks_matrix(
+    predicted: np.ndarray,
+    keypoints: np.ndarray,
+    labelled: np.ndarray,
+    boxes: np.ndarray,
+    areas: np.ndarray,
+    sigmas: np.ndarray,
+) -> np.ndarray:
+    """Compare every predicted with every annotated person.
+
+    A person without labelled keypoints, such as a crowd, is compared by the
+    distance to its box, enlarged to three times its sides.
+
+    Args:
+        predicted (np.ndarray): (N, K, 2), (x, y).
+        keypoints (np.ndarray): (G, K, 2), (x, y).
+        labelled (np.ndarray): bool (G, K).
+        boxes (np.ndarray): (G, 4), (x, y, w, h).
+        areas (np.ndarray): (G,), square pixels.
+        sigmas (np.ndarray): (K,), the tolerances of the keypoints.
+
+    Returns:
+        np.ndarray: float64 (N, G), object keypoint similarity in [0, 1];
+        broken coordinates count as infinitely far.
+
+    Source: ``computeOks`` of the COCO API.
+    """
+    low = boxes[:, None, :2] - boxes[:, None, 2:]
+    high = boxes[:, None, :2] + 2 * boxes[:, None, 2:]
+    points = predicted[:, None].astype(np.float64)
+    measured = labelled.any(axis=1)
+    offsets = np.where(
+        measured[:, None, None],
+        points - keypoints,
+        np.maximum(0, low - points) + np.maximum(0, points - high),
+    )
+    squares = np.square(offsets).sum(axis=-1)
+    tolerances = 2 * np.square(2 * np.asarray(sigmas, np.float64))
+    tolerances = tolerances * (areas[:, None] + np.spacing(1))
+    scaled = squares / tolerances
+    similar = np.exp(-np.where(np.isfinite(scaled), scaled, np.inf))
+    counted = labelled | ~measured[:, None]
+    return (similar * counted).sum(-1) / np.maximum(counted.sum(-1), 1)
+
+
+def match_people(
+    oks: np.ndarray,
+    scores: np.ndarray,
+    ignored: np.ndarray,
+    crowd: np.ndarray,
+    oks_thr: float,
+) -> np.ndarray:
+    """Give each predicted person at most one annotated one.
+
+    The best scored chooses first, and takes the most similar person that is
+    left. Only who finds none of them may fall to a person that is ignored; a
+    crowd takes any number.
+
+    Args:
+        oks (np.ndarray): (N, G), from :func:`oks_matrix`.
+        scores (np.ndarray): (N,).
+        ignored (np.ndarray): bool (G,), who does not count.
+        crowd (np.ndarray): bool (G,).
+        oks_thr (float): Smallest similarity of a match.
+
+    Returns:
+        np.ndarray: int64 (N,), the index of the annotated person, or -1.
+
+    Source: ``evaluateImg`` of the COCO API, also in that the last of equally
+    similar people is taken.
+    """
+    matches = np.full(len(oks), -1, dtype=np.int64)
+    free = np.ones(len(ignored), dtype=bool)
+    # who is level with the threshold is in
+    threshold = min(oks_thr, 1 - 1e-10)
+    for n in np.argsort(-np.asarray(scores, float), kind='mergesort'):
+        for kind in (~ignored, ignored):
+            open_ = kind & (free | crowd) & (oks[n] >= threshold)
+            if open_.any():
+                similarity = np.where(open_, oks[n], -1)
+                g = len(similarity) - 1 - int(similarity[::-1].argmax())
+                matches[n] = g
+                free[g] = False
+                break
+    return matches
