@@ -4,10 +4,12 @@ from .bottomup_aligned_affine import BottomupAlignedAffine
 from .bottomup_aligned_resize import BottomupAlignedResize
 from .bottomup_random_flip import BottomupRandomFlip
 from .multi_resolution_heatmap_mask import MultiResolutionHeatmapMask
+from .pack_bottomup_inputs import PackBottomupInputs
 
 __all__ = [
     'BottomupAlignedAffine',
     'BottomupAlignedResize',
     'BottomupRandomFlip',
     'MultiResolutionHeatmapMask',
+    'PackBottomupInputs',
 ]

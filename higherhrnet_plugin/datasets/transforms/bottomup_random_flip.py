@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 from mmpose.datasets.transforms import RandomFlip
 
 from ...registry import TRANSFORMS
+
+# directions, as OpenCV numbers them
+_CODES = {'horizontal': 1, 'vertical': 0, 'diagonal': -1}
 
 
 @TRANSFORMS.register_module()
@@ -28,9 +32,15 @@ class BottomupRandomFlip(RandomFlip):
         Returns:
             dict: the same dict, flipped or not.
         """
+        image = results['img']
         kept = {key: results[key] for key in ('input_size',) if key in results}
-        results['input_size'] = results['img'].shape[:2]
+        results['input_size'] = image.shape[:2]
+        # one pixel instead of the image, which is flipped below
+        results['img'] = image[:1, :1]
         results = super().transform(results)
+        results['img'] = image
+        if results['flip']:
+            results['img'] = cv2.flip(image, _CODES[results['flip_direction']])
         results.pop('input_size')
         results.update(kept)
         return results

@@ -11,7 +11,10 @@ from mmcv.transforms import BaseTransform
 
 from ...codecs.utils.levels import size_ratio
 from ...registry import TRANSFORMS
-from .segmentation import segmentation_mask
+from .segmentation import union_mask
+
+# grey levels above it are more than half of 255
+_HALF = 127
 
 
 def warp_mask(
@@ -27,7 +30,7 @@ def warp_mask(
     Returns:
         np.ndarray: bool (h, w); outside the image nothing counts.
     """
-    return cv2.warpAffine(mask, warp_mat, size) / 255 > 0.5
+    return cv2.warpAffine(mask, warp_mat, size) > _HALF
 
 
 @TRANSFORMS.register_module()
@@ -43,7 +46,8 @@ class MultiResolutionHeatmapMask(BaseTransform):
     Required Keys:
 
         - img_shape: (h, w) of the image before it was warped
-        - heatmaps: list of (K, h, w), from ``GenerateTarget``
+        - heatmaps: list of (K, h, w), or heatmap_sizes: list of (w, h), from
+          ``GenerateTarget``
         - input_size: (w, h), from ``BottomupAlignedAffine``
         - warp_mat: (2, 3), image to input pixels
         - use_udp (optional): whether levels are aligned at pixel centres
@@ -52,7 +56,8 @@ class MultiResolutionHeatmapMask(BaseTransform):
 
     Added Keys:
 
-        - heatmap_mask: list of bool (1, h, w), False where the loss is 0
+        - heatmap_mask: list of bool (1, h, w), False where the loss is 0;
+          left out where the head draws the heatmaps and nothing is masked
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -67,25 +72,38 @@ class MultiResolutionHeatmapMask(BaseTransform):
         Raises:
             ValueError: If the targets are not there yet.
         """
-        if not isinstance(results.get('heatmaps'), list):
-            raise ValueError(
-                'MultiResolutionHeatmapMask comes after GenerateTarget with '
-                'the encoder MultiResolutionAssociativeEmbedding'
-            )
-        shape = tuple(results['img_shape'][:2])
-        mask = np.full(shape, 255, dtype=np.uint8)
-        for segmentation in results.get('invalid_segs') or []:
-            mask[segmentation_mask(segmentation, shape)] = 0
-
+        sizes = _level_sizes(results)
+        mask = _image_mask(results)
         use_udp = results.get('use_udp', False)
         masks = []
-        for heatmaps in results['heatmaps']:
-            size = heatmaps.shape[2], heatmaps.shape[1]
+        for size in sizes:
             ratio = size_ratio(size, results['input_size'], use_udp)
             level_mat = results['warp_mat'][:2] * ratio[:, None]
             level = warp_mask(mask, level_mat, size)
             if results.get('flip'):
                 level = imflip(level, results['flip_direction'])
             masks.append(np.ascontiguousarray(level)[None])
-        results['heatmap_mask'] = masks
+        if 'heatmaps' in results or not all(m.all() for m in masks):
+            results['heatmap_mask'] = masks
         return results
+
+
+def _level_sizes(results: dict[str, Any]) -> list[tuple[int, int]]:
+    """Return (w, h) of every level of the targets."""
+    if 'heatmap_sizes' in results:
+        return results['heatmap_sizes']
+    if not isinstance(results.get('heatmaps'), list):
+        raise ValueError(
+            'MultiResolutionHeatmapMask comes after GenerateTarget with '
+            'the encoder MultiResolutionAssociativeEmbedding'
+        )
+    return [(h.shape[2], h.shape[1]) for h in results['heatmaps']]
+
+
+def _image_mask(results: dict[str, Any]) -> np.ndarray:
+    """Mask the image, uint8 (H, W), 255 where it counts."""
+    shape = tuple(results['img_shape'][:2])
+    invalid = [s for s in results.get('invalid_segs') or [] if s]
+    if not invalid:
+        return np.full(shape, 255, dtype=np.uint8)
+    return cv2.compare(union_mask(invalid, shape), 0, cv2.CMP_EQ)

@@ -2,18 +2,19 @@
 
 import cv2
 import numpy as np
+import pycocotools.mask as official_mask
 import pytest
 import torch
 import xtcocotools.mask as coco_mask
+from helpers import write_json
 from mmpose.registry import TRANSFORMS
 
 from higherhrnet_plugin import (
+    BottomupCocoDataset,
     MultiResolutionHeatmapLoss,
     MultiResolutionHeatmapMask,
 )
-from higherhrnet_plugin.datasets.transforms.segmentation import (
-    segmentation_mask,
-)
+from higherhrnet_plugin.datasets.transforms.segmentation import union_mask
 
 H, W = 48, 80
 INPUT = 64, 32
@@ -107,14 +108,15 @@ def reference(invalid, warp, flip):
 
 @pytest.mark.parametrize('form', FORMS)
 def test_every_form_gives_the_region(form):
-    found = segmentation_mask(form(*BOX), (H, W))
-    assert found.dtype == bool
+    found = union_mask([form(*BOX)], (H, W))
+    assert found.dtype == np.uint8
+    assert found.flags.c_contiguous
     np.testing.assert_array_equal(found, region(*BOX))
 
 
 @pytest.mark.parametrize('segmentation', NOTHING)
 def test_nothing_is_masked_without_a_region(segmentation):
-    assert not segmentation_mask(segmentation, (H, W)).any()
+    assert not union_mask([segmentation], (H, W)).any()
     plain, found = masks([]), masks([segmentation])
     for a, b in zip(plain, found):
         np.testing.assert_array_equal(a, b)
@@ -122,9 +124,8 @@ def test_nothing_is_masked_without_a_region(segmentation):
 
 def test_polygons_are_joined():
     other = 2, 2, 10, 40
-    found = segmentation_mask(
-        [as_polygon(*BOX), [], as_polygon(*other)], (H, W)
-    )
+    polygons = [as_polygon(*BOX), [], as_polygon(*other)]
+    found = union_mask([polygons], (H, W))
     np.testing.assert_array_equal(found, region(*BOX) | region(*other))
 
 
@@ -180,6 +181,108 @@ def test_no_gradient_from_a_crowd(form):
         assert crowd.any()
         assert (pred.grad[0][:, crowd] == 0).all()
         assert (pred.grad[0][:, mask[0]] != 0).all()
+
+
+def official_region(annotations):
+    """Mark what the official code masks: crowds and unlabelled people."""
+    covered = np.zeros((H, W))
+    for annotation in annotations:
+        segmentation = annotation['segmentation']
+        if annotation['iscrowd']:
+            if isinstance(segmentation['counts'], list):
+                segmentation = official_mask.frPyObjects(segmentation, H, W)
+            covered += official_mask.decode(segmentation)
+        elif annotation['num_keypoints'] == 0:
+            for polygon in segmentation:
+                for rle in official_mask.frPyObjects([polygon], H, W):
+                    covered += official_mask.decode(rle)
+    return covered >= 0.5
+
+
+def annotate(number, segmentation, labelled=0, crowd=0):
+    """Annotate one person or crowd."""
+    points = np.zeros((17, 3))
+    points[:labelled] = 30, 20, 2
+    return dict(
+        id=number,
+        image_id=1,
+        category_id=1,
+        iscrowd=crowd,
+        bbox=[1, 1, 20, 20],
+        area=200,
+        num_keypoints=labelled,
+        keypoints=points.reshape(-1).tolist(),
+        segmentation=segmentation,
+    )
+
+
+SCENES = {
+    'crowd': [annotate(1, as_list(50, 20, 76, 44), crowd=1)],
+    'compressed crowd': [annotate(1, as_text(50, 20, 76, 44), crowd=1)],
+    'unlabelled': [
+        annotate(1, [[5, 5, 40, 9, 22, 40], as_polygon(60, 30, 75, 46)])
+    ],
+    'labelled': [annotate(1, [as_polygon(*BOX)], labelled=9)],
+    'all': [
+        annotate(1, [as_polygon(*BOX)], labelled=9),
+        annotate(2, as_list(50, 20, 76, 44), crowd=1),
+        annotate(3, [[5, 5, 40, 9, 22, 40]]),
+        annotate(4, []),
+        annotate(5, as_text(0, 40, 30, 48), crowd=1),
+    ],
+}
+
+
+@pytest.mark.parametrize('scene', SCENES)
+@pytest.mark.parametrize('seed', range(4))
+def test_annotation_files_are_masked_as_by_the_official_code(
+    scene, seed, tmp_path
+):
+    cv2.imwrite(str(tmp_path / 'a.png'), np.full((H, W, 3), 90, np.uint8))
+    content = dict(
+        images=[dict(id=1, file_name='a.png', width=W, height=H)],
+        annotations=SCENES[scene],
+        categories=[dict(id=1, name='person')],
+    )
+    encoder = dict(
+        type='MultiResolutionAssociativeEmbedding',
+        input_size=INPUT,
+        heatmap_sizes=LEVELS,
+    )
+    data_set = BottomupCocoDataset(
+        ann_file=write_json(tmp_path / 'a.json', content),
+        data_prefix=dict(img=str(tmp_path)),
+        keep_empty=True,
+        pipeline=[
+            TRANSFORMS.build(transform)
+            for transform in (
+                dict(type='LoadImage'),
+                dict(type='BottomupRandomAffine', input_size=INPUT),
+                dict(type='BottomupRandomFlip', prob=float(seed % 2)),
+                dict(type='GenerateTarget', encoder=encoder),
+                dict(type='MultiResolutionHeatmapMask'),
+            )
+        ],
+    )
+    np.random.seed(seed)
+    data = data_set[0]
+    flip = 'horizontal' if seed % 2 else None
+    assert data['flip'] is bool(flip)
+    region = official_region(SCENES[scene])
+    assert region.any() == (scene != 'labelled')
+    expected = reference(region, data['warp_mat'][:2], flip)
+    for mask, wanted in zip(data['heatmap_mask'], expected):
+        np.testing.assert_array_equal(mask[0], wanted)
+
+    # the loss is blind there, and nowhere else
+    found = [torch.from_numpy(m) for m in data['heatmap_mask']]
+    targets = [torch.from_numpy(h)[None] for h in data['heatmaps']]
+    preds = [(t + 1).requires_grad_() for t in targets]
+    sum(MultiResolutionHeatmapLoss()(preds, targets, found)).backward()
+    for pred, wanted in zip(preds, expected):
+        seen = torch.from_numpy(wanted.copy())
+        assert (pred.grad[0][:, ~seen] == 0).all()
+        assert (pred.grad[0][:, seen] != 0).all()
 
 
 @pytest.mark.parametrize(
