@@ -122,9 +122,12 @@ def person_kinds(
     """Name what every predicted person is.
 
     - match: of an annotated person who counts
-    - duplicate: of a person who is matched already
-    - background: of nobody, a false person
+    - duplicate: of such a person who is matched already
     - ignored: of a crowd, or of a person without labels
+    - background: of nobody, a false person
+
+    A crowd is large, and much is similar to it; a duplicate that is more
+    similar to a person than to the crowd stays one.
 
     Args:
         oks (np.ndarray): (N, G), object keypoint similarity.
@@ -135,13 +138,12 @@ def person_kinds(
     Returns:
         np.ndarray: int8 (N,), index in ``PERSON_KINDS``.
     """
+    counted = oks[:, ~ignored].max(axis=1, initial=0)
+    others = oks[:, ignored].max(axis=1, initial=0)
     kinds = np.full(len(oks), PERSON_KINDS.index('background'), np.int8)
-    if not len(ignored):
-        return kinds
-    free = matches < 0
-    near = (oks >= MATCH_OKS).any(axis=1)
-    kinds[free & near] = PERSON_KINDS.index('duplicate')
-    fallen = ~free & ignored[matches]
-    kinds[~free] = PERSON_KINDS.index('match')
-    kinds[fallen] = PERSON_KINDS.index('ignored')
+    kinds[others >= MATCH_OKS] = PERSON_KINDS.index('ignored')
+    again = (counted >= MATCH_OKS) & (counted > others)
+    kinds[again] = PERSON_KINDS.index('duplicate')
+    matched = np.isin(matches, np.flatnonzero(~ignored))
+    kinds[matched] = PERSON_KINDS.index('match')
     return kinds

@@ -117,7 +117,7 @@ def reference_kind(point, k, own, truth):
                 d = np.hypot(*(point - truth.keypoints[g, j]))
                 variance = 2 * truth.areas[g] * (2 * SIGMAS[k]) ** 2
                 # at equal similarity the own one, then the own person
-                rank = (g == own) + (g == own and j == k)
+                rank = int(g == own) + int(g == own and j == k)
                 found.append((np.exp(-d * d / variance), rank))
     if not truth.labelled[own, k]:
         return 'none'
@@ -150,8 +150,18 @@ def test_equals_a_plain_loop():
 
 def test_person_kinds():
     # columns: a person who counts, an ignored one
-    oks = np.array([[0.9, 0], [0.3, 0], [0.09, 0.05], [0, 0.4], [0, 0]])
-    matches = np.array([0, -1, -1, 1, -1])
+    oks = np.array(
+        [
+            [0.9, 0],
+            [0.3, 0],
+            [0.09, 0.05],
+            [0, 0.4],
+            [0, 0],
+            [0.5, 0.3],
+            [0.2, 0.4],
+        ]
+    )
+    matches = np.array([0, -1, -1, 1, -1, 1, 1])
     kinds = person_kinds(oks, matches, np.array([False, True]))
     assert [PERSON_KINDS[k] for k in kinds] == [
         'match',
@@ -159,6 +169,8 @@ def test_person_kinds():
         'background',
         'ignored',
         'background',
+        'duplicate',
+        'ignored',
     ]
     alone = person_kinds(np.zeros((2, 0)), np.full(2, -1), np.zeros(0, bool))
     assert [PERSON_KINDS[k] for k in alone] == ['background'] * 2

@@ -1,0 +1,1 @@
+"""Parts of the report: reading, analysis, plots, pictures, page."""

@@ -1,0 +1,211 @@
+"""The plots of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from higherhrnet_plugin.evaluation.error_analysis import KEYPOINT_KINDS
+
+from .page import DASH
+from .svg import COLORS, RAMP, legend, new_plot, to_svg
+
+# bars that are readable below one another
+MOST_BARS = 34
+_STEPS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.9)
+
+
+def bar_plot(
+    groups: Mapping[str, Mapping[str, float]], name: str, label: str
+) -> str:
+    """Draw AP of groups of images or people as bars.
+
+    Args:
+        groups: AP by name of the bar, by name of the group; unknown ones
+            below 0.
+        name: Of the plot.
+        label: What it shows.
+
+    Returns:
+        SVG.
+    """
+    figure, axes = new_plot()
+    place, ticks, names = 0.0, [], []
+    for color, (group, bars) in zip(('s1', 's2', 's3'), groups.items()):
+        for i, (text, value) in enumerate(bars.items()):
+            axes.bar(
+                place,
+                max(value, 0),
+                0.72,
+                color=COLORS[color],
+                label=None if i else group,
+            )
+            axes.annotate(
+                DASH if value < 0 else f'{value:.2f}',
+                (place, max(value, 0)),
+                (0, 3),
+                textcoords='offset points',
+                ha='center',
+                fontsize=8.5,
+                color=COLORS['ink'],
+            )
+            ticks.append(place)
+            short = text.replace('medium', 'mid')
+            names.append(short.replace(' ', '\n', 1))
+            place += 1
+        place += 0.6
+    axes.set_xticks(ticks, names, fontsize=7.5)
+    axes.set(ylim=(0, 1.12), ylabel='AP')
+    axes.grid(False, axis='x')
+    legend(axes, ncols=3, loc='upper center', bbox_to_anchor=(0.5, 1.16))
+    return to_svg(figure, name, label)
+
+
+def curve_plot(
+    recalls: np.ndarray, precision: np.ndarray, thresholds: np.ndarray
+) -> str:
+    """Draw precision over recall.
+
+    Args:
+        recalls: (R,).
+        precision: (T, R).
+        thresholds: (T,), of OKS.
+
+    Returns:
+        SVG.
+    """
+    figure, axes = new_plot(3.5)
+    for color, step in zip(RAMP, _STEPS):
+        row = precision[int(np.argmin(np.abs(thresholds - step)))]
+        axes.plot(recalls, row, color=color, label=f'OKS {step:g}')
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel='recall', ylabel='precision')
+    legend(axes, loc='lower left')
+    return to_svg(figure, 'curves', 'precision over recall')
+
+
+def threshold_plot(
+    scores: np.ndarray, precision: np.ndarray, recall: np.ndarray
+) -> str:
+    """Draw precision, recall and F1 over the least score.
+
+    Args:
+        scores: (N,), falling.
+        precision: (N,).
+        recall: (N,).
+
+    Returns:
+        SVG.
+    """
+    figure, axes = new_plot(3.5)
+    both = np.maximum(precision + recall, 1e-12)
+    for color, text, values in (
+        ('s1', 'precision', precision),
+        ('s2', 'recall', recall),
+        ('s3', 'F1', 2 * precision * recall / both),
+    ):
+        # a few hundred points are enough for the eye
+        kept = np.unique(np.linspace(0, len(scores) - 1, 300).astype(int))
+        axes.plot(scores[kept], values[kept], color=COLORS[color], label=text)
+    axes.set(ylim=(0, 1.02), xlabel='least score of a person')
+    legend(axes, ncols=3, loc='upper center', bbox_to_anchor=(0.5, 1.14))
+    return to_svg(figure, 'thresholds', 'precision and recall by threshold')
+
+
+def kinds_plot(rows: Sequence[Mapping]) -> str:
+    """Draw the shares of error kinds of every keypoint.
+
+    Args:
+        rows: From ``keypoint_table``.
+
+    Returns:
+        SVG.
+    """
+    rows = [r for r in rows if r['labelled']]
+    if len(rows) > MOST_BARS:
+        rows = sorted(rows, key=lambda row: row['good'])[:MOST_BARS]
+    figure, axes = new_plot(1.0 + 0.235 * max(len(rows), 3))
+    left = np.zeros(len(rows))
+    places = np.arange(len(rows))
+    for kind in KEYPOINT_KINDS:
+        values = np.array([row[kind] for row in rows])
+        axes.barh(places, values, 0.72, left, color=COLORS[kind], label=kind)
+        left += values
+    axes.set_yticks(places, [row['keypoint'] for row in rows], fontsize=8.5)
+    axes.invert_yaxis()
+    axes.set(xlim=(0, 1), xlabel='share of labelled keypoints')
+    axes.grid(False, axis='y')
+    _legend_above(axes, len(KEYPOINT_KINDS))
+    return to_svg(figure, 'kinds', 'error kinds by keypoint')
+
+
+def similarity_plot(rows: Sequence[Mapping]) -> str:
+    """Draw similarity and PCK of every keypoint as dots.
+
+    Args:
+        rows: From ``keypoint_table``.
+
+    Returns:
+        SVG.
+    """
+    rows = [r for r in rows if r['labelled']]
+    if len(rows) > MOST_BARS:
+        rows = sorted(rows, key=lambda row: row['similarity'])[:MOST_BARS]
+    figure, axes = new_plot(1.0 + 0.235 * max(len(rows), 3))
+    places = np.arange(len(rows))
+    for color, key, text in (
+        ('s1', 'similarity', 'similarity'),
+        ('s2', 'PCK@0.05', 'PCK@0.05'),
+        ('s3', 'PCK@0.1', 'PCK@0.1'),
+    ):
+        values = [row[key] for row in rows]
+        axes.plot(values, places, 'o', color=COLORS[color], label=text, ms=5)
+    axes.set_yticks(places, [row['keypoint'] for row in rows], fontsize=8.5)
+    axes.invert_yaxis()
+    axes.set(xlim=(0, 1.02))
+    _legend_above(axes, 3)
+    return to_svg(figure, 'similarity', 'similarity and PCK by keypoint')
+
+
+def headroom_plot(gains: Mapping[str, float]) -> str:
+    """Draw what AP would gain without each kind of error.
+
+    Args:
+        gains: Gain by kind.
+
+    Returns:
+        SVG.
+    """
+    figure, axes = new_plot(0.8 + 0.33 * len(gains))
+    places = np.arange(len(gains))
+    colors = [COLORS[kind if kind in COLORS else 's1'] for kind in gains]
+    axes.barh(places, list(gains.values()), 0.66, color=colors)
+    for place, gain in zip(places, gains.values()):
+        axes.annotate(
+            f'{gain:+.3f}',
+            (max(gain, 0), place),
+            (4, 0),
+            textcoords='offset points',
+            va='center',
+            fontsize=8.5,
+            color=COLORS['ink'],
+        )
+    axes.set_yticks(places, list(gains))
+    axes.invert_yaxis()
+    axes.set(xlabel='gain in AP', xlim=(0, 1.2 * max(*gains.values(), 0.01)))
+    axes.grid(False, axis='y')
+    return to_svg(figure, 'headroom', 'gain in AP without each error')
+
+
+def _legend_above(axes: Axes, columns: int) -> None:
+    """Put a legend above a plot that grows with its rows."""
+    legend(
+        axes,
+        ncols=columns,
+        loc='lower center',
+        bbox_to_anchor=(0.42, 1.0),
+        columnspacing=1.0,
+        handlelength=1.0,
+        handletextpad=0.4,
+    )
