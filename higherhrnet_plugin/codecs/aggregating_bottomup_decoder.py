@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import Optional, Union
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ..registry import KEYPOINT_CODECS
-from .utils.aggregation import (
-    LevelOutput,
-    map_shape,
-    merge_levels,
-    resize_maps,
-    unflip_maps,
-)
-from .utils.candidates import top_candidates, without_nonfinite
-from .utils.grouping import group_by_tag
-from .utils.refinement import (
-    adjust_people,
-    dark_offset,
-    fill_missing,
-    quarter_offset,
-)
+from .level_aggregator import LevelAggregator
+from .utils.aggregation import Outputs, map_shape
+from .utils.candidates import without_nonfinite
+from .utils.device_maps import DeviceMaps
+from .utils.filling import fill_missing
+from .utils.grouping import MATCHES, Candidates, group_by_tag
+from .utils.host_maps import HostMaps, Points
+from .utils.levels import size_ratio
+from .utils.refinement import dark_offset, quarter_offset
+from .utils.tag_maps import FullTags, LevelTags
 
-Outputs = Sequence[Sequence[Sequence[LevelOutput]]]
+Maps = Union[HostMaps, DeviceMaps]
+People = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @KEYPOINT_CODECS.register_module()
-class AggregatingBottomupDecoder:
+class AggregatingBottomupDecoder(LevelAggregator):
     """Aggregate heatmaps and tags, and group keypoints to people.
 
     Note:
@@ -88,7 +84,9 @@ class AggregatingBottomupDecoder:
         fill_missing: bool = True,
         use_udp: bool = False,
         blur_kernel: int = 11,
+        assignment: str = 'munkres',
     ) -> None:
+        super().__init__(tag_per_keypoint, heatmap_levels, use_udp)
         _check_odd('nms_kernel', nms_kernel)
         _check_odd('blur_kernel', blur_kernel)
         if max_candidates < 1:
@@ -99,72 +97,90 @@ class AggregatingBottomupDecoder:
             raise ValueError(
                 f'`score_thr` must not be negative, got {score_thr}'
             )
+        if assignment not in MATCHES:
+            raise ValueError(
+                f'`assignment` must be one of {list(MATCHES)}, got '
+                f'{assignment!r}'
+            )
         self.num_keypoints = num_keypoints
         self.keypoint_order = keypoint_order
-        self.tag_per_keypoint = tag_per_keypoint
-        self.heatmap_levels = heatmap_levels
         self.nms_kernel = nms_kernel
         self.max_candidates = max_candidates
         self.score_thr = score_thr
         self.tag_thr = tag_thr
         self.fill_missing = fill_missing
-        self.use_udp = use_udp
         self.blur_kernel = blur_kernel
+        self.assignment = assignment
         if num_keypoints is not None:
             self._check_order(num_keypoints)
 
-    def aggregate(
+    def predict(
         self,
         outputs: Outputs,
-        scales: Sequence[float] = (1,),
-        base_size: Optional[tuple[int, int]] = None,
+        scales: Sequence[float],
+        base_size: tuple[int, int],
         flip_indices: Optional[Sequence[int]] = None,
         project_to_image: bool = True,
-    ) -> tuple[Tensor, Tensor]:
-        """Merge levels, flips and scales.
+    ) -> list[People]:
+        """Find the people of a batch in the outputs of the network.
+
+        The same as :meth:`aggregate` and :meth:`batch_decode`, but tags are
+        enlarged only where they are read, with the rounding of another order
+        of the same products.
 
         Args:
-            outputs (Sequence): ``outputs[scale][flip][level]``, heatmaps
-                (B, K, h, w) and tags (B, L*K, h, w) or None, as the head
-                gives them; ``outputs[scale]`` holds the plain image and, with
-                a flip test, the mirrored one, not yet mirrored back.
-            scales (Sequence[float]): Test scale of each entry of
-                ``outputs``. Defaults to the one scale 1.
-            base_size (tuple[int, int], optional): (W, H) of the input of
-                scale 1; needed for ``project_to_image``.
-            flip_indices (Sequence[int], optional): K indices of mirrored
-                keypoints; needed with a flip test.
-            project_to_image (bool): Enlarge all maps to ``base_size``, or
-                else to the last level of the largest scale. Defaults to True.
+            outputs (Sequence): As in :meth:`aggregate`.
+            scales (Sequence[float]): As in :meth:`aggregate`.
+            base_size (tuple[int, int]): (W, H) of the input of scale 1.
+            flip_indices (Sequence[int], optional): As in :meth:`aggregate`.
+            project_to_image (bool): As in :meth:`aggregate`.
 
         Returns:
-            tuple[Tensor, Tensor]: heatmaps (B, K, H, W) and tags
-            (B, L*K, H, W), L outer (plain levels, then mirrored ones).
+            list[tuple]: of every image keypoints (N, K, 2), (x, y) in pixels
+            of the input of scale 1, keypoint scores (N, K) and instance
+            scores (N,), as in :meth:`batch_decode`.
 
         Raises:
             ValueError: If an argument is missing or does not fit.
         """
-        self._check_outputs(outputs, scales, base_size, project_to_image)
-        shape: Optional[tuple[int, int]] = None
-        if project_to_image and base_size is not None:
-            shape = base_size[1], base_size[0]
-        totals: list[Tensor] = []
-        tags: list[Tensor] = []
-        for i in sorted(range(len(scales)), key=lambda i: -scales[i]):
-            heatmaps, new_tags = self._merge_flips(outputs[i], flip_indices)
-            if shape is None:
-                shape = map_shape(heatmaps)
-            totals.append(resize_maps(heatmaps, shape, self.use_udp))
-            if len(scales) == 1 or scales[i] == 1:
-                tags += [
-                    resize_maps(tag, shape, self.use_udp) for tag in new_tags
-                ]
-        if not tags:
-            raise ValueError(
-                'no level gives tags; set `tag_levels` of the head, or have '
-                f'scale 1 among the test scales, which are {list(scales)}'
-            )
-        return torch.stack(totals).mean(0), torch.cat(tags, dim=1)
+        heatmaps, sources = self._merge(
+            outputs, scales, base_size, flip_indices, project_to_image
+        )
+        shape = map_shape(heatmaps)
+        everything = (heatmaps, *(source.maps for source in sources))
+        if _on_host(heatmaps) and all(map(_is_finite, everything)):
+            channels = sum(source.maps.shape[1] for source in sources)
+            groups = self._check_maps(heatmaps.shape[1:], (channels, *shape))
+            people = [
+                self._find_people(
+                    HostMaps(
+                        heat,
+                        LevelTags(sources, b, groups, shape, self.use_udp),
+                        *self._window(),
+                    )
+                )
+                for b, heat in enumerate(heatmaps.detach().float().numpy())
+            ]
+        else:
+            enlarged = self._enlarge(sources, shape)
+            people = list(zip(*self.batch_decode(heatmaps, enlarged)))
+        ratio = self.pixels_per_cell(shape, base_size)
+        return [(k * ratio, s, i) for k, s, i in people]
+
+    def pixels_per_cell(
+        self, shape: tuple[int, int], base_size: tuple[int, int]
+    ) -> np.ndarray:
+        """Return the way from aggregated maps to the input of scale 1.
+
+        Args:
+            shape (tuple[int, int]): (H, W).
+            base_size (tuple[int, int]): (w, h) of the input.
+
+        Returns:
+            np.ndarray: float32 (2,), factors of x and y.
+        """
+        ratio = size_ratio(base_size, shape[::-1], self.use_udp)
+        return ratio.astype(np.float32)
 
     def batch_decode(
         self, heatmaps: Tensor, tags: Tensor
@@ -187,9 +203,16 @@ class AggregatingBottomupDecoder:
         Raises:
             ValueError: If the shapes do not fit together.
         """
-        heatmaps_np = heatmaps.detach().float().cpu().numpy()
-        tags_np = tags.detach().float().cpu().numpy()
-        people = [self.decode(h, t) for h, t in zip(heatmaps_np, tags_np)]
+        people: list[People] = []
+        for heat, tag in zip(heatmaps.detach().float(), tags.detach().float()):
+            if _on_host(heat) or not (_is_finite(heat) and _is_finite(tag)):
+                people.append(
+                    self.decode(heat.cpu().numpy(), tag.cpu().numpy())
+                )
+                continue
+            groups = self._check_maps(heat.shape, tag.shape)
+            maps = DeviceMaps(heat, tag, groups, *self._window())
+            people.append(self._find_people(maps))
         keypoints, scores, instance_scores = map(list, zip(*people))
         return keypoints, scores, instance_scores
 
@@ -209,82 +232,68 @@ class AggregatingBottomupDecoder:
         Raises:
             ValueError: If the shapes do not fit together.
         """
-        maps = self._tags_by_keypoint(heatmaps, tags)
-        heatmaps, maps = without_nonfinite(heatmaps, maps)
-        candidates = top_candidates(
-            heatmaps,
-            maps,
-            self.nms_kernel,
-            self.max_candidates,
-            self.score_thr,
+        groups = self._check_maps(heatmaps.shape, tags.shape)
+        heatmaps, tags = without_nonfinite(heatmaps, tags, groups)
+        return self._find_people(
+            HostMaps(heatmaps, FullTags(tags, groups), *self._window())
         )
+
+    def _find_people(self, maps: Maps) -> People:
+        """Group the peaks of an image and fill what is missing."""
+        order = self._check_order(len(maps.heatmaps))
+        peaks = maps.peaks(
+            self.nms_kernel, self.max_candidates, self.score_thr
+        )
+        table = self._refine(peaks), peaks.scores, peaks.tags
+        ends = np.searchsorted(peaks.kinds, np.arange(1, len(order)))
         people = group_by_tag(
-            candidates,
-            self._check_order(len(heatmaps)),
+            [Candidates(*c) for c in zip(*(np.split(t, ends) for t in table))],
+            order,
             self.tag_thr,
             self.max_candidates,
+            self.assignment,
         )
-        cells = people[..., :2]
-        people = adjust_people(people, heatmaps, self._refine)
         instance_scores = people[..., 2].mean(axis=1)
+
+        def search(
+            kinds: np.ndarray, tags: np.ndarray
+        ) -> tuple[np.ndarray, np.ndarray]:
+            found = maps.best_cells(kinds, tags)
+            return self._refine(found), found.scores
+
         if self.fill_missing and len(people):
-            people = fill_missing(people, cells, heatmaps, maps, self._refine)
+            people = fill_missing(people, search)
         return people[..., :2], people[..., 2], instance_scores
 
-    def _merge_flips(
-        self,
-        flips: Sequence[Sequence[LevelOutput]],
-        flip_indices: Optional[Sequence[int]],
-    ) -> tuple[Tensor, list[Tensor]]:
-        """Average heatmaps over levels and flips, and collect all tags."""
-        heatmaps, tags = self._merge_levels(flips[0])
-        if len(flips) == 1:
-            return heatmaps, tags
-        if flip_indices is None:
-            raise ValueError(
-                '`flip_indices` is needed with a flip test; the data set '
-                "gives it from `swap` of its metainfo's keypoints"
-            )
-        mirrored, mirrored_tags = self._merge_levels(flips[1])
-        k = heatmaps.shape[1]
-        mirrored = unflip_maps(mirrored, flip_indices, k)
-        swap = flip_indices if self.tag_per_keypoint else None
-        tags += [unflip_maps(tag, swap, k) for tag in mirrored_tags]
-        return (heatmaps + mirrored) / 2, tags
+    def _window(self) -> tuple[int, bool]:
+        """Return reach and border of the windows that refinement needs."""
+        return (
+            (self.blur_kernel // 2 + 1, True) if self.use_udp else (1, False)
+        )
 
-    def _merge_levels(
-        self, levels: Sequence[LevelOutput]
-    ) -> tuple[Tensor, list[Tensor]]:
-        """Average the heatmaps of all levels, and collect their tags."""
-        return merge_levels(levels, self.heatmap_levels, self.use_udp)
-
-    def _refine(self, heatmaps: np.ndarray, cells: np.ndarray) -> np.ndarray:
-        """Give sub-cell positions (P, 2) for cells (P, 2) of P maps."""
+    def _refine(self, points: Points) -> np.ndarray:
+        """Give sub-cell positions (P, 2) of cells."""
         if self.use_udp:
-            return dark_offset(heatmaps, cells, self.blur_kernel)
-        return quarter_offset(heatmaps, cells)
+            return dark_offset(points.windows, points.cells, self.blur_kernel)
+        return quarter_offset(points.windows, points.cells)
 
-    def _tags_by_keypoint(
-        self, heatmaps: np.ndarray, tags: np.ndarray
-    ) -> np.ndarray:
-        """View tags as (K, L, H, W) and check their shape."""
-        k = len(heatmaps)
+    def _check_maps(self, heatmaps: Sequence[int], tags: Sequence[int]) -> int:
+        """Check shapes (K, H, W) and (L*G, H, W), and return G."""
+        k = heatmaps[0]
         if self.num_keypoints not in (None, k):
             raise ValueError(
                 f'the heatmaps have {k} channels, but `num_keypoints` of the '
                 f'decoder is {self.num_keypoints}'
             )
         groups = k if self.tag_per_keypoint else 1
-        fits = len(tags) % groups == 0 and tags.shape[1:] == heatmaps.shape[1:]
-        if not len(tags) or not fits:
+        fits = tags[0] % groups == 0 and tuple(tags[1:]) == tuple(heatmaps[1:])
+        if not tags[0] or not fits:
             raise ValueError(
-                f'tags of shape {tags.shape} do not fit heatmaps of shape '
-                f'{heatmaps.shape} with tag_per_keypoint='
+                f'tags of shape {tuple(tags)} do not fit heatmaps of shape '
+                f'{tuple(heatmaps)} with tag_per_keypoint='
                 f'{self.tag_per_keypoint}'
             )
-        shape = (-1, groups, *tags.shape[1:])
-        by_keypoint = tags.reshape(shape).transpose(1, 0, 2, 3)
-        return np.broadcast_to(by_keypoint, (k, *by_keypoint.shape[1:]))
+        return groups
 
     def _check_order(self, num_keypoints: int) -> Sequence[int]:
         """Return the grouping order for K keypoints."""
@@ -298,28 +307,18 @@ class AggregatingBottomupDecoder:
             )
         return self.keypoint_order
 
-    def _check_outputs(
-        self,
-        outputs: Outputs,
-        scales: Sequence[float],
-        base_size: Optional[tuple[int, int]],
-        project_to_image: bool,
-    ) -> None:
-        """Raise ValueError where the arguments of aggregate do not fit."""
-        if len(outputs) != len(scales) or not scales:
-            raise ValueError(
-                f'got outputs of {len(outputs)} scales for the scales '
-                f'{list(scales)}'
-            )
-        if project_to_image and base_size is None:
-            raise ValueError('`project_to_image` needs `base_size` (w, h)')
-        levels = len(outputs[0][0])
-        chosen = self.heatmap_levels
-        if chosen is not None and not set(chosen) <= set(range(levels)):
-            raise ValueError(
-                f'`heatmap_levels` {list(chosen)} names a level that is not '
-                f'there; the head gives {levels} levels'
-            )
+
+def _on_host(maps: Tensor) -> bool:
+    """Tell whether maps are in main memory."""
+    return maps.device.type == 'cpu'
+
+
+def _is_finite(maps: Tensor) -> bool:
+    """Check all values."""
+    if _on_host(maps):
+        # much faster than torch's on one thread
+        return bool(np.isfinite(maps.detach().float().numpy()).all())
+    return bool(torch.isfinite(maps).all())
 
 
 def _check_odd(key: str, value: int) -> None:

@@ -7,7 +7,7 @@ Note:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Optional
 
 import numpy as np
 from mmengine.config import Config
@@ -50,6 +50,41 @@ def parse_metainfo(metainfo: Mapping[str, Any]) -> dict[str, Any]:
         metainfo.to_dict() if isinstance(metainfo, Config) else metainfo
     )
     return dict(parsed)
+
+
+def keypoint_settings(
+    num_keypoints: Optional[int], metainfo: Optional[Mapping[str, Any]]
+) -> tuple[int, Optional[list[int]]]:
+    """Find what a head needs to know of the keypoints.
+
+    Args:
+        num_keypoints (int, optional): K, if it is told.
+        metainfo (Mapping, optional): As in :func:`parse_metainfo`.
+
+    Returns:
+        tuple[int, list[int] | None]: K, and the order of grouping; None
+        leaves it to the decoder, as without a metainfo and for COCO, whose
+        order is the official one.
+
+    Raises:
+        ValueError: If neither tells K, or both and not the same.
+    """
+    if metainfo is None:
+        if num_keypoints is None:
+            raise ValueError(
+                'set `num_keypoints` of the head, or `metainfo` of the model'
+            )
+        return num_keypoints, None
+    info = parse_metainfo(metainfo)
+    k = info['num_keypoints']
+    if num_keypoints not in (None, k):
+        raise ValueError(
+            f'`num_keypoints` of the head is {num_keypoints}, but `metainfo` '
+            f'of the model describes {k} keypoints'
+        )
+    if info['dataset_name'] == 'coco':
+        return k, None
+    return k, torso_outwards(info['skeleton_links'], k)
 
 
 def torso_outwards(

@@ -40,6 +40,7 @@ def draw_people(
     scores: np.ndarray,
     links: Sequence[tuple[int, int]],
     score_thr: float = 0.2,
+    numbers: Optional[Sequence[int]] = None,
 ) -> np.ndarray:
     """Draw the skeleton of every person in a colour of its own.
 
@@ -49,6 +50,8 @@ def draw_people(
         scores (np.ndarray): (N, K).
         links (Sequence[tuple[int, int]]): Pairs of keypoints to join.
         score_thr (float): Keypoints below it are left out. Defaults to 0.2.
+        numbers (Sequence[int], optional): (N,), people of the same number
+            have the same colour. Defaults to 0, 1, ...
 
     Returns:
         np.ndarray: uint8 (H, W, 3), a new image.
@@ -56,7 +59,7 @@ def draw_people(
     image = np.ascontiguousarray(image.copy())
     width = max(1, round(max(image.shape[:2]) / 256))
     for n, (points, values) in enumerate(zip(keypoints, scores)):
-        color = person_color(n)
+        color = person_color(n if numbers is None else int(numbers[n]))
         # sub-pixel positions, in sixteenths; pixel centres are at 0.5
         shown = (values >= score_thr) & np.isfinite(points).all(axis=1)
         points = np.where(shown[:, None], points, 0)

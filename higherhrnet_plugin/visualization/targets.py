@@ -8,6 +8,7 @@ Note:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Optional
 
 import cv2
 import numpy as np
@@ -74,7 +75,10 @@ def draw_tag_cells(
 
 
 def number_people(
-    image: np.ndarray, keypoints: np.ndarray, visible: np.ndarray
+    image: np.ndarray,
+    keypoints: np.ndarray,
+    visible: np.ndarray,
+    numbers: Optional[Sequence[int]] = None,
 ) -> np.ndarray:
     """Write the number of every person above the highest keypoint seen.
 
@@ -82,6 +86,7 @@ def number_people(
         image (np.ndarray): uint8 (H, W, 3), BGR.
         keypoints (np.ndarray): (N, K, 2), (x, y) in image pixels.
         visible (np.ndarray): (N, K), seen where above 0.
+        numbers (Sequence[int], optional): (N,). Defaults to 0, 1, ...
 
     Returns:
         np.ndarray: uint8 (H, W, 3), a new image.
@@ -94,14 +99,15 @@ def number_people(
         if not seen.any():
             continue
         x, y = points[seen][points[seen][:, 1].argmin()]
-        text = str(n)
+        number = n if numbers is None else int(numbers[n])
+        text = str(number)
         (w, h), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_DUPLEX, scale, 1)
         place = (
             int(np.clip(x - w / 2, 1, max(1, width - w - 1))),
             int(np.clip(y - h, h + 1, height - 1)),
         )
         # a dark rim keeps the number readable on any ground
-        for color, thick in (((0, 0, 0), 4), (person_color(n), 1)):
+        for color, thick in (((0, 0, 0), 4), (person_color(number), 1)):
             cv2.putText(
                 picture,
                 text,

@@ -1,12 +1,17 @@
 """Assignment and grouping by tags."""
 
+import sys
+from itertools import permutations
+
 import numpy as np
 import pytest
 from munkres import Munkres
 
 from higherhrnet_plugin.codecs.utils import grouping
 from higherhrnet_plugin.codecs.utils.grouping import (
+    Candidates,
     assign,
+    assign_closest,
     group_by_tag,
     match_cost,
 )
@@ -44,6 +49,50 @@ def test_assign_asks_munkres_where_a_minimum_is_shared():
     assert assign(cost) == [(0, 1), (1, 0)]
 
 
+@pytest.mark.parametrize(
+    ('rows', 'columns'), [(1, 1), (1, 4), (4, 1), (3, 3), (4, 3), (2, 4)]
+)
+def test_closest_assignment_has_the_smallest_sum(rows, columns):
+    rng = np.random.default_rng(rows * 10 + columns)
+    for _ in range(10):
+        distance = rng.uniform(0, 2, (rows, columns))
+        pairs = assign_closest(distance, 1.0)
+        assert [row for row, _ in pairs] == list(range(rows))
+        padded = np.full((rows, columns + rows), 1.0)
+        padded[:, :columns] = distance.clip(max=1)
+        found = sum(padded[pair] for pair in pairs)
+        every = permutations(range(columns + rows), rows)
+        least = min(
+            sum(padded[row, column] for row, column in enumerate(columns_))
+            for columns_ in every
+        )
+        assert found == pytest.approx(least)
+
+
+def test_rounding_loses_what_the_distance_keeps():
+    # both distances of each candidate round to 0, so the official cost ties
+    known = candidate(0.0, 0.4)
+    found = candidate(0.4, 0.0)
+    people = group_by_tag([known, found], [0, 1], 1.0, 30, 'distance')
+    np.testing.assert_allclose(people[:, 1, 3], [0, 0.4])
+    official = group_by_tag([known, found], [0, 1], 1.0, 30)
+    np.testing.assert_allclose(official[:, 1, 3], [0.4, 0])
+
+
+def test_what_is_far_from_everyone_does_not_push_others_aside():
+    # plain sums of distances would give 0.9 to person 2 and 9 to person 1
+    known, found = candidate(0.0, 1.5), candidate(0.9, -9.0)
+    people = group_by_tag([known, found], [0, 1], 1.0, 30, 'distance')
+    assert len(people) == 3
+    assert people[1, 1, 3] == np.float32(0.9)
+
+
+def test_closest_assignment_says_that_it_needs_scipy(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'scipy.optimize', None)
+    with pytest.raises(ImportError, match=r"'distance'.*scipy.*'munkres'"):
+        assign_closest(np.zeros((1, 1)), 1.0)
+
+
 @pytest.mark.parametrize('people', [1, 2, 5])
 @pytest.mark.parametrize('tag_dim', [1, 2])
 def test_match_cost_pads_to_the_number_of_candidates(people, tag_dim):
@@ -66,7 +115,8 @@ def candidate(*tags):
     """Give one candidate for each tag, in cells (index, index)."""
     cells = np.arange(len(tags))[:, None].repeat(2, axis=1)
     scores = np.linspace(0.9, 0.5, len(tags)).astype(np.float32)
-    return cells, scores, np.array(tags, np.float32).reshape(-1, 1)
+    tags = np.array(tags, np.float32).reshape(-1, 1)
+    return Candidates(cells, scores, tags)
 
 
 def test_more_candidates_than_people_begin_new_people():
@@ -76,7 +126,9 @@ def test_more_candidates_than_people_begin_new_people():
         1.0,
         30,
     )
-    assert people.shape == (4, 2, 3)
+    assert people.shape == (4, 2, 4)
+    np.testing.assert_array_equal(people[0, :, 3], [0, 0])
+    np.testing.assert_array_equal(people[1, :, 3], [10, 10])
     # the first two keep their places and find their second keypoint
     np.testing.assert_array_equal(people[:2, 1, 0], [3, 1])
     # what fits nobody stands alone
@@ -110,7 +162,9 @@ def test_a_candidate_joins_below_the_threshold(distance):
 
 
 def test_nobody_gives_an_empty_array():
-    empty = np.zeros((0, 2), int), np.zeros(0, np.float32), np.zeros((0, 1))
+    empty = Candidates(
+        np.zeros((0, 2), int), np.zeros(0, np.float32), np.zeros((0, 1))
+    )
     people = group_by_tag([empty] * 5, range(5), 1.0, 30)
-    assert people.shape == (0, 5, 3)
+    assert people.shape == (0, 5, 4)
     assert people.dtype == np.float32

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytest.register_assert_rewrite('test_parity.checks')
+
 SMALL = Path(__file__).parents[1] / 'data' / 'golden_small'
 FULL = os.environ.get('HIGHERHRNET_GOLDEN')
 
@@ -26,6 +28,11 @@ class Golden:
         return json.loads((self.folder / f'{name}.json').read_text())
 
 
+@pytest.fixture(scope='session')
+def golden_small() -> Golden:
+    return Golden(SMALL, 5)
+
+
 @pytest.fixture(
     scope='session',
     params=[
@@ -38,7 +45,7 @@ class Golden:
         ),
     ],
 )
-def golden(request) -> Golden:
+def golden(request, golden_small) -> Golden:
     if request.param == 'small':
-        return Golden(SMALL, 5)
+        return golden_small
     return Golden(Path(FULL), 20200330)

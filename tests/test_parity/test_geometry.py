@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from test_parity.checks import check_placement, check_way_back
 
 from higherhrnet_plugin import BottomupAlignedResize, datasets
 from higherhrnet_plugin.datasets.transforms.aligned_geometry import (
@@ -10,38 +11,11 @@ from higherhrnet_plugin.datasets.transforms.aligned_geometry import (
 
 
 def test_placement_equals_official(golden):
-    cases = golden.options('geometry')
-    assert len(cases) >= 50
-    for case in cases:
-        image_size = case['width'], case['height']
-        smallest = min(case['scale_factor'])
-        for scale in case['scales']:
-            placement = place_image(
-                image_size,
-                (case['input_size'],) * 2,
-                scale['scale'],
-                smallest,
-            )
-            assert list(placement.size) == scale['size_wh']
-            np.testing.assert_allclose(
-                placement.warp_mat, scale['image_to_input'], atol=1e-4
-            )
+    check_placement(golden)
 
 
 def test_points_go_back_as_officially(golden):
-    for case in golden.options('geometry'):
-        placement = place_image(
-            (case['width'], case['height']),
-            (case['input_size'],) * 2,
-            1,
-            min(case['scale_factor']),
-        )
-        assert list(placement.size) == case['base_size_wh']
-        points = np.array(case['heatmap_points'])
-        # as BottomupPoseEstimator.add_pred_to_datasample does it
-        image = points / placement.size * placement.scale
-        image += placement.center - 0.5 * placement.scale
-        np.testing.assert_allclose(image, case['image_points'], atol=1e-3)
+    check_way_back(golden)
 
 
 @pytest.mark.parametrize('scales', [(1,), (1, 0.5), (2, 1, 0.5)])

@@ -1,7 +1,7 @@
-"""Peaks of heatmaps and the tags below them.
+"""Peaks of heatmaps.
 
 Note:
-    - K: keypoints, M: candidates of a keypoint, L: tags of a candidate
+    - K: keypoints, M: candidates of a keypoint, P: peaks
     - (H, W): size of the maps
 
 Source: ``HeatmapParser.nms`` and ``HeatmapParser.top_k`` in
@@ -11,10 +11,14 @@ Source: ``HeatmapParser.nms`` and ``HeatmapParser.top_k`` in
 from __future__ import annotations
 
 import warnings
+from itertools import product
 
 import cv2
 import numpy as np
 import torch
+
+# above this share of the cells, whole maps are searched at once
+_CROWDED = 1 / 16
 
 
 def find_peaks(heatmap: np.ndarray, kernel: int) -> np.ndarray:
@@ -32,70 +36,116 @@ def find_peaks(heatmap: np.ndarray, kernel: int) -> np.ndarray:
     return cv2.dilate(heatmap, window) == heatmap
 
 
+def peaks_above(
+    heatmaps: np.ndarray, kernel: int, score_thr: float
+) -> np.ndarray:
+    """Find the peaks of :func:`find_peaks` that pass a threshold.
+
+    Few cells of a good map do, so only these are compared with their
+    neighbours, and most are gone after the first.
+
+    Args:
+        heatmaps (np.ndarray): float32 (K, H, W), contiguous.
+        kernel (int): Side of the window in cells, odd.
+        score_thr (float): A peak is above it.
+
+    Returns:
+        np.ndarray: int64 (P,), (k * H + y) * W + x in rising order.
+    """
+    flat = heatmaps.ravel()
+    cells = np.flatnonzero(flat > score_thr)
+    if len(cells) > _CROWDED * len(flat):
+        peaks = np.stack([find_peaks(h, kernel) for h in heatmaps])
+        return cells[peaks.ravel()[cells]]
+    (_, height, width), reach = heatmaps.shape, kernel // 2
+    rows, x = np.divmod(cells, width)
+    y, scores = rows % height, flat[cells]
+    steps = sorted(
+        product(range(-reach, reach + 1), repeat=2),
+        key=lambda step: step[0] ** 2 + step[1] ** 2,
+    )
+    for down, right in steps[1:]:
+        # a cell at the border stands for what is beyond: it is in the window
+        dy = (y + down).clip(0, height - 1) - y
+        dx = (x + right).clip(0, width - 1) - x
+        keep = scores >= flat[cells + dy * width + dx]
+        cells, y, x, scores = cells[keep], y[keep], x[keep], scores[keep]
+    return cells
+
+
+def _in_order_of_topk(
+    heatmap: np.ndarray, kernel: int, max_candidates: int, score_thr: float
+) -> np.ndarray:
+    """Take the highest peaks (M,) among all cells of one map."""
+    peaks = heatmap * find_peaks(heatmap, kernel)
+    most = min(max_candidates, heatmap.size)
+    scores, found = torch.from_numpy(peaks.reshape(1, -1)).topk(most, dim=1)
+    return found[0][scores[0] > score_thr].numpy()
+
+
 def top_candidates(
-    heatmaps: np.ndarray,
-    tags: np.ndarray,
-    kernel: int,
-    max_candidates: int,
-    score_thr: float,
-) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    heatmaps: np.ndarray, kernel: int, max_candidates: int, score_thr: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Take the highest peaks of every keypoint that pass the threshold.
 
     Args:
-        heatmaps (np.ndarray): float32 (K, H, W), finite.
-        tags (np.ndarray): float32 (K, L, H, W), finite.
+        heatmaps (np.ndarray): float32 (K, H, W), finite and contiguous.
         kernel (int): Side of the window of the peak search, odd.
         max_candidates (int): At most so many of one keypoint.
         score_thr (float): A candidate's value is above it.
 
     Returns:
-        list[tuple]: for each keypoint, highest first
-        - cells (np.ndarray): int64 (M, 2), (x, y)
-        - scores (np.ndarray): float32 (M,)
-        - tags (np.ndarray): float32 (M, L)
+        tuple[np.ndarray, np.ndarray]:
+        - kinds: int64 (P,), the keypoints, in rising order
+        - cells: int64 (P, 2), (x, y), highest first within a keypoint
     """
-    count, height, width = heatmaps.shape
-    peaks = np.stack([h * find_peaks(h, kernel) for h in heatmaps])
-    # the order of equal scores, which topk chooses, is part of the official
-    # result
-    scores, positions = (
-        values.numpy()
-        for values in torch.from_numpy(peaks.reshape(count, -1)).topk(
-            min(max_candidates, height * width), dim=1
-        )
-    )
+    size = heatmaps[0].size
+    peaks = peaks_above(heatmaps, kernel, score_thr)
+    ends = np.searchsorted(peaks, np.arange(1, len(heatmaps)) * size)
     found = []
-    for score, position, tag in zip(scores, positions, tags):
-        values = tag.reshape(len(tag), -1)[:, position].T
-        keep = score > score_thr
-        y, x = np.divmod(position[keep], width)
-        found.append((np.stack((x, y), axis=1), score[keep], values[keep]))
-    return found
+    for heatmap, own in zip(heatmaps, np.split(peaks % size, ends)):
+        falling = -heatmap.ravel()[own]
+        order = falling.argsort()[: max_candidates + 1]
+        ranked = falling[order]
+        if (ranked[1:] > ranked[:-1]).all():
+            found.append(own[order[:max_candidates]])
+            continue
+        # the order of equal scores, which topk chooses among all cells, is
+        # part of the official result
+        found.append(
+            _in_order_of_topk(heatmap, kernel, max_candidates, score_thr)
+        )
+    kinds = np.repeat(np.arange(len(found)), [len(cells) for cells in found])
+    y, x = np.divmod(np.concatenate(found), heatmaps.shape[2])
+    return kinds, np.stack((x, y), axis=1)
 
 
 def without_nonfinite(
-    heatmaps: np.ndarray, tags: np.ndarray
+    heatmaps: np.ndarray, tags: np.ndarray, groups: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Make broken cells the worst choice, with one warning.
 
     Args:
         heatmaps (np.ndarray): float32 (K, H, W).
-        tags (np.ndarray): float32 (K, L, H, W).
+        tags (np.ndarray): float32 (L*G, H, W), L outer.
+        groups (int): G, which is K, or 1 where all keypoints share tags.
 
     Returns:
         tuple[np.ndarray, np.ndarray]: the same arrays where all is finite;
         else copies with the lowest heat and tag 0 in cells that are not.
     """
-    broken = ~np.isfinite(heatmaps) | ~np.isfinite(tags).all(axis=1)
-    if not broken.any():
+    if np.isfinite(heatmaps).all() and np.isfinite(tags).all():
         return heatmaps, tags
+    by_tag = tags.reshape(-1, groups, *tags.shape[1:])
+    bad_tags = ~np.isfinite(by_tag).all(axis=0)
+    broken = ~np.isfinite(heatmaps) | bad_tags
     warnings.warn(
         f'{int(broken.sum())} cells of the heatmaps or tags are not finite '
         'and are left out; the model may have diverged',
-        stacklevel=3,
+        stacklevel=4,
     )
     lowest = np.finfo(np.float32).min
     return (
         np.where(broken, lowest, heatmaps),
-        np.where(broken[:, None], np.float32(0), tags),
+        np.where(bad_tags, np.float32(0), by_tag).reshape(tags.shape),
     )

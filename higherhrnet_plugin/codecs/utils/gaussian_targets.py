@@ -39,9 +39,9 @@ def gaussian_patches(
         offsets = np.zeros((1, 2))
     radius = int(np.ceil(3 * sigma + 1))
     cells = np.arange(-radius, radius + 1, dtype=np.float64)
-    square = (cells - offsets[..., None]) ** 2
-    square = square[:, 1, :, None] + square[:, 0, None, :]
-    return np.exp(-square / (2 * sigma**2)).astype(np.float32)
+    # a Gaussian is the product of one along x and one along y
+    line = np.exp(-((cells - offsets[..., None]) ** 2) / (2 * sigma**2))
+    return (line[:, 1, :, None] * line[:, 0, None, :]).astype(np.float32)
 
 
 def level_points(

@@ -11,17 +11,32 @@ Source: associative embedding (Newell et al., NeurIPS 2017) and
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import Callable, NamedTuple
 
 import numpy as np
 from munkres import Munkres
 
-Candidates = tuple[np.ndarray, np.ndarray, np.ndarray]
+Pairs = list[tuple[int, int]]
 
 # an added column that is never cheaper than a person
 _NEVER = 1e10
 
 
-def assign(cost: np.ndarray) -> list[tuple[int, int]]:
+class Candidates(NamedTuple):
+    """Candidates of one keypoint, highest first.
+
+    Attributes:
+        positions (np.ndarray): (M, 2), x and y.
+        scores (np.ndarray): float32 (M,).
+        tags (np.ndarray): float32 (M, L).
+    """
+
+    positions: np.ndarray
+    scores: np.ndarray
+    tags: np.ndarray
+
+
+def assign(cost: np.ndarray) -> Pairs:
     """Solve the assignment problem with the Munkres algorithm.
 
     The rounded distances of the official cost coincide often, so the optimum
@@ -39,6 +54,35 @@ def assign(cost: np.ndarray) -> list[tuple[int, int]]:
     if len(set(best)) == len(best):
         return list(enumerate(best))
     return Munkres().compute(cost.tolist())
+
+
+def assign_closest(distance: np.ndarray, tag_thr: float) -> Pairs:
+    """Match with the smallest sum of distances, which are not rounded.
+
+    What is too far away to match costs the threshold, however far it is.
+
+    Args:
+        distance (np.ndarray): float64 (M, G), between tags.
+        tag_thr (float): A candidate joins a person below this distance.
+
+    Returns:
+        list[tuple[int, int]]: (row, column) of every row; G and above stand
+        for nobody.
+
+    Raises:
+        ImportError: If scipy is not installed.
+    """
+    try:
+        from scipy.optimize import linear_sum_assignment
+    except ImportError as error:
+        raise ImportError(
+            "assignment='distance' of the decoder needs scipy; install it or "
+            "use assignment='munkres'"
+        ) from error
+    count, people = distance.shape
+    cost = np.full((count, people + count), tag_thr)
+    cost[:, :people] = np.minimum(distance, tag_thr)
+    return list(enumerate(linear_sum_assignment(cost)[1].tolist()))
 
 
 def match_cost(
@@ -66,11 +110,78 @@ def match_cost(
     return cost, distance
 
 
+def match_official(
+    found: Candidates, group_tags: np.ndarray, tag_thr: float
+) -> list[int]:
+    """Choose a person for every candidate by the official cost.
+
+    Args:
+        found (Candidates): Candidates of one keypoint.
+        group_tags (np.ndarray): float32 (G, L), mean tags of the people.
+        tag_thr (float): A candidate joins a person below this distance.
+
+    Returns:
+        list[int]: the person of every candidate, or -1.
+    """
+    cost, distance = match_cost(found.scores, found.tags, group_tags)
+    return _accept(assign(cost), distance, tag_thr)
+
+
+def match_closest(
+    found: Candidates, group_tags: np.ndarray, tag_thr: float
+) -> list[int]:
+    """Choose a person for every candidate by the distance itself.
+
+    Arguments and result as in :func:`match_official`.
+    """
+    _, distance = match_cost(found.scores, found.tags, group_tags)
+    return _accept(assign_closest(distance, tag_thr), distance, tag_thr)
+
+
+def _accept(pairs: Pairs, distance: np.ndarray, tag_thr: float) -> list[int]:
+    """Keep the pairs of (M, G) that are close enough."""
+    near = (distance < tag_thr).tolist()
+    people = distance.shape[1]
+    chosen = [-1] * len(near)
+    for row, column in pairs:
+        if column < people and near[row][column]:
+            chosen[row] = column
+    return chosen
+
+
+MATCHES: dict[str, Callable[[Candidates, np.ndarray, float], list[int]]] = {
+    'munkres': match_official,
+    'distance': match_closest,
+}
+
+
+class _Person:
+    """A person that grows, with room for K tags in the order of arrival."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.rows = np.zeros(shape, np.float32)
+        self.tags = np.empty((shape[0], shape[1] - 3), np.float32)
+        self.count = 0
+
+    def put(self, k: int, row: np.ndarray) -> None:
+        """Set keypoint k to (x, y, score, tags)."""
+        self.rows[k] = row
+        self.tags[self.count] = row[3:]
+        self.count += 1
+
+    def mean_tag(self) -> np.ndarray:
+        """Average the tags; sums them as ``np.mean`` of a list does."""
+        return np.add.reduce(self.tags[: self.count], axis=0) / np.float32(
+            self.count
+        )
+
+
 def group_by_tag(
     candidates: Sequence[Candidates],
     keypoint_order: Sequence[int],
     tag_thr: float,
     max_groups: int,
+    assignment: str = 'munkres',
 ) -> np.ndarray:
     """Group candidates to people, keypoint by keypoint.
 
@@ -78,43 +189,38 @@ def group_by_tag(
     the official code: a later person with an equal tag takes the place.
 
     Args:
-        candidates (Sequence[tuple]): K entries of
-            :func:`~.candidates.top_candidates`.
+        candidates (Sequence[Candidates]): One entry for each of K keypoints.
         keypoint_order (Sequence[int]): The order of the K keypoints.
         tag_thr (float): A candidate joins a person below this distance.
         max_groups (int): Candidates are compared with the first so many
             people; more may be found.
+        assignment (str): 'munkres', :func:`match_official`, or 'distance',
+            :func:`match_closest`. Defaults to 'munkres'.
 
     Returns:
-        np.ndarray: float32 (G, K, 3), x and y in cells and score; zeros
-        where a keypoint is missing. People in the order they were found.
+        np.ndarray: float32 (G, K, 3 + L), x, y, score and tags; zeros where
+        a keypoint is missing. People in the order they were found.
     """
-    people: dict[Hashable, np.ndarray] = {}
-    members: dict[Hashable, list[np.ndarray]] = {}
-    shape = (len(candidates), 3)
-
-    def begin(k: int, joint: np.ndarray, tag: np.ndarray) -> None:
-        people.setdefault(tag[0], np.zeros(shape, np.float32))[k] = joint
-        members[tag[0]] = [tag]
-
+    people: dict[Hashable, _Person] = {}
+    shape = (len(candidates), 3 + candidates[0].tags.shape[1])
     for k in keypoint_order:
-        cells, scores, tags = candidates[k]
-        joints = np.concatenate((cells, scores[:, None]), axis=1)
-        keys = list(people)[:max_groups]
-        if not len(scores):
+        found = candidates[k]
+        if not len(found.scores):
             continue
-        if not keys:
-            for joint, tag in zip(joints, tags):
-                begin(k, joint, tag)
-            continue
-        means = np.array([np.mean(members[key], axis=0) for key in keys])
-        cost, distance = match_cost(scores, tags, means)
-        for row, column in assign(cost):
-            if column < len(keys) and distance[row, column] < tag_thr:
-                people[keys[column]][k] = joints[row]
-                members[keys[column]].append(tags[row])
-            else:
-                begin(k, joints[row], tags[row])
+        rows = np.column_stack((*found.positions.T, found.scores, found.tags))
+        rows = rows.astype(np.float32)
+        chosen = [-1] * len(rows)
+        known = list(people.values())[:max_groups]
+        if known:
+            means = np.stack([person.mean_tag() for person in known])
+            chosen = MATCHES[assignment](found, means, tag_thr)
+        for row, tag, who in zip(rows, found.tags, chosen):
+            if who >= 0:
+                known[who].put(k, row)
+                continue
+            person = people.setdefault(tag[0], _Person(shape))
+            person.count = 0
+            person.put(k, row)
     if not people:
         return np.zeros((0, *shape), dtype=np.float32)
-    return np.stack(list(people.values()))
+    return np.stack([person.rows for person in people.values()])

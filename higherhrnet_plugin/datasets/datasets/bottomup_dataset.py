@@ -6,7 +6,7 @@ import logging
 import os
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Optional
 
 import numpy as np
 from mmengine.logging import print_log
@@ -15,6 +15,7 @@ from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from ..coco_repair import CocoOptions, load_coco
 from ..coco_repair.categories import Category
 from ..coco_repair.sharing import share_options
+from ..metainfo import parse_metainfo
 
 
 class BottomupDatasetMixin(BaseCocoStyleDataset):
@@ -64,6 +65,11 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
         self.category = category
         self.missing_images = missing_images
         super().__init__(data_mode=data_mode, **kwargs)
+
+    @classmethod
+    def _load_metainfo(cls, metainfo: Optional[dict] = None) -> dict:
+        """Check and parse the metainfo."""
+        return parse_metainfo(cls.METAINFO if metainfo is None else metainfo)
 
     @property
     def coco_options(self) -> CocoOptions:

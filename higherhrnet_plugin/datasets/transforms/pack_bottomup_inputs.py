@@ -37,6 +37,6 @@ class PackBottomupInputs(PackPoseInputs):
         planes = np.empty((image.shape[2], *image.shape[:2]), image.dtype)
         cv2.split(image, list(planes))
         # one pixel in place of the image that is packed here
-        packed = super().transform({**results, 'img': image[:1, :1]})
+        packed = super().transform({**results, 'img': image[:1, :1].copy()})
         packed['inputs'] = torch.from_numpy(planes)
         return packed

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Optional, Union
 
-import numpy as np
 import torch
 from mmengine.structures import InstanceData, PixelData
 from mmpose.models.heads.base_head import BaseHead
 from torch import Tensor, nn
 
-from ...codecs.utils.aggregation import LevelOutput
-from ...codecs.utils.levels import size_ratio
+from ...codecs.utils.aggregation import LevelOutput, map_shape
+from ...datasets.metainfo import keypoint_settings
 from ...registry import KEYPOINT_CODECS, MODELS
-from .head_inputs import read_targets, scale_flip_features
+from .head_inputs import scale_flip_features
 from .pyramid import make_pyramid
+from .training_targets import read_targets
 
 Features = Union[Tensor, Sequence[Tensor]]
 
@@ -37,7 +37,7 @@ class HigherHRNetHead(BaseHead):
 
     Args:
         in_channels (int): C of the feature map.
-        num_keypoints (int): K.
+        num_keypoints (int, optional): K. Defaults to that of ``metainfo``.
         num_deconvs (int): Deconvolutions, 0 or more. Defaults to 1.
         deconv_channels (int, optional): Output channels of each. Defaults to
             ``in_channels``.
@@ -65,6 +65,10 @@ class HigherHRNetHead(BaseHead):
             ``dict(type='MultiResolutionAELoss')``.
         decoder (dict, optional): Defaults to
             ``dict(type='AggregatingBottomupDecoder')``.
+        metainfo (dict, optional): Description of the keypoints, as the data
+            set has it. Gives ``num_keypoints`` and, from its skeleton, the
+            order in which the decoder groups keypoints. The estimator hands
+            on its own.
         init_cfg (dict | list, optional): Defaults to the official
             initialisation.
 
@@ -75,7 +79,7 @@ class HigherHRNetHead(BaseHead):
     def __init__(
         self,
         in_channels: int,
-        num_keypoints: int,
+        num_keypoints: Optional[int] = None,
         num_deconvs: int = 1,
         deconv_channels: Optional[int] = None,
         deconv_kernel: int = 4,
@@ -92,9 +96,11 @@ class HigherHRNetHead(BaseHead):
         heatmap_loss: Optional[dict[str, Any]] = None,
         tag_loss: Optional[dict[str, Any]] = None,
         decoder: Optional[dict[str, Any]] = None,
+        metainfo: Optional[dict[str, Any]] = None,
         init_cfg: Union[dict, list, None] = None,
     ) -> None:
         super().__init__(init_cfg or _official_init())
+        num_keypoints, order = keypoint_settings(num_keypoints, metainfo)
         _check_options(num_keypoints, tag_dim, num_deconvs, tag_levels)
         self.in_channels = in_channels
         self.num_keypoints = num_keypoints
@@ -130,6 +136,7 @@ class HigherHRNetHead(BaseHead):
             {
                 'type': 'AggregatingBottomupDecoder',
                 'num_keypoints': num_keypoints,
+                'keypoint_order': order,
                 **shared,
                 **(decoder or {}),
             }
@@ -188,7 +195,8 @@ class HigherHRNetHead(BaseHead):
             feats (Tensor | Sequence[Tensor]): As in :meth:`forward`.
             batch_data_samples (Sequence[PoseDataSample]): B samples with
                 ``gt_fields`` (heatmaps, heatmap_mask) and
-                ``gt_instance_labels`` (keypoint_indices).
+                ``gt_instance_labels`` (keypoint_indices). Heatmaps are drawn
+                here where the codec has ``on_device``.
             train_cfg (dict, optional): Not used.
 
         Returns:
@@ -199,12 +207,11 @@ class HigherHRNetHead(BaseHead):
             ValueError: If the targets are missing or do not fit the head.
         """
         outputs = self(feats)
+        maps = [heatmaps for heatmaps, _ in outputs]
         targets, masks, indices = read_targets(
-            batch_data_samples, self.num_keypoints, len(self.tag_levels)
+            batch_data_samples, maps, len(self.tag_levels)
         )
-        heatmap_losses = self.heatmap_loss(
-            [heatmaps for heatmaps, _ in outputs], targets, masks
-        )
+        heatmap_losses = self.heatmap_loss(maps, targets, masks)
         losses = {
             f'loss_heatmap_{level}': loss
             for level, loss in enumerate(heatmap_losses)
@@ -251,44 +258,43 @@ class HigherHRNetHead(BaseHead):
         scales = [1, *(meta.get('aug_scales') or [])]
         flips = 2 if test_cfg.get('flip_test', False) else 1
         features = scale_flip_features(feats, len(scales), flips)
-        heatmaps, tags = self.decoder.aggregate(
-            [[self(f) for f in per_flip] for per_flip in features],
+        outputs = [[self(f) for f in per_flip] for per_flip in features]
+        arguments = (
+            outputs,
             scales,
             (width, height),
             meta.get('flip_indices'),
             test_cfg.get('project_to_image', True),
         )
-        preds = self._decode(heatmaps, tags, (width, height))
         if not test_cfg.get('output_heatmaps', False):
-            return preds
+            return _to_instances(self.decoder.predict(*arguments))
+        heatmaps, tags = self.decoder.aggregate(*arguments)
+        ratio = self.decoder.pixels_per_cell(
+            map_shape(heatmaps), (width, height)
+        )
+        people = zip(*self.decoder.batch_decode(heatmaps, tags))
         fields = [
             PixelData(heatmaps=h, tags=t)
             for h, t in zip(heatmaps.detach(), tags.detach())
         ]
-        return preds, fields
-
-    def _decode(
-        self, heatmaps: Tensor, tags: Tensor, input_size: tuple[int, int]
-    ) -> list[InstanceData]:
-        """Decode maps to people in input pixels."""
-        scale = size_ratio(
-            input_size, heatmaps.shape[:-3:-1], self.decoder.use_udp
-        ).astype(np.float32)
-        return [
-            InstanceData(
-                keypoints=keypoints * scale,
-                keypoint_scores=scores,
-                bbox_scores=instance_scores,
-            )
-            for keypoints, scores, instance_scores in zip(
-                *self.decoder.batch_decode(heatmaps, tags)
-            )
-        ]
+        return _to_instances((k * ratio, *s) for k, *s in people), fields
 
     def _level_channels(self, level: int) -> int:
         """Count the output channels of a level."""
         tags = self.tag_channels if level in self.tag_levels else 0
         return self.num_keypoints + tags
+
+
+def _to_instances(people: Iterable[Sequence[Any]]) -> list[InstanceData]:
+    """Pack keypoints, keypoint scores and instance scores of each image."""
+    return [
+        InstanceData(
+            keypoints=keypoints,
+            keypoint_scores=scores,
+            bbox_scores=instance_scores,
+        )
+        for keypoints, scores, instance_scores in people
+    ]
 
 
 def _official_init() -> list[dict[str, Any]]:

@@ -8,27 +8,8 @@ from typing import Union
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from .utils import at_least_float32, per_level
-
-
-def masked_mse(pred: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """Average the squared error over all cells, with 0 where masked.
-
-    Masked cells still count in the denominator, as in the official
-    ``HeatmapLoss`` (``lib/core/loss.py``).
-
-    Args:
-        pred (Tensor): (B, K, h, w), any float type; computed in float32 or
-            better.
-        target (Tensor): (B, K, h, w).
-        mask (Tensor): (B, h, w), 1 where the cell counts, bool or float.
-
-    Returns:
-        Tensor: scalar.
-    """
-    pred = at_least_float32(pred)
-    error = (pred - target).square() * mask.to(pred.dtype)[:, None]
-    return error.mean()
+from .masked_mse import masked_mse
+from .utils import per_level
 
 
 @MODELS.register_module()

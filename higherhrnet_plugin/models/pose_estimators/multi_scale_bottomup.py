@@ -12,6 +12,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from ...checkpoints.load_hooks import register_load_hooks
+from ...datasets.metainfo import parse_metainfo
 from ...registry import MODELS
 from .finetuning import check_finetune, skip_pretrained, start_from
 
@@ -44,6 +45,9 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
             on keypoints is copied; channels of keypoints are copied by name,
             or initialised where ``source`` and ``target`` are left out.
             Replaces the ``Pretrained`` start of the backbone.
+        metainfo (dict, optional): Description of the keypoints, as the data
+            set has it; the head takes the number of keypoints and the order
+            of grouping from it. Defaults to what the head is told.
         kwargs (Any): Arguments of ``BottomupPoseEstimator``.
 
     Raises:
@@ -55,9 +59,14 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
         channels_last: bool = False,
         strict_load: bool = True,
         finetune: Optional[dict[str, Any]] = None,
+        metainfo: Optional[dict[str, Any]] = None,
         **kwargs: Any,
     ) -> None:
+        if metainfo is not None:
+            metainfo = parse_metainfo(metainfo)
+            kwargs['head'] = {**kwargs['head'], 'metainfo': metainfo}
         super().__init__(**kwargs)
+        self.metainfo = metainfo
         if finetune is not None:
             check_finetune(finetune)
         self.finetune = finetune

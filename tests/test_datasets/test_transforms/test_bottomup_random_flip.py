@@ -101,3 +101,19 @@ def test_two_flips_are_none():
     results = flip.transform(flip.transform(before))
     np.testing.assert_array_equal(results['img'], image)
     np.testing.assert_allclose(results['keypoints'], keypoints, atol=1e-4)
+
+
+@pytest.mark.parametrize('direction', ['horizontal', 'vertical', 'diagonal'])
+def test_pixels_are_those_of_mmpose_in_a_copy(direction):
+    image = np.random.default_rng(1).integers(0, 256, (H, W, 3), np.uint8)
+    images = []
+    for name in ('RandomFlip', 'BottomupRandomFlip'):
+        transform = TRANSFORMS.build(
+            dict(type=name, prob=1.0, direction=direction)
+        )
+        before = sample()
+        before['img'] = image.copy()
+        images.append(transform.transform(before)['img'])
+    np.testing.assert_array_equal(*images)
+    # strides that run backwards make every later copy slow
+    assert images[1].flags.c_contiguous

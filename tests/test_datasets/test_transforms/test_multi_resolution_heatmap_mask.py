@@ -312,3 +312,25 @@ def test_targets_come_first(heatmaps):
     data = dict(results([]), heatmaps=heatmaps)
     with pytest.raises(ValueError, match='GenerateTarget'):
         MultiResolutionHeatmapMask().transform(data)
+
+
+@pytest.mark.parametrize('flip', [None, 'horizontal'])
+@pytest.mark.parametrize('segmentations', [[], [[as_polygon(*BOX)]]])
+def test_sizes_in_place_of_heatmaps(segmentations, flip):
+    data = results(segmentations, ROTATED, flip)
+    data.pop('heatmaps')
+    data['heatmap_sizes'] = LEVELS
+    found = MultiResolutionHeatmapMask().transform(data)['heatmap_mask']
+    for a, b in zip(found, masks(segmentations, ROTATED, flip)):
+        assert not a.all()
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_whole_mask_does_not_travel():
+    # the input lies inside of the image
+    inside = np.array([[1.6, 0, -20], [0, 1.6, -20]])
+    data = results([], inside)
+    data.pop('heatmaps')
+    data['heatmap_sizes'] = LEVELS
+    assert 'heatmap_mask' not in MultiResolutionHeatmapMask().transform(data)
+    assert all(m.all() for m in masks([], inside))

@@ -5,6 +5,8 @@ import torch
 from mmpose.registry import MODELS
 
 from higherhrnet_plugin import MultiResolutionHeatmapLoss
+from higherhrnet_plugin.models.losses import masked_mse as module
+from higherhrnet_plugin.models.losses.masked_mse import masked_mse
 
 
 def batch(levels=2, size=2, k=3, dtype=torch.float32, seed=0):
@@ -175,3 +177,110 @@ def test_errors(change, words):
 def test_a_weight_for_each_level():
     with pytest.raises(ValueError, match=r'`loss_weight` has 3 .* 2 levels'):
         MultiResolutionHeatmapLoss([1, 2, 3])(*batch())
+
+
+def plain(pred, target, mask):
+    """Write the official formula down."""
+    return ((pred.float() - target) ** 2 * mask[:, None]).mean()
+
+
+MASKS = [
+    pytest.param(lambda mask: mask, id='bool'),
+    pytest.param(lambda mask: mask.float(), id='float'),
+    pytest.param(lambda mask: mask * 0.3 + 0.1, id='weights'),
+]
+
+
+@pytest.mark.parametrize('make_mask', MASKS)
+@pytest.mark.parametrize(
+    'view',
+    [
+        pytest.param(lambda maps: maps, id='whole'),
+        pytest.param(lambda maps: maps[:, 1:3], id='slice'),
+        pytest.param(
+            lambda maps: maps.to(memory_format=torch.channels_last),
+            id='channels last',
+        ),
+    ],
+)
+@pytest.mark.parametrize('piece', [2**22, 1000, 1], ids=['all', 'some', 'one'])
+def test_gradients_equal_the_plain_formula(
+    view, make_mask, piece, monkeypatch
+):
+    monkeypatch.setattr(module, '_CPU_PIECE', piece)
+    preds, targets, masks = batch(size=5)
+    for pred, target, mask in zip(preds, targets, masks):
+        mask, target = make_mask(mask), view(target).contiguous()
+        ours = pred.clone().requires_grad_()
+        theirs = pred.clone().requires_grad_()
+        loss = masked_mse(view(ours), target, mask)
+        expected = plain(view(theirs), target, mask)
+        torch.testing.assert_close(loss, expected, rtol=1e-6, atol=0)
+        (3 * loss).backward()
+        (3 * expected).backward()
+        torch.testing.assert_close(
+            ours.grad, theirs.grad, rtol=1e-6, atol=1e-9
+        )
+
+
+def test_the_graph_may_be_used_twice():
+    preds, targets, masks = batch(levels=1)
+    pred = preds[0].requires_grad_()
+    loss = masked_mse(pred, targets[0], masks[0])
+    loss.backward(retain_graph=True)
+    once = pred.grad.clone()
+    loss.backward()
+    torch.testing.assert_close(pred.grad, 2 * once)
+
+
+def test_a_second_derivative_is_refused():
+    preds, targets, masks = batch(levels=1)
+    pred = preds[0].requires_grad_()
+    loss = masked_mse(pred, targets[0], masks[0])
+    with pytest.raises(RuntimeError, match=r'twice.*`create_graph`'):
+        torch.autograd.grad(loss, pred, create_graph=True)
+
+
+def test_a_changed_argument_is_noticed():
+    preds, targets, masks = batch(levels=1)
+    loss = masked_mse(preds[0].requires_grad_(), targets[0], masks[0])
+    targets[0].add_(1)
+    with pytest.raises(RuntimeError, match='modified by an inplace'):
+        loss.backward()
+
+
+@pytest.mark.parametrize('which', [1, 2], ids=['target', 'mask'])
+def test_constants_have_no_gradient(which):
+    arguments = [part[0].float() for part in batch(levels=1)]
+    arguments[which].requires_grad_()
+    with pytest.raises(ValueError, match='constants'):
+        masked_mse(*arguments)
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_gradients_of_half_precision(dtype):
+    preds, targets, masks = batch(levels=1)
+    pred = preds[0].to(dtype).requires_grad_()
+    masked_mse(pred, targets[0], masks[0]).backward()
+    other = pred.detach().clone().requires_grad_()
+    plain(other, targets[0], masks[0]).backward()
+    assert pred.grad.dtype == dtype
+    # one rounding at the end
+    torch.testing.assert_close(
+        pred.grad.float(),
+        other.grad.float(),
+        rtol=2 * torch.finfo(dtype).eps,
+        atol=1e-7,
+    )
+
+
+def test_nothing_is_saved_but_the_arguments():
+    preds, targets, masks = batch(levels=1)
+    saved = []
+    with torch.autograd.graph.saved_tensors_hooks(
+        lambda tensor: saved.append(tensor.data_ptr()) or tensor,
+        lambda tensor: tensor,
+    ):
+        masked_mse(preds[0].requires_grad_(), targets[0], masks[0])
+    given = {t.data_ptr() for t in (preds[0], targets[0], masks[0])}
+    assert set(saved) == given

@@ -17,11 +17,7 @@ from mmengine.dataset import Compose, pseudo_collate
 from torch import nn
 
 import higherhrnet_plugin
-from higherhrnet_plugin.checkpoints import (
-    convert_state_dict,
-    match_weights,
-    read_checkpoint,
-)
+from higherhrnet_plugin.inference.model import load_estimator, set_scales
 from higherhrnet_plugin.visualization import draw_heatmaps, draw_people
 
 PACKAGES = ('torch', 'numpy', 'mmengine', 'mmcv', 'mmcv-lite', 'mmpose')
@@ -41,18 +37,13 @@ def load_model(args: argparse.Namespace) -> nn.Module:
     Raises:
         SystemExit: If a file is missing or does not fit.
     """
-    from mmpose.apis import init_model
-
     for path in (args.config, args.weights, args.image):
         if not Path(path).is_file():
             raise SystemExit(f'error: file not found: {path}')
     try:
         cfg = Config.fromfile(args.config)
         set_scales(cfg, args.scales)
-        model = init_model(cfg, device=args.device)
-        weights = convert_state_dict(read_checkpoint(args.weights))
-        match_weights(model.state_dict(), weights)
-        model.load_state_dict(weights)
+        model = load_estimator(cfg, args.weights, args.device)
     except (ValueError, RuntimeError, KeyError, SyntaxError) as error:
         raise SystemExit(
             f'error: {args.config} with {args.weights}: {error}'
@@ -61,27 +52,6 @@ def load_model(args: argparse.Namespace) -> nn.Module:
     if args.no_flip:
         model.test_cfg['flip_test'] = False
     return model
-
-
-def set_scales(cfg: Config, scales: list[float] | None) -> None:
-    """Set the scales of the test pipeline.
-
-    Args:
-        cfg (Config): Changed in place.
-        scales (list[float], optional): None leaves it as it is.
-
-    Raises:
-        ValueError: If the pipeline has no resize with scales.
-    """
-    if scales is None:
-        return
-    pipeline = cfg.test_dataloader.dataset.pipeline
-    resizes = [t for t in pipeline if t['type'] == 'BottomupAlignedResize']
-    if not resizes:
-        raise ValueError(
-            '--scales needs BottomupAlignedResize in the test pipeline'
-        )
-    resizes[0].scales = scales
 
 
 @torch.no_grad()

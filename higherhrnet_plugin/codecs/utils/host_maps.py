@@ -1,0 +1,97 @@
+"""Peaks and best cells of the maps of one image in main memory.
+
+Note:
+    - K: keypoints, L: tags of a keypoint, P: points
+    - (H, W): size of the maps, r: reach of a window around a point
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .candidates import top_candidates
+from .filling import BestCells, Tags
+from .refinement import read_windows
+
+
+class Points(NamedTuple):
+    """Cells of the maps, and what is known of them.
+
+    Attributes:
+        kinds (np.ndarray): int (P,), the keypoints.
+        cells (np.ndarray): int (P, 2), (x, y).
+        scores (np.ndarray): float32 (P,), heat.
+        windows (np.ndarray): float32 (P, 2r + 1, 2r + 1), heat around.
+        tags (np.ndarray): float32 (P, L), (P, 0) where not asked for.
+    """
+
+    kinds: np.ndarray
+    cells: np.ndarray
+    scores: np.ndarray
+    windows: np.ndarray
+    tags: np.ndarray
+
+
+class HostMaps:
+    """Maps of one image as numpy arrays.
+
+    Args:
+        heatmaps (np.ndarray): float32 (K, H, W), finite and contiguous.
+        tags (FullTags | LevelTags): Finite tags of the same image.
+        reach (int): r.
+        mirrored (bool): Whether windows mirror the maps at their border.
+    """
+
+    def __init__(
+        self, heatmaps: np.ndarray, tags: Tags, reach: int, mirrored: bool
+    ) -> None:
+        self.heatmaps = heatmaps
+        self.tags = tags
+        self.around = np.arange(-reach, reach + 1)
+        self.mirrored = mirrored
+
+    def peaks(
+        self, kernel: int, max_candidates: int, score_thr: float
+    ) -> Points:
+        """Find the highest peaks, as :func:`~.candidates.top_candidates`.
+
+        Args:
+            kernel (int): Side of the window of the peak search, odd.
+            max_candidates (int): At most so many of one keypoint.
+            score_thr (float): A peak is above it.
+
+        Returns:
+            Points: the peaks with their tags, highest first within a
+            keypoint.
+        """
+        kinds, cells = top_candidates(
+            self.heatmaps, kernel, max_candidates, score_thr
+        )
+        points = self._points(kinds, cells)
+        return points._replace(tags=self.tags.at(kinds, cells))
+
+    def best_cells(self, kinds: np.ndarray, tags: np.ndarray) -> Points:
+        """Find the cells that suit people best.
+
+        Args:
+            kinds (np.ndarray): int (P,), keypoints they lack.
+            tags (np.ndarray): float32 (P, L), tags of the people.
+
+        Returns:
+            Points: the cell with the highest heatmap - round(tag distance)
+            of each, the first in reading order.
+        """
+        return self._points(
+            kinds, BestCells(self.heatmaps, self.tags)(kinds, tags)
+        )
+
+    def _points(self, kinds: np.ndarray, cells: np.ndarray) -> Points:
+        """Describe cells."""
+        windows = read_windows(
+            self.heatmaps, kinds, cells, self.around, self.mirrored
+        )
+        middle = len(self.around) // 2
+        none = np.zeros((len(kinds), 0), np.float32)
+        return Points(kinds, cells, windows[:, middle, middle], windows, none)

@@ -1,0 +1,8 @@
+"""The command ``python -m higherhrnet_plugin.infer``."""
+
+import sys
+
+from higherhrnet_plugin.inference.cli import main
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,6 @@
+"""People on images and videos, as files: the command and its parts."""
+
+from .model import load_estimator
+from .predictor import Loaded, People, Predictor
+
+__all__ = ['Loaded', 'People', 'Predictor', 'load_estimator']

@@ -1,0 +1,179 @@
+"""People as COCO results, and the images that they belong to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, Optional
+
+import numpy as np
+
+from .inputs import Source
+from .journal import Record
+from .predictor import People
+
+
+def to_records(people: People) -> list[Record]:
+    """Describe the people of an image by plain values.
+
+    Args:
+        people (People): What was found.
+
+    Returns:
+        list[dict]: of each person ``keypoints`` [x, y, score] * K, zeros
+        where missing, ``score``, ``bbox`` [x, y, w, h] around the keypoints
+        that are there, and ``track_id`` where there are identities.
+    """
+    records = []
+    for n, (points, scores) in enumerate(
+        zip(people.keypoints, people.keypoint_scores)
+    ):
+        there = (scores > 0) & np.isfinite(points).all(axis=1)
+        rows = np.concatenate((points, scores[:, None]), axis=1)
+        rows = np.where(there[:, None], rows, 0).astype(np.float32)
+        shown = rows[there, :2] if there.any() else np.zeros((1, 2))
+        low, size = shown.min(axis=0), np.ptp(shown, axis=0)
+        record: Record = {
+            'keypoints': _numbers(rows.reshape(-1)),
+            'score': _numbers(people.scores[n : n + 1])[0],
+            'bbox': _numbers(np.concatenate((low, size))),
+        }
+        if people.identities is not None:
+            record['track_id'] = int(people.identities[n])
+        records.append(record)
+    return records
+
+
+def _numbers(values: np.ndarray) -> list[float]:
+    """Write float32 values with as few digits as keep them."""
+    return [float(str(value)) for value in values.astype(np.float32)]
+
+
+def describe_category(
+    dataset_meta: Mapping[str, Any], category_id: int = 1
+) -> Record:
+    """Describe the people of a data set as a category of COCO.
+
+    Args:
+        dataset_meta (Mapping[str, Any]): As parsed by mmpose.
+        category_id (int): Its number. Defaults to 1.
+
+    Returns:
+        dict: ``id``, ``name``, ``keypoints`` and ``skeleton``, from 1.
+    """
+    names = dataset_meta['keypoint_id2name']
+    links = dataset_meta['skeleton_links']
+    return {
+        'id': category_id,
+        'name': 'person',
+        'keypoints': [names[k] for k in sorted(names)],
+        'skeleton': [[int(a) + 1, int(b) + 1] for a, b in links],
+    }
+
+
+def read_annotation_ids(
+    path: str, sources: Sequence[Source]
+) -> tuple[dict[str, Record], int]:
+    """Find the images of sources in an annotation file.
+
+    Args:
+        path (str): Annotation file of COCO's form.
+        sources (Sequence[Source]): Images. One belongs to the ``file_name``
+            that equals the end of its path in whole folders, the longest
+            such.
+
+    Returns:
+        tuple: ``id`` and ``file_name`` of the images by the names of the
+        sources, and the id of the category: the only one, or the one named
+        'person'.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no annotation file, or an input does not belong
+            to exactly one of its images, or the category is not clear.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding='utf-8'))
+        images = {
+            PurePosixPath(image['file_name']).as_posix(): {
+                'id': image['id'],
+                'file_name': image['file_name'],
+            }
+            for image in content['images']
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f'--ann-file {path} has no `images` with `id` and `file_name`'
+        ) from error
+    found: dict[str, Record] = {}
+    owners: dict[Any, str] = {}
+    for source in sources:
+        parts = Path(source.path).parts
+        ends = ('/'.join(parts[i:]) for i in range(1, len(parts)))
+        end = next((e for e in ends if e in images), None)
+        if source.kind != 'image' or end is None:
+            raise ValueError(
+                f'--ann-file {path} does not list the input {source.name}'
+            )
+        found[source.name] = images[end]
+        other = owners.setdefault(images[end]['id'], source.name)
+        if other != source.name:
+            raise ValueError(
+                f'--ann-file {path}: the inputs {other} and {source.name} '
+                f'are both image {images[end]["id"]}'
+            )
+    categories = content.get('categories') or [{'id': 1, 'name': 'person'}]
+    if len(categories) > 1:
+        categories = [c for c in categories if c.get('name') == 'person']
+    if len(categories) != 1 or 'id' not in categories[0]:
+        raise ValueError(
+            f'--ann-file {path} has several categories, and none that is '
+            "named 'person'"
+        )
+    return found, categories[0]['id']
+
+
+def write_results(
+    out: Path,
+    records: Sequence[tuple[Source, Record]],
+    category: Record,
+    listed: Optional[Mapping[str, Record]] = None,
+) -> None:
+    """Write ``predictions.json`` and ``images.json``, whole or not at all.
+
+    Args:
+        out (Path): Folder.
+        records (Sequence[tuple[Source, dict]]): Images and frames, in order:
+            ``width``, ``height``, ``people`` and, of a video, ``frame``.
+        category (dict): From :func:`describe_category`.
+        listed (Mapping[str, dict], optional): From
+            :func:`read_annotation_ids`. Without it images are numbered from
+            1.
+    """
+    images, rows = [], []
+    for number, (source, record) in enumerate(records, 1):
+        image: Record = {'id': number, 'file_name': source.name}
+        if listed is not None:
+            image.update(listed[source.name])
+        image.update(width=record['width'], height=record['height'])
+        if 'frame' in record:
+            image['file_name'] = f'{source.name}/{record["frame"]:06d}'
+            image.update(video=source.name, frame=record['frame'])
+        images.append(image)
+        rows += [
+            {'image_id': image['id'], 'category_id': category['id'], **person}
+            for person in record['people']
+        ]
+    _write_whole(
+        out / 'images.json',
+        {'images': images, 'annotations': [], 'categories': [category]},
+    )
+    _write_whole(out / 'predictions.json', rows)
+
+
+def _write_whole(path: Path, content: Any) -> None:
+    """Write JSON so that the file is never seen half written."""
+    part = path.with_name(f'{path.name}.part')
+    part.write_text(json.dumps(content, ensure_ascii=False), encoding='utf-8')
+    part.replace(path)

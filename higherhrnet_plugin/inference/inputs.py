@@ -1,0 +1,159 @@
+"""What is to be predicted: images, folders, patterns, videos, webcams."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Union
+
+IMAGE_SUFFIXES = (
+    *('.bmp', '.jpeg', '.jpg', '.pgm', '.png', '.ppm', '.tif', '.tiff'),
+    '.webp',
+)
+VIDEO_SUFFIXES = (
+    *('.avi', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.webm'),
+    '.wmv',
+)
+WEBCAM = 'webcam:'
+
+
+@dataclass(frozen=True)
+class Source:
+    """One image, video or webcam.
+
+    Attributes:
+        path (str): Absolute path, or the number of a webcam.
+        name (str): Path below the common folder of all inputs, with ``/``;
+            no other source has it.
+        kind (str): 'image', 'video' or 'webcam'.
+    """
+
+    path: str
+    name: str
+    kind: str
+
+    @property
+    def video_stem(self) -> str:
+        """str: name of the video that is written, without a suffix."""
+        if self.kind == 'webcam':
+            return self.name
+        return self.name.rpartition('.')[0]
+
+
+def collect_sources(
+    inputs: Sequence[str], recursive: bool, out: Path
+) -> list[Source]:
+    """Find the files behind the inputs.
+
+    Args:
+        inputs (Sequence[str]): Files, folders, patterns with ``*``, ``?`` or
+            ``[``, or ``webcam:NUMBER``. A file that is meant twice counts
+            once.
+        recursive (bool): Whether folders below a folder count.
+        out (Path): Folder of the results; what lies in it is no input.
+
+    Returns:
+        list[Source]: in the order of the inputs, files of a folder or
+        pattern by name.
+
+    Raises:
+        FileNotFoundError: If an input leads to no image or video.
+        ValueError: If an input is an address, or of an unknown kind.
+    """
+    files: dict[Path, None] = {}
+    webcams: dict[str, None] = {}
+    bases: list[Path] = []
+    folder = absolute(out)
+    for text in inputs:
+        if text.startswith(WEBCAM):
+            webcams[_webcam_number(text)] = None
+            continue
+        base, found = _expand(text, recursive)
+        bases.append(base)
+        found = [path for path in found if folder not in path.parents]
+        files.update(dict.fromkeys(found))
+        if not found:
+            raise FileNotFoundError(f'{text!r} has no image and no video')
+    root = _common_folder(bases)
+    sources = [
+        Source(str(path), path.relative_to(root).as_posix(), _kind(path))
+        for path in files
+    ]
+    sources += [Source(n, f'webcam_{n}', 'webcam') for n in webcams]
+    return sources
+
+
+def _webcam_number(text: str) -> str:
+    """Return the number in ``webcam:NUMBER``."""
+    number = text[len(WEBCAM) :]
+    if not number.isdigit():
+        raise ValueError(
+            f'a webcam is meant by its number, as in webcam:0, got {text!r}'
+        )
+    return str(int(number))
+
+
+def _expand(text: str, recursive: bool) -> tuple[Path, list[Path]]:
+    """Return the fixed folder of an input, and the files it means."""
+    if '://' in text:
+        raise ValueError(
+            f'addresses are not read: download the file first: {text}'
+        )
+    path = absolute(text)
+    if path.is_dir():
+        return path, _usable(path.glob('**/*' if recursive else '*'))
+    if path.is_file():
+        if not _kind(path):
+            raise ValueError(
+                f'{text!r} is neither an image ({" ".join(IMAGE_SUFFIXES)}) '
+                f'nor a video ({" ".join(VIDEO_SUFFIXES)})'
+            )
+        return path.parent, [path]
+    magic = [i for i, p in enumerate(path.parts) if glob.has_magic(p)]
+    if not magic:
+        raise FileNotFoundError(f'there is no file or folder {text!r}')
+    base = Path(*path.parts[: magic[0]])
+    return base, _usable(base.glob('/'.join(path.parts[magic[0] :])))
+
+
+def absolute(path: Union[str, Path]) -> Path:
+    """Make a path absolute, without following links.
+
+    Args:
+        path (str | Path): May begin with ``~``.
+
+    Returns:
+        Path: without ``..``.
+    """
+    return Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100
+
+
+def _usable(paths: Iterable[Path]) -> list[Path]:
+    """Sort images and videos, without hidden files."""
+    return sorted(
+        path
+        for path in paths
+        if _kind(path) and not path.name.startswith('.') and path.is_file()
+    )
+
+
+def _kind(path: Path) -> str:
+    """Tell images from videos by their suffix; '' for anything else."""
+    suffix = path.suffix.lower()
+    if suffix in IMAGE_SUFFIXES:
+        return 'image'
+    return 'video' if suffix in VIDEO_SUFFIXES else ''
+
+
+def _common_folder(bases: Sequence[Path]) -> Path:
+    """Return the deepest folder that holds all others."""
+    try:
+        return Path(os.path.commonpath(bases)) if bases else Path.cwd()
+    except ValueError as error:
+        raise ValueError(
+            'inputs on several drives have no common folder: run them one '
+            'after the other'
+        ) from error

@@ -1,0 +1,139 @@
+"""Test configs and estimators with weights, ready to predict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Optional, Union
+
+import torch
+from mmengine.config import Config
+from mmpose.apis import init_model
+from torch import nn
+
+from ..checkpoints import (
+    convert_state_dict,
+    match_weights,
+    read_checkpoint,
+)
+
+
+def load_estimator(
+    cfg: Config, weights: Union[str, Path], device: str
+) -> nn.Module:
+    """Build the model of a config with the weights of a file.
+
+    Args:
+        cfg (Config): Full config; a copy stays with the model.
+        weights (str | Path): Checkpoint of any origin, see
+            :func:`read_checkpoint`.
+        device (str): Device of torch.
+
+    Returns:
+        nn.Module: the estimator in test mode, with ``cfg`` and
+        ``dataset_meta``; every tensor comes from the file.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is refused or does not fit, or the data set
+            has another number of keypoints than the head.
+    """
+    # first, as a wrong file is the likelier mistake and reads faster
+    state_dict = convert_state_dict(read_checkpoint(weights))
+    model = init_model(cfg, device=device)
+    match_weights(model.state_dict(), state_dict)
+    model.load_state_dict(state_dict)
+    named = model.dataset_meta['num_keypoints']
+    if model.head.num_keypoints != named:
+        raise ValueError(
+            f'the data set of the config has {named} keypoints, its head '
+            f'{model.head.num_keypoints}'
+        )
+    return model
+
+
+def find_test_pipeline(cfg: Config) -> list[dict[str, Any]]:
+    """Return the transforms of the test, as they are in the config.
+
+    Args:
+        cfg (Config): Full config.
+
+    Returns:
+        list[dict]: part of the config.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    try:
+        return cfg.test_dataloader.dataset.pipeline
+    except AttributeError as error:
+        raise ValueError(
+            'the config has no `test_dataloader.dataset.pipeline`'
+        ) from error
+
+
+def set_scales(cfg: Config, scales: Optional[Sequence[float]]) -> None:
+    """Set the scales of the test pipeline.
+
+    Args:
+        cfg (Config): Changed in place.
+        scales (Sequence[float], optional): None leaves it as it is.
+
+    Raises:
+        ValueError: If the pipeline has no resize with scales.
+    """
+    if scales is None:
+        return
+    resizes = [
+        t
+        for t in find_test_pipeline(cfg)
+        if t['type'] == 'BottomupAlignedResize'
+    ]
+    if not resizes:
+        raise ValueError(
+            '--scales needs BottomupAlignedResize in the test pipeline'
+        )
+    resizes[0]['scales'] = list(scales)
+
+
+def choose_device(name: Optional[str]) -> torch.device:
+    """Choose where to run.
+
+    Args:
+        name (str, optional): Device of torch. Defaults to a GPU if torch
+            sees one, else the CPU.
+
+    Returns:
+        torch.device: the device.
+
+    Raises:
+        ValueError: If torch does not know it, or has no GPU.
+    """
+    if name is None:
+        name = 'cuda' if torch.cuda.is_available() else 'cpu'
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ValueError(f'--device: {error}') from error
+    if device.type == 'cuda' and (
+        (device.index or 0) >= torch.cuda.device_count()
+    ):
+        raise ValueError(
+            f'--device is {name}, but torch sees '
+            f'{torch.cuda.device_count()} GPUs'
+        )
+    return device
+
+
+def choose_amp_dtype(device: torch.device) -> torch.dtype:
+    """Choose the type of numbers for mixed precision.
+
+    Args:
+        device (torch.device): Where to run.
+
+    Returns:
+        torch.dtype: bfloat16, or float16 on a GPU without it.
+    """
+    if device.type == 'cuda' and not torch.cuda.is_bf16_supported():
+        return torch.float16
+    return torch.bfloat16

@@ -1,0 +1,178 @@
+"""The arguments of the command."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from mmengine.config import DictAction
+
+from .inputs import WEBCAM
+
+DESCRIPTION = """\
+Find the people on images and videos: pictures and COCO results.
+
+DIR gets pictures/ and videos/ with the people drawn in, predictions.json (COCO
+results), images.json (the images that these belong to) and predictions.jsonl
+(a journal: the same command goes on where it was stopped).
+Exit code: 0 all fine, 1 some inputs failed, 2 bad usage, 130 stopped.
+"""
+
+
+def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    """Parse the command line.
+
+    Args:
+        argv (Sequence[str], optional): Defaults to that of the process.
+
+    Returns:
+        argparse.Namespace: the arguments; webcams are among the inputs.
+    """
+    parser = argparse.ArgumentParser(
+        prog='inference',
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add('config', metavar='CONFIG', help='config file')
+    add('weights', metavar='WEIGHTS', help='checkpoint file, of any origin')
+    add(
+        'inputs',
+        nargs='*',
+        metavar='INPUT',
+        help='images, videos, folders, patterns as "a/*.jpg", or webcam:0',
+    )
+    add('--out', required=True, metavar='DIR', help='folder of the results')
+    add('--webcam', type=int, metavar='N', help='the same as webcam:N')
+    add('--recursive', action='store_true', help='folders below folders, too')
+    add('--overwrite', action='store_true', help='begin anew in DIR')
+    add(
+        '--ann-file',
+        metavar='FILE',
+        help='COCO annotations whose image ids are taken, by file name',
+    )
+    add(
+        '--max-frames',
+        type=_whole(1),
+        metavar='N',
+        help='frames of each video or webcam (default: all)',
+    )
+    _add_model_arguments(parser)
+    _add_drawing_arguments(parser)
+    # inputs may stand before, between and after options
+    args = parser.parse_intermixed_args(argv)
+    if args.webcam is not None:
+        args.inputs.append(f'{WEBCAM}{args.webcam}')
+    if not args.inputs:
+        parser.error('give at least one INPUT')
+    if args.draw_maps and not args.draw:
+        parser.error('--draw-maps and --no-draw exclude each other')
+    return args
+
+
+def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what concerns the network and the search for people."""
+    group = parser.add_argument_group('model')
+    add = group.add_argument
+    add('--device', help='default: cuda if there is a GPU, else cpu')
+    add('--batch-size', type=_whole(1), default=1, metavar='N')
+    add(
+        '--workers',
+        type=_whole(0),
+        default=1,
+        metavar='N',
+        help='threads that read images ahead (default: 1)',
+    )
+    add('--amp', action='store_true', help='mixed precision')
+    add(
+        '--scales',
+        type=float,
+        nargs='+',
+        metavar='S',
+        help='test scales, 1 among them (default: those of the config)',
+    )
+    add(
+        '--flip',
+        action=argparse.BooleanOptionalAction,
+        help='also look at the mirrored image (default: as in the config)',
+    )
+    add(
+        '--instance-thr',
+        type=_number,
+        help='leave out people whose score is lower',
+    )
+    add(
+        '--min-keypoints',
+        type=_whole(0),
+        help='leave out people with fewer keypoints found',
+    )
+    add(
+        '--nms-thr',
+        type=_number,
+        help='leave out people more similar (OKS) to a better one',
+    )
+    add('--max-instances', type=_whole(1), help='keep the best of an image')
+    add(
+        '--no-fill',
+        action='store_true',
+        help='do not look up keypoints that were not found',
+    )
+    add(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='settings that override the config',
+    )
+
+
+def _add_drawing_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what concerns pictures and videos."""
+    group = parser.add_argument_group('pictures and videos')
+    add = group.add_argument
+    add(
+        '--no-draw',
+        dest='draw',
+        action='store_false',
+        help='write no pictures and videos',
+    )
+    add(
+        '--draw-maps',
+        action='store_true',
+        help='heatmaps and tags of all levels beside the picture; images '
+        'run one by one',
+    )
+    add(
+        '--kpt-thr',
+        type=_number,
+        default=0.2,
+        help='draw keypoints from this score on (default: 0.2)',
+    )
+    add(
+        '--track',
+        action='store_true',
+        help='give people of a video numbers that stay',
+    )
+
+
+def _whole(low: int) -> Any:
+    """Return a parser of whole numbers from ``low`` on."""
+
+    def parse(text: str) -> int:
+        value = int(text)
+        if value < low:
+            raise argparse.ArgumentTypeError(f'must be {low} or more')
+        return value
+
+    parse.__name__ = 'whole number'
+    return parse
+
+
+def _number(text: str) -> float:
+    """Parse a finite number."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError('must be a finite number')
+    return value

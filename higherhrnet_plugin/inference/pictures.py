@@ -1,0 +1,73 @@
+"""Pictures of predictions, with maps beside them if wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..visualization import draw_panels, draw_people, number_people
+from .predictor import Loaded, People
+
+
+def draw_prediction(
+    loaded: Loaded,
+    people: People,
+    links: Sequence[tuple[int, int]],
+    kpt_thr: float,
+) -> np.ndarray:
+    """Draw the people of an image, and the maps that were kept.
+
+    Args:
+        loaded (Loaded): The image.
+        people (People): What was found on it.
+        links (Sequence[tuple[int, int]]): Pairs of keypoints to join.
+        kpt_thr (float): Keypoints below it are left out.
+
+    Returns:
+        np.ndarray: uint8 (H, W, 3), BGR; wider with maps.
+    """
+    ids = people.identities
+    numbers = None if ids is None else ids.tolist()
+    picture = draw_people(
+        loaded.image,
+        people.keypoints,
+        people.keypoint_scores,
+        links,
+        kpt_thr,
+        numbers,
+    )
+    if numbers is not None:
+        picture = number_people(
+            picture,
+            people.keypoints,
+            people.keypoint_scores >= kpt_thr,
+            numbers,
+        )
+    if not people.levels:
+        return picture
+    inputs: Any = loaded.data['inputs']
+    image = inputs.permute(1, 2, 0).contiguous().numpy()
+    label = f'{len(people.scores)} people'
+    return draw_panels(picture, label, image, people.levels)
+
+
+def write_picture(path: Path, picture: np.ndarray) -> None:
+    """Write a picture, also where the name is not ASCII.
+
+    Args:
+        path (Path): Its suffix decides the format; folders are created.
+        picture (np.ndarray): uint8 (H, W, 3), BGR.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # OpenCV's own writer takes names in the code page of the system
+    good, content = cv2.imencode(path.suffix.lower(), picture)
+    if not good:
+        raise OSError(f'OpenCV cannot write {path}')
+    path.write_bytes(content.tobytes())

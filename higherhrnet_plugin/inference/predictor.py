@@ -1,0 +1,221 @@
+"""From images to people, in batches of any shapes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Optional, Union
+
+import cv2
+import numpy as np
+import torch
+from mmcv.transforms import LoadImageFromFile
+from mmengine.dataset import Compose, pseudo_collate
+from torch import Tensor, nn
+
+from ..models import MultiScaleBottomupPoseEstimator
+from .model import find_test_pipeline
+from .person_tags import read_person_tags
+
+Level = tuple[np.ndarray, Optional[np.ndarray]]
+
+# beyond it the input of the network, whose shorter side is fixed, would need
+# gigabytes
+_MAX_RATIO = 50
+# what mmcv and OpenCV raise on files that are no images, and on sizes that
+# they cannot resize to
+_NOT_READ = (
+    *(AssertionError, AttributeError, OSError, RuntimeError, TypeError),
+    *(ValueError, cv2.error),
+)
+_NOT_PREPARED = (MemoryError, RuntimeError, ValueError, cv2.error)
+
+
+@dataclass
+class Loaded:
+    """An image on its way to the network.
+
+    Attributes:
+        image (np.ndarray): uint8 (H, W, 3), BGR, upright.
+        data (dict): What the test pipeline made of it.
+    """
+
+    image: np.ndarray
+    data: dict[str, Any]
+
+
+@dataclass
+class People:
+    """What was found on an image.
+
+    Attributes:
+        keypoints (np.ndarray): float32 (N, K, 2), (x, y) in image pixels.
+        keypoint_scores (np.ndarray): float32 (N, K), 0 where missing.
+        scores (np.ndarray): float32 (N,).
+        tags (np.ndarray | None): float32 (N, L), if asked for.
+        levels (list): heatmaps (K, h, w) and tags (L*K, h, w) or None of
+            each level, if asked for.
+        identities (np.ndarray | None): int (N,), set by a tracker.
+    """
+
+    keypoints: np.ndarray
+    keypoint_scores: np.ndarray
+    scores: np.ndarray
+    tags: Optional[np.ndarray]
+    levels: list[Level]
+    identities: Optional[np.ndarray] = None
+
+
+class Predictor:
+    """Run an estimator behind the test pipeline of its config.
+
+    Args:
+        model (nn.Module): The estimator, from :func:`load_estimator`.
+        amp_dtype (torch.dtype, optional): Run the network in mixed precision
+            with this type; its outputs are decoded in float32. Defaults to
+            None, which is float32 throughout.
+        keep_tags (bool): Return tags. Defaults to False.
+        keep_levels (bool): Return the outputs of all levels, at scale 1 and
+            not mirrored. Defaults to False.
+
+    Raises:
+        ValueError: If the test pipeline does not begin with loading.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        amp_dtype: Optional[torch.dtype] = None,
+        keep_tags: bool = False,
+        keep_levels: bool = False,
+    ) -> None:
+        self.model = model
+        self.amp_dtype = amp_dtype
+        self.keep_tags = keep_tags
+        self.keep_levels = keep_levels
+        self.device = next(model.parameters()).device
+        self.model.test_cfg['output_heatmaps'] = keep_tags
+        transforms = Compose(find_test_pipeline(self.model.cfg)).transforms
+        if not transforms or not isinstance(transforms[0], LoadImageFromFile):
+            raise ValueError(
+                'the test pipeline must begin with LoadImage, found '
+                f'{transforms[0] if transforms else "nothing"}'
+            )
+        self._load, self._transform = transforms[0], Compose(transforms[1:])
+        self._outputs: list[Any] = []
+        self.model.head.register_forward_hook(self._on_outputs)
+
+    @property
+    def exact_batches(self) -> bool:
+        """bool: whether images of several shapes may share a batch."""
+        return isinstance(self.model, MultiScaleBottomupPoseEstimator)
+
+    def load(self, image: Union[str, np.ndarray]) -> Loaded:
+        """Read and prepare an image; may run in several threads at once.
+
+        Args:
+            image (str | np.ndarray): File, or uint8 (H, W, 3), BGR.
+
+        Returns:
+            Loaded: for :meth:`predict`.
+
+        Raises:
+            ValueError: If it is no image that the pipeline can take.
+        """
+        results = dict(self.model.dataset_meta, img_id=0, id=[])
+        if isinstance(image, str):
+            results['img_path'] = image
+        else:
+            results.update(img=image, img_path='')
+        try:
+            results = self._load(results)
+        except _NOT_READ as error:
+            raise ValueError('cannot be read as an image') from error
+        pixels = results['img']
+        height, width = pixels.shape[:2]
+        if max(height, width) > _MAX_RATIO * min(height, width):
+            raise ValueError(
+                f'{width} x {height} pixels: one side is more than '
+                f'{_MAX_RATIO} times the other'
+            )
+        try:
+            return Loaded(pixels, self._transform(results))
+        except _NOT_PREPARED as error:
+            raise ValueError(
+                f'the test pipeline cannot take {width} x {height} pixels: '
+                f'{error}'
+            ) from error
+
+    @torch.no_grad()
+    def predict(self, batch: Sequence[Loaded]) -> list[People]:
+        """Find the people of images.
+
+        Args:
+            batch (Sequence[Loaded]): Of any shapes; one alone where levels
+                are kept, or for an estimator without ``exact_batches``.
+
+        Returns:
+            list[People]: of each image.
+        """
+        self._outputs.clear()
+        inputs = pseudo_collate([loaded.data for loaded in batch])
+        with self._autocast():
+            samples = self.model.test_step(inputs)
+        return [self._to_people(sample) for sample in samples]
+
+    def _autocast(self) -> contextlib.AbstractContextManager:
+        """Return the context of mixed precision, if wanted."""
+        if self.amp_dtype is None:
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, dtype=self.amp_dtype)
+
+    def _on_outputs(self, head: nn.Module, args: Any, levels: Any) -> Any:
+        """Bring the outputs of the head to float32, and keep the first."""
+        levels = [
+            tuple(None if maps is None else maps.float() for maps in level)
+            for level in levels
+        ]
+        if self.keep_levels and not self._outputs:
+            self._outputs.extend(levels)
+        return levels
+
+    def _to_people(self, sample: Any) -> People:
+        """Take the people out of a sample."""
+        found = sample.pred_instances
+        keypoints = np.asarray(found.keypoints, np.float32)
+        scores = np.asarray(found.keypoint_scores, np.float32)
+        tags = None
+        if self.keep_tags:
+            tags = read_person_tags(
+                _to_array(sample.pred_fields.tags),
+                self._to_cells(keypoints, sample),
+                scores,
+                self.model.head.decoder.tag_per_keypoint,
+            )
+        levels = [
+            (_to_array(h[0]), None if t is None else _to_array(t[0]))
+            for h, t in self._outputs
+        ]
+        return People(
+            keypoints,
+            scores,
+            np.asarray(found.bbox_scores, np.float32),
+            tags,
+            levels,
+        )
+
+    def _to_cells(self, keypoints: np.ndarray, sample: Any) -> np.ndarray:
+        """Bring keypoints (N, K, 2) from the image to aggregated maps."""
+        meta = sample.metainfo
+        scale, size = np.array(meta['input_scale']), meta['input_size']
+        corner = np.array(meta['input_center']) - scale / 2
+        shape = sample.pred_fields.shape
+        height, width = meta.get('batch_input_shape', size[::-1])
+        ratio = self.model.head.decoder.pixels_per_cell(shape, (width, height))
+        return (keypoints - corner) / scale * size / ratio
+
+
+def _to_array(maps: Tensor) -> np.ndarray:
+    """Copy a tensor to a float32 array."""
+    return maps.float().cpu().numpy()

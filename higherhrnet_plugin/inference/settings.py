@@ -1,0 +1,92 @@
+"""What the arguments change in a config, and what results depend on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from .inputs import WEBCAM, absolute
+from .model import find_test_pipeline, set_scales
+
+
+def load_config(args: argparse.Namespace) -> Config:
+    """Read the config and apply the arguments to it.
+
+    Args:
+        args (argparse.Namespace): From :func:`parse_args`.
+
+    Returns:
+        Config: full config.
+
+    Raises:
+        FileNotFoundError: If it, or one it inherits, does not exist.
+        ValueError: If it lacks what an argument sets.
+    """
+    if not Path(args.config).is_file():
+        raise FileNotFoundError(f'config file not found: {args.config}')
+    cfg = Config.fromfile(args.config)
+    if args.cfg_options:
+        cfg.merge_from_dict(args.cfg_options)
+    if 'model' not in cfg or 'head' not in cfg.model:
+        raise ValueError(f'{args.config}: the config has no `model.head`')
+    find_test_pipeline(cfg)
+    set_scales(cfg, args.scales)
+    if args.flip is not None:
+        cfg.merge_from_dict({'model.test_cfg.flip_test': args.flip})
+    for key, value in (
+        ('instance_thr', args.instance_thr),
+        ('min_keypoints', args.min_keypoints),
+        ('nms_thr', args.nms_thr),
+        ('max_instances', args.max_instances),
+        ('fill_missing', False if args.no_fill else None),
+    ):
+        if value is not None:
+            cfg.merge_from_dict({f'model.head.decoder.{key}': value})
+    return cfg
+
+
+def collect_settings(
+    args: argparse.Namespace, cfg: Config, weights_sha256: str
+) -> dict[str, Any]:
+    """Collect what the results of a run depend on.
+
+    Args:
+        args (argparse.Namespace): From :func:`parse_args`.
+        cfg (Config): From :func:`load_config`.
+        weights_sha256 (str): Of the checkpoint file.
+
+    Returns:
+        dict[str, Any]: by name. Device, batch size and threads are not among
+        them: they change nothing but the rounding.
+    """
+    settings: dict[str, Any] = {'weights_sha256': weights_sha256}
+    parts = {'model': cfg.model, 'pipeline': find_test_pipeline(cfg)}
+    for name, part in parts.items():
+        _flatten(name, part, settings)
+    settings['inputs'] = [
+        text if text.startswith(WEBCAM) else str(absolute(text))
+        for text in args.inputs
+    ]
+    for name in (
+        *('amp', 'ann_file', 'draw', 'draw_maps', 'kpt_thr', 'max_frames'),
+        *('recursive', 'track'),
+    ):
+        settings[f'--{name.replace("_", "-")}'] = getattr(args, name)
+    return settings
+
+
+def _flatten(name: str, value: Any, settings: dict[str, Any]) -> None:
+    """Add the leaves of a config under dotted names."""
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            _flatten(f'{name}.{key}', item, settings)
+    elif isinstance(value, (list, tuple)) and any(
+        isinstance(item, dict) for item in value
+    ):
+        for i, item in enumerate(value):
+            _flatten(f'{name}.{i}', item, settings)
+    else:
+        settings[name] = value

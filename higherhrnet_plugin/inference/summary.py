@@ -1,0 +1,44 @@
+"""What a run has done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Summary:
+    """What a run has done.
+
+    Attributes:
+        images (int): Images that were predicted.
+        videos (int): Videos that were predicted.
+        frames (int): Their frames.
+        people (int): People on all of these.
+        kept (int): Inputs that an earlier run had done.
+        seconds (float): Time without the start.
+        failures (list[tuple[str, str]]): Inputs and reasons.
+    """
+
+    images: int = 0
+    videos: int = 0
+    frames: int = 0
+    people: int = 0
+    kept: int = 0
+    seconds: float = 0.0
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Describe the run in lines of text.
+
+        Returns:
+            list[str]: one line, and one for each failure.
+        """
+        rate = (self.images + self.frames) / max(self.seconds, 1e-9)
+        text = (
+            f'{self.images} images, {self.videos} videos ({self.frames} '
+            f'frames), {self.people} people, {rate:.2f} images/s'
+        )
+        if self.kept:
+            text += f'; {self.kept} inputs were done before'
+        failed = [f'failed: {name}: {why}' for name, why in self.failures]
+        return [text, *failed]

@@ -1,0 +1,93 @@
+"""Masked mean squared error in one pass and without saved maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .utils import at_least_float32
+
+# cells that are worked on at once: on a CPU what its cache holds, elsewhere
+# more, since every piece costs some kernels
+_CPU_PIECE = 2**20
+_PIECE = 2**24
+
+
+def masked_mse(pred: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Average the squared error over all cells, with 0 where masked.
+
+    Masked cells still count in the denominator, as in the official
+    ``HeatmapLoss`` (``lib/core/loss.py``). Beside its arguments the only map
+    in memory is the gradient, which exists from the backward pass on.
+
+    Args:
+        pred (Tensor): (B, K, h, w), any float type; computed in float32 or
+            better.
+        target (Tensor): (B, K, h, w), without gradient.
+        mask (Tensor): (B, h, w), 1 where the cell counts, bool or float,
+            without gradient.
+
+    Returns:
+        Tensor: scalar, which can be differentiated once.
+
+    Raises:
+        ValueError: If the target or the mask asks for a gradient.
+    """
+    if target.requires_grad or mask.requires_grad:
+        raise ValueError(
+            'targets and masks of the heatmap loss are constants; detach them'
+        )
+    return _MaskedMSE.apply(pred, target, mask)
+
+
+class _MaskedMSE(torch.autograd.Function):
+    """Keep the arguments, and compute their difference twice."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, pred: Tensor, target: Tensor, mask: Tensor
+    ) -> Tensor:
+        """Sum piece by piece."""
+        ctx.save_for_backward(pred, target, mask)
+        mask = mask.to(_sum_type(pred))
+        sums = []
+        for p, t, m in _pieces(pred, target, mask):
+            square = (at_least_float32(p) - t).square_()
+            sums.append((square.sum(1) * m).sum())
+        return torch.stack(sums).sum() / pred.numel()
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
+        """Write the gradient of the prediction."""
+        # only then is a graph recorded in here
+        if torch.is_grad_enabled():
+            raise RuntimeError(
+                'the heatmap loss cannot be differentiated twice; leave out '
+                '`create_graph`'
+            )
+        pred, target, mask = ctx.saved_tensors
+        factor = mask.to(_sum_type(pred)) * (grad * (2 / pred.numel()))
+        result = torch.empty_like(pred)
+        same = result.dtype == factor.dtype
+        for p, t, f, out in _pieces(pred, target, factor, result):
+            # half precisions need a buffer of the sum's type
+            error = out if same else torch.empty_like(out, dtype=f.dtype)
+            torch.sub(at_least_float32(p), t, out=error).mul_(f[:, None])
+            if not same:
+                out.copy_(error)
+        return result, None, None
+
+
+def _sum_type(pred: Tensor) -> torch.dtype:
+    """Return the type to sum in."""
+    return at_least_float32(pred.new_empty(0)).dtype
+
+
+def _pieces(*maps: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Cut maps, the first (B, K, h, w), into groups of images."""
+    cells = _CPU_PIECE if maps[0].device.type == 'cpu' else _PIECE
+    images = max(1, cells * len(maps[0]) // max(1, maps[0].numel()))
+    return zip(*(m.split(images) for m in maps))

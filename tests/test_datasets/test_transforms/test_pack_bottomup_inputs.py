@@ -1,0 +1,73 @@
+"""Packed samples equal those of mmpose."""
+
+import numpy as np
+import pytest
+import torch
+from helpers import codec_config, random_people
+from mmpose.datasets.transforms import GenerateTarget, PackPoseInputs
+from mmpose.registry import TRANSFORMS
+
+import higherhrnet_plugin  # noqa: F401
+
+
+def results(on_device, image):
+    rng = np.random.default_rng(0)
+    keypoints, visible = random_people(rng, 3, 5, (64, 32))
+    encoder = codec_config((64, 32), on_device=on_device)
+    return GenerateTarget(encoder=encoder).transform(
+        dict(
+            img=image,
+            img_id=7,
+            img_path='a.png',
+            input_size=(64, 32),
+            keypoints=keypoints,
+            keypoints_visible=visible,
+            bbox=rng.uniform(0, 9, (3, 4)),
+            heatmap_mask=[rng.random((1, s, 2 * s)) > 0.5 for s in (8, 16)],
+        )
+    )
+
+
+def compare(ours, theirs):
+    """Compare values of any kind."""
+    if isinstance(theirs, (np.ndarray, torch.Tensor)):
+        assert type(ours) is type(theirs)
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_array_equal(ours, theirs)
+    elif isinstance(theirs, list):
+        assert len(ours) == len(theirs)
+        for a, b in zip(ours, theirs):
+            compare(a, b)
+    else:
+        assert ours == theirs
+
+
+@pytest.mark.parametrize('on_device', [False, True])
+@pytest.mark.parametrize(
+    'turn',
+    [
+        pytest.param(lambda image: image, id='plain'),
+        pytest.param(lambda image: image[:, ::-1], id='mirrored view'),
+        pytest.param(lambda image: image[:, :, ::-1], id='swapped view'),
+    ],
+)
+def test_content_is_that_of_mmpose(on_device, turn):
+    image = np.random.default_rng(1).integers(0, 256, (32, 64, 3), np.uint8)
+    data = results(on_device, turn(image))
+    keys = ('img_id', 'img_path', 'input_size')
+    theirs = PackPoseInputs(meta_keys=keys).transform(dict(data))
+    config = dict(type='PackBottomupInputs', meta_keys=keys)
+    ours = TRANSFORMS.build(config).transform(data)
+    assert set(ours) == set(theirs)
+    compare(ours['inputs'], theirs['inputs'])
+    assert ours['inputs'].is_contiguous()
+    # the image of the results is not touched
+    np.testing.assert_array_equal(data['img'], turn(image))
+    samples = ours['data_samples'], theirs['data_samples']
+    assert samples[0].metainfo == samples[1].metainfo
+    assert set(samples[0].keys()) == set(samples[1].keys())
+    for name in samples[1].keys():  # noqa: SIM118, not a dict
+        fields = [sample.get(name) for sample in samples]
+        assert set(fields[0].keys()) == set(fields[1].keys())
+        for key in fields[1].keys():  # noqa: SIM118
+            compare(fields[0].get(key), fields[1].get(key))
