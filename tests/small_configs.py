@@ -4,6 +4,7 @@ from pathlib import Path
 
 from data_sets import write_image_info
 from mmengine.config import Config
+from mmpose.registry import DATASETS
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = sorted(
@@ -12,6 +13,20 @@ CONFIGS = sorted(
     if '_base_' not in path.parts
 )
 TINY = next(path for path in CONFIGS if 'tiny_1xb16-8e' in path.name)
+
+
+def leaf_sets(data_set: Config) -> list:
+    """List the data sets that a combination is made of, else itself."""
+    parts = data_set.get('datasets')
+    return [data_set] if parts is None else list(parts)
+
+
+def count_keypoints(cfg: Config) -> int:
+    """Ask the test data set of a config for its number of keypoints."""
+    data_set = cfg.test_dataloader.dataset
+    kind = DATASETS.get(data_set.type)
+    info = kind._load_metainfo(data_set.get('metainfo'))
+    return info['num_keypoints']
 
 
 def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
@@ -38,12 +53,14 @@ def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
     for name in files:
         loader = cfg[f'{name}_dataloader']
         loader.update(batch_size=3, num_workers=0, persistent_workers=False)
-        loader.dataset.update(
-            data_root=str(annotations.parent),
-            ann_file=files[name].name,
-            data_prefix=dict(img='images/'),
-        )
-        loader.dataset.pop('indices', None)
+        for part in leaf_sets(loader.dataset):
+            part.update(
+                data_root=str(annotations.parent),
+                ann_file=files[name].name,
+                data_prefix=dict(img='images/'),
+            )
+            part.pop('indices', None)
+        loader.dataset.pop('sample_ratio_factor', None)
         for transform in loader.dataset.pipeline:
             if 'input_size' in transform:
                 transform['input_size'] = (64, 64)

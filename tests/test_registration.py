@@ -31,10 +31,13 @@ REGISTERED = {
         'PackBottomupInputs',
     ],
     'DATASETS': [
+        'BottomupAP10KDataset',
         'BottomupAicDataset',
         'BottomupCocoDataset',
         'BottomupCocoWholeBodyDataset',
         'BottomupCrowdPoseDataset',
+        'BottomupMhpDataset',
+        'BottomupOCHumanDataset',
     ],
 }
 NAMES = [name for names in REGISTERED.values() for name in names]

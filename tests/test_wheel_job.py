@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from inference_data import write_model
 from mmengine.config import Config
 
 CONFIG = 'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
@@ -97,6 +98,18 @@ def test_the_hosts_own_tool_trains(installed_wheel, folder):
     )
     assert 'coco/AP: ' in log
     assert (folder / 'host' / 'epoch_1.pth').exists()
+
+
+def test_inference(installed_wheel, tmp_path):
+    write_model(tmp_path)
+    log = call(
+        *(installed_wheel, tmp_path, 'run', 'higherhrnet_plugin'),
+        *('inference', 'config.py', 'weights.pth', 'images', '--out', 'out'),
+    )
+    assert '3 images, 0 videos' in log
+    rows = json.loads((tmp_path / 'out' / 'predictions.json').read_text())
+    assert {row['image_id'] for row in rows} == {1, 2, 3}
+    assert (tmp_path / 'out' / 'pictures' / '2.png').is_file()
 
 
 def installed_models(installed_wheel: Path) -> dict[str, dict]:

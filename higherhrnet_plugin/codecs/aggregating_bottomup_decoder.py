@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 import numpy as np
 import torch
@@ -16,13 +16,34 @@ from .utils.candidates import without_nonfinite
 from .utils.device_maps import DeviceMaps
 from .utils.filling import fill_missing
 from .utils.grouping import MATCHES, Candidates, group_by_tag
-from .utils.host_maps import HostMaps, Points
+from .utils.host_maps import HostMaps, Points, highest
 from .utils.levels import size_ratio
 from .utils.refinement import dark_offset, quarter_offset
+from .utils.selection import Selection
 from .utils.tag_maps import FullTags, LevelTags
 
 Maps = Union[HostMaps, DeviceMaps]
-People = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+class People(NamedTuple):
+    """People of one image.
+
+    Attributes:
+        keypoints (np.ndarray): float32 (N, K, 2), (x, y); (0, 0) where
+            missing.
+        keypoint_scores (np.ndarray): float32 (N, K), 0 where missing.
+        scores (np.ndarray): float32 (N,), mean of the keypoint scores before
+            filling.
+        found (np.ndarray): bool (N, K), peaks of their own; what is filled in
+            is not.
+        tags (np.ndarray): float32 (N, L), mean of the keypoints found.
+    """
+
+    keypoints: np.ndarray
+    keypoint_scores: np.ndarray
+    scores: np.ndarray
+    found: np.ndarray
+    tags: np.ndarray
 
 
 @KEYPOINT_CODECS.register_module()
@@ -63,6 +84,21 @@ class AggregatingBottomupDecoder(LevelAggregator):
             before their curvature is taken, odd; only with ``use_udp``.
             MMPose 0.x has 3, which leaves errors of up to 0.15 pixels of the
             enlarged maps. Defaults to 11.
+        assignment (str): 'munkres', the official one by rounded distances,
+            whose ties make its order part of the result, or 'distance', the
+            smallest sum of distances. Defaults to 'munkres'.
+        keep_equal_tags (bool): Let people with equal tags be several; in the
+            official code the later one takes the place. Defaults to False.
+        max_reach (float, optional): A peak joins a person only within this
+            share of the longer side of the maps from a keypoint it has, so
+            that limbs do not span the image. Defaults to None, any distance.
+        max_peaks (int, optional): At most so many peaks of all keypoints,
+            the highest, which bounds the time for a model that has not
+            learnt yet. Defaults to None, all of them.
+        instance_thr, min_keypoints, nms_thr, max_instances, sigmas: Which
+            people are kept, see :class:`~.utils.selection.Selection`;
+            anything but the defaults sorts people by score. By default all
+            are kept in the order they were found.
 
     Raises:
         ValueError: If an option is out of its range.
@@ -85,14 +121,25 @@ class AggregatingBottomupDecoder(LevelAggregator):
         use_udp: bool = False,
         blur_kernel: int = 11,
         assignment: str = 'munkres',
+        keep_equal_tags: bool = False,
+        max_reach: Optional[float] = None,
+        max_peaks: Optional[int] = None,
+        instance_thr: float = 0.0,
+        min_keypoints: int = 0,
+        nms_thr: Optional[float] = None,
+        max_instances: Optional[int] = None,
+        sigmas: Optional[Sequence[float]] = None,
     ) -> None:
         super().__init__(tag_per_keypoint, heatmap_levels, use_udp)
         _check_odd('nms_kernel', nms_kernel)
         _check_odd('blur_kernel', blur_kernel)
-        if max_candidates < 1:
-            raise ValueError(
-                f'`max_candidates` must be positive, got {max_candidates}'
-            )
+        for key, value in (
+            ('max_candidates', max_candidates),
+            ('max_peaks', max_peaks),
+            ('max_reach', max_reach),
+        ):
+            if value is not None and value <= 0:
+                raise ValueError(f'`{key}` must be positive, got {value}')
         if score_thr < 0:
             raise ValueError(
                 f'`score_thr` must not be negative, got {score_thr}'
@@ -111,8 +158,15 @@ class AggregatingBottomupDecoder(LevelAggregator):
         self.fill_missing = fill_missing
         self.blur_kernel = blur_kernel
         self.assignment = assignment
+        self.keep_equal_tags = keep_equal_tags
+        self.max_reach = max_reach
+        self.max_peaks = max_peaks
+        self.selection = Selection(
+            instance_thr, min_keypoints, nms_thr, max_instances, sigmas
+        )
         if num_keypoints is not None:
             self._check_order(num_keypoints)
+            self.selection.check(num_keypoints)
 
     def predict(
         self,
@@ -136,9 +190,8 @@ class AggregatingBottomupDecoder(LevelAggregator):
             project_to_image (bool): As in :meth:`aggregate`.
 
         Returns:
-            list[tuple]: of every image keypoints (N, K, 2), (x, y) in pixels
-            of the input of scale 1, keypoint scores (N, K) and instance
-            scores (N,), as in :meth:`batch_decode`.
+            list[People]: of every image, (x, y) in pixels of the input of
+            scale 1.
 
         Raises:
             ValueError: If an argument is missing or does not fit.
@@ -162,10 +215,9 @@ class AggregatingBottomupDecoder(LevelAggregator):
                 for b, heat in enumerate(heatmaps.detach().float().numpy())
             ]
         else:
-            enlarged = self._enlarge(sources, shape)
-            people = list(zip(*self.batch_decode(heatmaps, enlarged)))
+            people = self.find_people(heatmaps, self._enlarge(sources, shape))
         ratio = self.pixels_per_cell(shape, base_size)
-        return [(k * ratio, s, i) for k, s, i in people]
+        return [p._replace(keypoints=p.keypoints * ratio) for p in people]
 
     def pixels_per_cell(
         self, shape: tuple[int, int], base_size: tuple[int, int]
@@ -203,18 +255,34 @@ class AggregatingBottomupDecoder(LevelAggregator):
         Raises:
             ValueError: If the shapes do not fit together.
         """
+        people = self.find_people(heatmaps, tags)
+        keypoints, scores, instance_scores, *_ = map(list, zip(*people))
+        return keypoints, scores, instance_scores
+
+    def find_people(self, heatmaps: Tensor, tags: Tensor) -> list[People]:
+        """Find the people of a batch, with all that is known of them.
+
+        Args:
+            heatmaps (Tensor): As in :meth:`batch_decode`.
+            tags (Tensor): As in :meth:`batch_decode`.
+
+        Returns:
+            list[People]: of every image, (x, y) in pixels of the given maps.
+
+        Raises:
+            ValueError: If the shapes do not fit together.
+        """
         people: list[People] = []
         for heat, tag in zip(heatmaps.detach().float(), tags.detach().float()):
             if _on_host(heat) or not (_is_finite(heat) and _is_finite(tag)):
-                people.append(
-                    self.decode(heat.cpu().numpy(), tag.cpu().numpy())
+                maps: Maps = self._host_maps(
+                    heat.cpu().numpy(), tag.cpu().numpy()
                 )
-                continue
-            groups = self._check_maps(heat.shape, tag.shape)
-            maps = DeviceMaps(heat, tag, groups, *self._window())
+            else:
+                groups = self._check_maps(heat.shape, tag.shape)
+                maps = DeviceMaps(heat, tag, groups, *self._window())
             people.append(self._find_people(maps))
-        keypoints, scores, instance_scores = map(list, zip(*people))
-        return keypoints, scores, instance_scores
+        return people
 
     def decode(
         self, heatmaps: np.ndarray, tags: np.ndarray
@@ -232,18 +300,25 @@ class AggregatingBottomupDecoder(LevelAggregator):
         Raises:
             ValueError: If the shapes do not fit together.
         """
+        return self._find_people(self._host_maps(heatmaps, tags))[:3]
+
+    def _host_maps(self, heatmaps: np.ndarray, tags: np.ndarray) -> HostMaps:
+        """Wrap the maps of one image, without what is not finite."""
         groups = self._check_maps(heatmaps.shape, tags.shape)
         heatmaps, tags = without_nonfinite(heatmaps, tags, groups)
-        return self._find_people(
-            HostMaps(heatmaps, FullTags(tags, groups), *self._window())
-        )
+        return HostMaps(heatmaps, FullTags(tags, groups), *self._window())
 
     def _find_people(self, maps: Maps) -> People:
         """Group the peaks of an image and fill what is missing."""
         order = self._check_order(len(maps.heatmaps))
-        peaks = maps.peaks(
-            self.nms_kernel, self.max_candidates, self.score_thr
+        self.selection.check(len(order))
+        peaks = highest(
+            maps.peaks(self.nms_kernel, self.max_candidates, self.score_thr),
+            self.max_peaks,
         )
+        reach = None
+        if self.max_reach is not None:
+            reach = self.max_reach * max(maps.heatmaps.shape[1:])
         table = self._refine(peaks), peaks.scores, peaks.tags
         ends = np.searchsorted(peaks.kinds, np.arange(1, len(order)))
         people = group_by_tag(
@@ -252,18 +327,25 @@ class AggregatingBottomupDecoder(LevelAggregator):
             self.tag_thr,
             self.max_candidates,
             self.assignment,
+            self.keep_equal_tags,
+            reach,
         )
-        instance_scores = people[..., 2].mean(axis=1)
+        found = people[..., 2] > 0
+        scores = people[..., 2].mean(axis=1)
+        kept = self.selection.choose(people[..., :2], found, scores)
+        people, found, scores = people[kept], found[kept], scores[kept]
+        seen = np.maximum(found.sum(axis=1), 1)[:, None]
+        tags = people[..., 3:].sum(axis=1) / seen.astype(np.float32)
 
         def search(
             kinds: np.ndarray, tags: np.ndarray
         ) -> tuple[np.ndarray, np.ndarray]:
-            found = maps.best_cells(kinds, tags)
-            return self._refine(found), found.scores
+            cells = maps.best_cells(kinds, tags)
+            return self._refine(cells), cells.scores
 
         if self.fill_missing and len(people):
-            people = fill_missing(people, search)
-        return people[..., :2], people[..., 2], instance_scores
+            people = fill_missing(people, search, reach)
+        return People(people[..., :2], people[..., 2], scores, found, tags)
 
     def _window(self) -> tuple[int, bool]:
         """Return reach and border of the windows that refinement needs."""

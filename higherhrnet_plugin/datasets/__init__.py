@@ -2,10 +2,13 @@
 
 from .datasets import (
     BottomupAicDataset,
+    BottomupAP10KDataset,
     BottomupCocoDataset,
     BottomupCocoWholeBodyDataset,
     BottomupCrowdPoseDataset,
     BottomupDatasetMixin,
+    BottomupMhpDataset,
+    BottomupOCHumanDataset,
 )
 from .transforms import (
     BottomupAlignedAffine,
@@ -16,6 +19,7 @@ from .transforms import (
 )
 
 __all__ = [
+    'BottomupAP10KDataset',
     'BottomupAicDataset',
     'BottomupAlignedAffine',
     'BottomupAlignedResize',
@@ -23,6 +27,8 @@ __all__ = [
     'BottomupCocoWholeBodyDataset',
     'BottomupCrowdPoseDataset',
     'BottomupDatasetMixin',
+    'BottomupMhpDataset',
+    'BottomupOCHumanDataset',
     'BottomupRandomFlip',
     'MultiResolutionHeatmapMask',
     'PackBottomupInputs',

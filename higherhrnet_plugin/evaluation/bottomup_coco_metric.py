@@ -124,6 +124,8 @@ class BottomupCocoMetric(CocoMetric):
         (category,) = self.coco.getCatIds()
         for prediction, _ in self.results[first:]:
             prediction['category_id'] = category
+            # COCO's rule for people sizes them by their keypoints
+            prediction.pop('bbox', None)
 
     def _do_python_keypoint_eval(self, outfile_prefix: str) -> list:
         """Evaluate the result file, and explain the numbers."""

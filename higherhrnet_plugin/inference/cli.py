@@ -95,7 +95,6 @@ class _Job:
         self.predictor = Predictor(
             load_estimator(cfg, weights, str(device)),
             amp_dtype,
-            keep_tags=args.track,
             keep_levels=args.draw_maps,
         )
         batch_size = 1 if args.draw_maps else args.batch_size

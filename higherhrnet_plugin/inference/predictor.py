@@ -16,7 +16,6 @@ from torch import Tensor, nn
 
 from ..models import MultiScaleBottomupPoseEstimator
 from .model import find_test_pipeline
-from .person_tags import read_person_tags
 
 Level = tuple[np.ndarray, Optional[np.ndarray]]
 
@@ -53,7 +52,7 @@ class People:
         keypoints (np.ndarray): float32 (N, K, 2), (x, y) in image pixels.
         keypoint_scores (np.ndarray): float32 (N, K), 0 where missing.
         scores (np.ndarray): float32 (N,).
-        tags (np.ndarray | None): float32 (N, L), if asked for.
+        tags (np.ndarray): float32 (N, L), mean of the keypoints found.
         levels (list): heatmaps (K, h, w) and tags (L*K, h, w) or None of
             each level, if asked for.
         identities (np.ndarray | None): int (N,), set by a tracker.
@@ -62,7 +61,7 @@ class People:
     keypoints: np.ndarray
     keypoint_scores: np.ndarray
     scores: np.ndarray
-    tags: Optional[np.ndarray]
+    tags: np.ndarray
     levels: list[Level]
     identities: Optional[np.ndarray] = None
 
@@ -75,7 +74,6 @@ class Predictor:
         amp_dtype (torch.dtype, optional): Run the network in mixed precision
             with this type; its outputs are decoded in float32. Defaults to
             None, which is float32 throughout.
-        keep_tags (bool): Return tags. Defaults to False.
         keep_levels (bool): Return the outputs of all levels, at scale 1 and
             not mirrored. Defaults to False.
 
@@ -87,15 +85,12 @@ class Predictor:
         self,
         model: Any,
         amp_dtype: Optional[torch.dtype] = None,
-        keep_tags: bool = False,
         keep_levels: bool = False,
     ) -> None:
         self.model = model
         self.amp_dtype = amp_dtype
-        self.keep_tags = keep_tags
         self.keep_levels = keep_levels
         self.device = next(model.parameters()).device
-        self.model.test_cfg['output_heatmaps'] = keep_tags
         transforms = Compose(find_test_pipeline(self.model.cfg)).transforms
         if not transforms or not isinstance(transforms[0], LoadImageFromFile):
             raise ValueError(
@@ -183,37 +178,17 @@ class Predictor:
     def _to_people(self, sample: Any) -> People:
         """Take the people out of a sample."""
         found = sample.pred_instances
-        keypoints = np.asarray(found.keypoints, np.float32)
-        scores = np.asarray(found.keypoint_scores, np.float32)
-        tags = None
-        if self.keep_tags:
-            tags = read_person_tags(
-                _to_array(sample.pred_fields.tags),
-                self._to_cells(keypoints, sample),
-                scores,
-                self.model.head.decoder.tag_per_keypoint,
-            )
         levels = [
             (_to_array(h[0]), None if t is None else _to_array(t[0]))
             for h, t in self._outputs
         ]
         return People(
-            keypoints,
-            scores,
+            np.asarray(found.keypoints, np.float32),
+            np.asarray(found.keypoint_scores, np.float32),
             np.asarray(found.bbox_scores, np.float32),
-            tags,
+            np.asarray(found.tags, np.float32),
             levels,
         )
-
-    def _to_cells(self, keypoints: np.ndarray, sample: Any) -> np.ndarray:
-        """Bring keypoints (N, K, 2) from the image to aggregated maps."""
-        meta = sample.metainfo
-        scale, size = np.array(meta['input_scale']), meta['input_size']
-        corner = np.array(meta['input_center']) - scale / 2
-        shape = sample.pred_fields.shape
-        height, width = meta.get('batch_input_shape', size[::-1])
-        ratio = self.model.head.decoder.pixels_per_cell(shape, (width, height))
-        return (keypoints - corner) / scale * size / ratio
 
 
 def _to_array(maps: Tensor) -> np.ndarray:

@@ -15,6 +15,8 @@ from higherhrnet_plugin import AggregatingBottomupDecoder
 from higherhrnet_plugin.codecs import (
     aggregating_bottomup_decoder as decoder_module,
 )
+from higherhrnet_plugin.codecs.aggregating_bottomup_decoder import People
+from higherhrnet_plugin.codecs.utils import host_maps
 from higherhrnet_plugin.codecs.utils.aggregation import (
     TagSource,
     enlarge_tags,
@@ -54,8 +56,8 @@ def clear_borders(outputs):
 def compare(found, expected):
     assert len(found) == len(expected)
     for ours, theirs in zip(found, expected):
-        for a, b in zip(ours, theirs):
-            assert a.dtype == np.float32
+        for name, a, b in zip(People._fields, ours, theirs):
+            assert a.dtype == (bool if name == 'found' else np.float32)
             assert a.shape == b.shape
             np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
 
@@ -118,12 +120,32 @@ def test_tags_of_cells_and_tiles(size, last, shape, mirrored, use_udp):
     ):
         assert ours.shape == theirs.shape
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(level.enlarged().maps, full, rtol=0, atol=2e-6)
     low, high = level.bounds()
     for exact, bound in zip(expected.bounds(), (low, -high)):
         exact = exact if bound is low else -exact
         # bounds hold, and are not looser than the cells behind a tile
         assert (bound <= exact).all()
         assert (bound >= -1.001 * np.abs(maps[1].numpy()).max()).all()
+
+
+def test_many_questions_are_answered_the_same(monkeypatch):
+    outputs = network_outputs(
+        np.random.default_rng(26), 3, (1,), 2, 2, (0,), 3
+    )
+    clear_borders(outputs)
+    arguments = outputs, (1,), (48, 32), [0, 2, 1], True
+    decoder = AggregatingBottomupDecoder(score_thr=0.5)
+    expected = decoder.predict(*arguments)
+    enlarged, enlarge = [], LevelTags.enlarged
+    monkeypatch.setattr(host_maps, '_MANY', 0)
+    monkeypatch.setattr(
+        LevelTags,
+        'enlarged',
+        lambda self: enlarged.append(self) or enlarge(self),
+    )
+    compare(decoder.predict(*arguments), expected)
+    assert len(enlarged) == 2
 
 
 def test_tags_are_not_enlarged(monkeypatch):
@@ -136,6 +158,7 @@ def test_tags_are_not_enlarged(monkeypatch):
 
     decoder = AggregatingBottomupDecoder()
     monkeypatch.setattr(decoder, '_enlarge', refuse)
+    monkeypatch.setattr(LevelTags, 'enlarged', refuse)
     assert decoder.predict(outputs, (1,), (48, 32), [0, 2, 1])
     with pytest.raises(RuntimeError, match='enlarged'):
         decoder.aggregate(outputs, (1,), (48, 32), [0, 2, 1])
@@ -164,7 +187,7 @@ def test_nobody_and_small_maps(size):
     decoder = AggregatingBottomupDecoder()
     with warnings.catch_warnings():
         warnings.simplefilter('error')
-        ((keypoints, scores, instance),) = decoder.predict(
+        ((keypoints, scores, instance, *_),) = decoder.predict(
             [[levels]], (1,), size
         )
     assert keypoints.shape == (0, 3, 2)

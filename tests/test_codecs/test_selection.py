@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from higherhrnet_plugin import AggregatingBottomupDecoder
 from higherhrnet_plugin.codecs.utils.selection import (
+    Selection,
     keypoint_boxes,
-    select_people,
     suppress_duplicates,
 )
 
@@ -78,7 +79,7 @@ def test_chains_are_not_swallowed():
 def test_nothing_asked_for_changes_nothing():
     keypoints, found = crowd((0, 0), (0, 0), (1, 1))
     scores = np.array([0.1, 0.9, 0.0])
-    assert select_people(keypoints, found, scores).tolist() == [0, 1, 2]
+    assert Selection().choose(keypoints, found, scores).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -98,13 +99,31 @@ def test_choice(options, kept):
     keypoints, found = crowd((0, 0), (300, 0), (600, 0), (2, 2))
     found[1, :2] = False
     scores = np.array([0.2, 0.3, 0.4, 0.9])
-    chosen = select_people(keypoints, found, scores, **options)
+    chosen = Selection(**options).choose(keypoints, found, scores)
     assert chosen.tolist() == kept
 
 
 @pytest.mark.parametrize('options', [{}, dict(nms_thr=0.5, sigmas=SIGMAS)])
 def test_nobody(options):
-    chosen = select_people(
-        np.zeros((0, 5, 2)), np.zeros((0, 5), bool), np.zeros(0), **options
+    chosen = Selection(**options).choose(
+        np.zeros((0, 5, 2)), np.zeros((0, 5), bool), np.zeros(0)
     )
     assert chosen.shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        (dict(instance_thr=-0.1), r'`instance_thr`.*-0.1'),
+        (dict(min_keypoints=-1), r'`min_keypoints`.*-1'),
+        (dict(max_instances=0), r'`max_instances`.*0'),
+        (dict(nms_thr=1.5), r'`nms_thr`.*1.5'),
+        (dict(nms_thr=0.5), r'`sigmas` of 5 keypoints, got none'),
+        (dict(nms_thr=0.5, sigmas=[0.1] * 4), r'5 keypoints, got 4'),
+    ],
+    ids=str,
+)
+def test_options_are_checked(options, words):
+    with pytest.raises(ValueError, match=words):
+        AggregatingBottomupDecoder(num_keypoints=5, **options)
+    AggregatingBottomupDecoder(num_keypoints=17, nms_thr=0.5)

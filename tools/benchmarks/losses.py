@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Callable, NamedTuple
+from typing import Callable, NamedTuple
 
 import torch
 from _command import build_parser, report, require
@@ -27,7 +27,6 @@ KEYPOINTS = 17
 SIZES = (128, 256)
 # of the keypoints of a person, about 12 of 17 are labelled in COCO
 LABELLED = 0.7
-REPEATS = 5
 
 
 class Case(NamedTuple):
@@ -130,25 +129,11 @@ def measure(workload: str, case: Case, rounds: int) -> Row:
     require(of_mmpose <= 1e-5, f'{workload}: mmpose gradient {of_mmpose:.1e}')
     note = f'value {value:.0e}, gradient {gradient:.0e} off the official'
     peers = {name: case.step(name) for name in ('official', 'mmpose')}
-    row = compare(workload, repeat(case.step('ours')), peers, rounds, note)
-    return row._replace(
-        ours=row.ours / REPEATS,
-        ratios={name: REPEATS * r for name, r in row.ratios.items()},
-    )
-
-
-def repeat(function: Callable[[], Any]) -> Callable[[], None]:
-    """Call several times, as training does.
-
-    The peers leave the allocator in disorder, which a single call of some
-    milliseconds would pay for.
-    """
-
-    def run() -> None:
-        for _ in range(REPEATS):
-            function()
-
-    return run
+    # ours comes next, and finds memory as its own last step left it
+    peers['warm up'] = case.step('ours')
+    row = compare(workload, case.step('ours'), peers, rounds, note)
+    del row.peers['warm up'], row.ratios['warm up']
+    return row
 
 
 def peak(arguments: tuple[str, int]) -> float:

@@ -9,6 +9,7 @@ compared.
 
 from __future__ import annotations
 
+import copy
 import pickle
 import sys
 import tempfile
@@ -62,7 +63,7 @@ def make_pipelines() -> dict[str, list[dict]]:
     """Return ours, ours with targets on the device, and mmpose's."""
     root = TOOLS.parent
     cfg = Config.fromfile(root / CONFIG)
-    ours, left = cfg.train_pipeline, cfg.copy().train_pipeline
+    ours, left = cfg.train_pipeline, copy.deepcopy(cfg.train_pipeline)
     left[3].encoder.on_device = True
     codec = cfg.codec
     encoders = [

@@ -13,12 +13,7 @@ from mmengine.dataset import pseudo_collate
 from tqdm import tqdm
 
 import higherhrnet_plugin  # noqa: F401, registers the components
-from higherhrnet_plugin.visualization import (
-    draw_heatmaps,
-    draw_people,
-    draw_tags,
-    label_picture,
-)
+from higherhrnet_plugin.visualization import draw_panels, draw_people
 
 
 def parse_args() -> argparse.Namespace:
@@ -76,45 +71,21 @@ def make_panels(
     people = sample.pred_instances
     keep = people.bbox_scores >= score_thr
     full = cv2.imread(sample.img_path)
-    panels = [
-        label_picture(
-            draw_people(
-                full,
-                people.keypoints[keep],
-                people.keypoint_scores[keep],
-                sample.skeleton_links,
-                score_thr,
-            ),
-            f'{int(keep.sum())} people',
-        )
-    ]
-    # the panels are as high as the picture
-    scale = full.shape[0] / image.shape[0]
-    image = cv2.resize(image, None, fx=scale, fy=scale)
-    for i, (heatmaps, tags) in enumerate(levels):
-        maps = heatmaps[0].cpu().numpy()
-        panels.append(
-            label_picture(
-                draw_heatmaps(image, maps),
-                f'heatmaps, level {i} ({maps.shape[2]}x{maps.shape[1]})',
-            )
-        )
-        if tags is not None:
-            panels.append(
-                label_picture(
-                    draw_tags(image, maps, tags[0].cpu().numpy()),
-                    f'tags, level {i}',
-                )
-            )
-    height = max(panel.shape[0] for panel in panels)
-    return np.hstack(
-        [
-            cv2.copyMakeBorder(
-                panel, 0, height - panel.shape[0], 0, 4, 0, value=(255,) * 3
-            )
-            for panel in panels
-        ]
+    picture = draw_people(
+        full,
+        people.keypoints[keep],
+        people.keypoint_scores[keep],
+        sample.skeleton_links,
+        score_thr,
     )
+    maps = [
+        (
+            heat[0].cpu().numpy(),
+            None if tags is None else tags[0].cpu().numpy(),
+        )
+        for heat, tags in levels
+    ]
+    return draw_panels(picture, f'{int(keep.sum())} people', image, maps)
 
 
 def main() -> None:

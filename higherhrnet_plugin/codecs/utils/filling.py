@@ -11,7 +11,7 @@ code.
 
 from __future__ import annotations
 
-from typing import Callable, Union
+from typing import Callable, Optional, Union
 
 import numpy as np
 import torch
@@ -131,7 +131,7 @@ class BestCells:
         numbers = self.bounds.numbers[blocks]
         first = self._first_cell(numbers)
         everyone = np.arange(len(rows))
-        pairs = everyone, limits.argmax(axis=1)
+        pairs: tuple[np.ndarray, ...] = (everyone, limits.argmax(axis=1))
         while len(pairs[0]):
             at, tiles = rows[pairs[0]], numbers[pairs]
             best.keep(at, *self._look(kinds[at], wanted[at], tiles))
@@ -158,7 +158,9 @@ class BestCells:
         return flat[np.arange(len(kinds)), place], cells
 
 
-def fill_missing(people: np.ndarray, search: Search) -> np.ndarray:
+def fill_missing(
+    people: np.ndarray, search: Search, reach: Optional[float] = None
+) -> np.ndarray:
     """Look up the keypoints that people lack in the maps.
 
     Args:
@@ -166,6 +168,8 @@ def fill_missing(people: np.ndarray, search: Search) -> np.ndarray:
         search (Callable): Takes keypoints int (Q,) and tags float32 (Q, L)
             of the people that lack them to positions (Q, 2) and values (Q,)
             of the cells that suit best.
+        reach (float, optional): A cell is taken only within this distance of
+            a keypoint that the person has. Defaults to None, any distance.
 
     Returns:
         np.ndarray: float32 (N, K, 3 + L); a keypoint without a score has
@@ -184,6 +188,10 @@ def fill_missing(people: np.ndarray, search: Search) -> np.ndarray:
         ]
     )
     positions, values = search(k, tags[n])
-    n, k, right = n[values > 0], k[values > 0], values > 0
+    right = values > 0
+    if reach is not None:
+        ways = np.linalg.norm(positions[:, None] - people[n, :, :2], axis=2)
+        right &= np.where(found[n], ways, np.inf).min(axis=1) <= reach
+    n, k = n[right], k[right]
     people[n, k, :2], people[n, k, 2] = positions[right], values[right]
     return people

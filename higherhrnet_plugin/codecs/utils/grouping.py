@@ -11,7 +11,7 @@ Source: associative embedding (Newell et al., NeurIPS 2017) and
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 import numpy as np
 from munkres import Munkres
@@ -20,6 +20,8 @@ Pairs = list[tuple[int, int]]
 
 # an added column that is never cheaper than a person
 _NEVER = 1e10
+# a distance at which nothing is matched, and whose cost is below that
+_FAR = 1e6
 
 
 class Candidates(NamedTuple):
@@ -86,7 +88,10 @@ def assign_closest(distance: np.ndarray, tag_thr: float) -> Pairs:
 
 
 def match_cost(
-    scores: np.ndarray, tags: np.ndarray, group_tags: np.ndarray
+    scores: np.ndarray,
+    tags: np.ndarray,
+    group_tags: np.ndarray,
+    apart: Optional[np.ndarray] = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Compare candidates with people.
 
@@ -94,6 +99,7 @@ def match_cost(
         scores (np.ndarray): float32 (M,).
         tags (np.ndarray): float32 (M, L).
         group_tags (np.ndarray): float32 (G, L), mean tags of the people.
+        apart (np.ndarray, optional): bool (M, G), pairs that must not match.
 
     Returns:
         tuple[np.ndarray, np.ndarray]:
@@ -102,6 +108,8 @@ def match_cost(
     """
     difference = tags.astype(np.float64)[:, None] - group_tags[None]
     distance = np.linalg.norm(difference, ord=2, axis=2)
+    if apart is not None:
+        distance = np.where(apart, _FAR, distance)
     cost = np.round(distance) * 100 - scores.astype(np.float64)[:, None]
     missing = len(scores) - len(group_tags)
     if missing > 0:
@@ -111,7 +119,10 @@ def match_cost(
 
 
 def match_official(
-    found: Candidates, group_tags: np.ndarray, tag_thr: float
+    found: Candidates,
+    group_tags: np.ndarray,
+    tag_thr: float,
+    apart: Optional[np.ndarray] = None,
 ) -> list[int]:
     """Choose a person for every candidate by the official cost.
 
@@ -119,22 +130,26 @@ def match_official(
         found (Candidates): Candidates of one keypoint.
         group_tags (np.ndarray): float32 (G, L), mean tags of the people.
         tag_thr (float): A candidate joins a person below this distance.
+        apart (np.ndarray, optional): bool (M, G), pairs that must not match.
 
     Returns:
         list[int]: the person of every candidate, or -1.
     """
-    cost, distance = match_cost(found.scores, found.tags, group_tags)
+    cost, distance = match_cost(found.scores, found.tags, group_tags, apart)
     return _accept(assign(cost), distance, tag_thr)
 
 
 def match_closest(
-    found: Candidates, group_tags: np.ndarray, tag_thr: float
+    found: Candidates,
+    group_tags: np.ndarray,
+    tag_thr: float,
+    apart: Optional[np.ndarray] = None,
 ) -> list[int]:
     """Choose a person for every candidate by the distance itself.
 
     Arguments and result as in :func:`match_official`.
     """
-    _, distance = match_cost(found.scores, found.tags, group_tags)
+    _, distance = match_cost(found.scores, found.tags, group_tags, apart)
     return _accept(assign_closest(distance, tag_thr), distance, tag_thr)
 
 
@@ -149,7 +164,26 @@ def _accept(pairs: Pairs, distance: np.ndarray, tag_thr: float) -> list[int]:
     return chosen
 
 
-MATCHES: dict[str, Callable[[Candidates, np.ndarray, float], list[int]]] = {
+def too_far(
+    positions: np.ndarray, rows: np.ndarray, reach: float
+) -> np.ndarray:
+    """Tell which points are far from all keypoints of a person.
+
+    Args:
+        positions (np.ndarray): (M, 2), (x, y).
+        rows (np.ndarray): (G, K, 3 or more), x, y and score of people.
+        reach (float): The largest distance to the nearest keypoint.
+
+    Returns:
+        np.ndarray: bool (M, G).
+    """
+    offsets = positions[:, None, None] - rows[None, :, :, :2]
+    ways = np.linalg.norm(offsets, axis=-1)
+    ways = np.where(rows[..., 2] > 0, ways, np.inf)
+    return ways.min(axis=-1) > reach
+
+
+MATCHES: dict[str, Callable[..., list[int]]] = {
     'munkres': match_official,
     'distance': match_closest,
 }
@@ -182,11 +216,14 @@ def group_by_tag(
     tag_thr: float,
     max_groups: int,
     assignment: str = 'munkres',
+    keep_equal_tags: bool = False,
+    reach: Optional[float] = None,
 ) -> np.ndarray:
     """Group candidates to people, keypoint by keypoint.
 
     People are known by the first tag of the candidate that began them, as in
-    the official code: a later person with an equal tag takes the place.
+    the official code: a later person with an equal tag takes the place,
+    unless ``keep_equal_tags``.
 
     Args:
         candidates (Sequence[Candidates]): One entry for each of K keypoints.
@@ -196,6 +233,10 @@ def group_by_tag(
             people; more may be found.
         assignment (str): 'munkres', :func:`match_official`, or 'distance',
             :func:`match_closest`. Defaults to 'munkres'.
+        keep_equal_tags (bool): Let people with equal tags be several.
+            Defaults to False.
+        reach (float, optional): A candidate joins a person only within this
+            distance of one of its keypoints. Defaults to None, any distance.
 
     Returns:
         np.ndarray: float32 (G, K, 3 + L), x, y, score and tags; zeros where
@@ -213,12 +254,17 @@ def group_by_tag(
         known = list(people.values())[:max_groups]
         if known:
             means = np.stack([person.mean_tag() for person in known])
-            chosen = MATCHES[assignment](found, means, tag_thr)
+            apart = None
+            if reach is not None:
+                placed = np.stack([person.rows for person in known])
+                apart = too_far(found.positions, placed, reach)
+            chosen = MATCHES[assignment](found, means, tag_thr, apart)
         for row, tag, who in zip(rows, found.tags, chosen):
             if who >= 0:
                 known[who].put(k, row)
                 continue
-            person = people.setdefault(tag[0], _Person(shape))
+            name = len(people) if keep_equal_tags else tag[0]
+            person = people.setdefault(name, _Person(shape))
             person.count = 0
             person.put(k, row)
     if not people:

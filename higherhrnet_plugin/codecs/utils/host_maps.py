@@ -7,13 +7,18 @@ Note:
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import numpy as np
 
 from .candidates import top_candidates
 from .filling import BestCells, Tags
 from .refinement import read_windows
+from .tag_maps import LevelTags
+
+# of so many missing keypoints, the maps of a model that learnt nothing, each
+# looks at many tiles, and enlarging all tags once takes less time
+_MANY = 2000
 
 
 class Points(NamedTuple):
@@ -32,6 +37,22 @@ class Points(NamedTuple):
     scores: np.ndarray
     windows: np.ndarray
     tags: np.ndarray
+
+
+def highest(points: Points, count: Optional[int]) -> Points:
+    """Keep the points with the highest scores, in their order.
+
+    Args:
+        points (Points): P points.
+        count (int, optional): How many; None keeps all.
+
+    Returns:
+        Points: at most ``count`` points.
+    """
+    if count is None or len(points.scores) <= count:
+        return points
+    best = np.argsort(-points.scores, kind='stable')[:count]
+    return Points(*(values[np.sort(best)] for values in points))
 
 
 class HostMaps:
@@ -83,9 +104,10 @@ class HostMaps:
             Points: the cell with the highest heatmap - round(tag distance)
             of each, the first in reading order.
         """
-        return self._points(
-            kinds, BestCells(self.heatmaps, self.tags)(kinds, tags)
-        )
+        maps = self.tags
+        if len(kinds) > _MANY and isinstance(maps, LevelTags):
+            maps = maps.enlarged()
+        return self._points(kinds, BestCells(self.heatmaps, maps)(kinds, tags))
 
     def _points(self, kinds: np.ndarray, cells: np.ndarray) -> Points:
         """Describe cells."""

@@ -9,11 +9,17 @@ Note:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 
 import numpy as np
 
 from ...evaluation.matching import oks_matrix
+
+# as pycocotools has them
+_COCO_SIGMAS = (
+    *(0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072),
+    *(0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089),
+)
 
 
 def keypoint_boxes(keypoints: np.ndarray, found: np.ndarray) -> np.ndarray:
@@ -80,44 +86,86 @@ def suppress_duplicates(
     return np.array(kept, dtype=np.int64)
 
 
-def select_people(
-    keypoints: np.ndarray,
-    found: np.ndarray,
-    scores: np.ndarray,
-    instance_thr: float = 0.0,
-    min_keypoints: int = 0,
-    nms_thr: Optional[float] = None,
-    max_instances: Optional[int] = None,
-    sigmas: Sequence[float] = (),
-) -> np.ndarray:
+class Selection(NamedTuple):
     """Choose people by score, number of keypoints and likeness.
 
-    Args:
-        keypoints (np.ndarray): (N, K, 2), (x, y).
-        found (np.ndarray): bool (N, K), peaks of their own, not filled in.
-        scores (np.ndarray): (N,), scores of the people.
+    Attributes:
         instance_thr (float): Least score. Defaults to 0.
         min_keypoints (int): Least number of keypoints found. Defaults to 0.
         nms_thr (float, optional): Likeness above which two people are one.
             Defaults to None, which compares nobody.
         max_instances (int, optional): At most so many, the best. Defaults to
             None, which has no limit.
-        sigmas (Sequence[float]): (K,), for ``nms_thr``.
-
-    Returns:
-        np.ndarray: int64, indices of the people that are kept; best first,
-        or all in their order where nothing is asked for.
+        sigmas (Sequence[float], optional): (K,), tolerances for ``nms_thr``.
+            Defaults to those of COCO for K = 17.
     """
-    if not (instance_thr or min_keypoints or max_instances) and (
-        nms_thr is None
-    ):
-        return np.arange(len(scores))
-    fit = (scores >= instance_thr) & (found.sum(axis=1) >= min_keypoints)
-    chosen = np.flatnonzero(fit)
-    chosen = chosen[np.argsort(-scores[chosen], kind='stable')]
-    if nms_thr is not None:
-        kept = suppress_duplicates(
-            keypoints[chosen], found[chosen], scores[chosen], nms_thr, sigmas
-        )
-        chosen = chosen[kept]
-    return chosen[:max_instances]
+
+    instance_thr: float = 0.0
+    min_keypoints: int = 0
+    nms_thr: Optional[float] = None
+    max_instances: Optional[int] = None
+    sigmas: Optional[Sequence[float]] = None
+
+    def check(self, num_keypoints: int) -> None:
+        """Raise ValueError if an option is out of its range."""
+        for key in ('instance_thr', 'min_keypoints'):
+            if getattr(self, key) < 0:
+                raise ValueError(
+                    f'`{key}` must not be negative, got {getattr(self, key)}'
+                )
+        if self.max_instances is not None and self.max_instances < 1:
+            raise ValueError(
+                '`max_instances` must be positive, or None for no limit, got '
+                f'{self.max_instances}'
+            )
+        if self.nms_thr is None:
+            return
+        if not 0 <= self.nms_thr <= 1:
+            raise ValueError(
+                f'`nms_thr` must be from 0 to 1, got {self.nms_thr}'
+            )
+        sigmas = self._sigmas(num_keypoints)
+        if sigmas is None or len(sigmas) != num_keypoints:
+            found = 'none' if sigmas is None else len(sigmas)
+            raise ValueError(
+                f'`nms_thr` needs `sigmas` of {num_keypoints} keypoints, got '
+                f'{found}; set `metainfo` of the model, or `sigmas` of the '
+                'decoder'
+            )
+
+    def choose(
+        self, keypoints: np.ndarray, found: np.ndarray, scores: np.ndarray
+    ) -> np.ndarray:
+        """Choose people.
+
+        Args:
+            keypoints (np.ndarray): (N, K, 2), (x, y).
+            found (np.ndarray): bool (N, K), peaks of their own, not filled
+                in.
+            scores (np.ndarray): (N,), scores of the people.
+
+        Returns:
+            np.ndarray: int64, indices of the people that are kept; best
+            first, or all in their order where nothing is asked for.
+        """
+        if self[:4] == Selection()[:4]:
+            return np.arange(len(scores))
+        fit = scores >= self.instance_thr
+        chosen = np.flatnonzero(fit & (found.sum(1) >= self.min_keypoints))
+        chosen = chosen[np.argsort(-scores[chosen], kind='stable')]
+        if self.nms_thr is not None:
+            kept = suppress_duplicates(
+                keypoints[chosen],
+                found[chosen],
+                scores[chosen],
+                self.nms_thr,
+                self._sigmas(found.shape[1]) or (),
+            )
+            chosen = chosen[kept]
+        return chosen[: self.max_instances]
+
+    def _sigmas(self, num_keypoints: int) -> Optional[Sequence[float]]:
+        """Return the tolerances that were told, or else COCO's."""
+        if self.sigmas is None and num_keypoints == len(_COCO_SIGMAS):
+            return _COCO_SIGMAS
+        return None if self.sigmas is None else list(self.sigmas)

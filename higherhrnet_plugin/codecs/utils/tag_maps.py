@@ -184,6 +184,14 @@ class LevelTags:
             read.append(_enlarge(tags, kinds, *spans))
         return np.concatenate(read, axis=1)
 
+    def enlarged(self) -> FullTags:
+        """Enlarge all tags, for questions about most of their cells."""
+        maps = [
+            y.weights @ tags.maps @ x.weights.T
+            for tags, (y, x), _ in self.parts
+        ]
+        return FullTags(np.concatenate(maps), self.parts[0].tags.groups)
+
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Bound the tags of every tile; as :meth:`FullTags.bounds`."""
         low, high = (

@@ -3,15 +3,21 @@
 from .bottomup_dataset import BottomupDatasetMixin
 from .bottomup_datasets import (
     BottomupAicDataset,
+    BottomupAP10KDataset,
     BottomupCocoDataset,
     BottomupCocoWholeBodyDataset,
     BottomupCrowdPoseDataset,
+    BottomupMhpDataset,
+    BottomupOCHumanDataset,
 )
 
 __all__ = [
+    'BottomupAP10KDataset',
     'BottomupAicDataset',
     'BottomupCocoDataset',
     'BottomupCocoWholeBodyDataset',
     'BottomupCrowdPoseDataset',
     'BottomupDatasetMixin',
+    'BottomupMhpDataset',
+    'BottomupOCHumanDataset',
 ]

@@ -7,9 +7,12 @@ from typing import Any, ClassVar, Optional
 import numpy as np
 from mmpose.datasets.datasets import (
     AicDataset,
+    AP10KDataset,
     CocoDataset,
     CocoWholeBodyDataset,
     CrowdPoseDataset,
+    MhpDataset,
+    OCHumanDataset,
 )
 
 from ...registry import DATASETS
@@ -32,6 +35,21 @@ class BottomupCrowdPoseDataset(BottomupDatasetMixin, CrowdPoseDataset):
 @DATASETS.register_module()
 class BottomupAicDataset(BottomupDatasetMixin, AicDataset):
     """AI Challenger (K = 14), whose annotations have no areas."""
+
+
+@DATASETS.register_module()
+class BottomupMhpDataset(BottomupDatasetMixin, MhpDataset):
+    """Multi-Human Parsing v2.0 (K = 16)."""
+
+
+@DATASETS.register_module()
+class BottomupOCHumanDataset(BottomupDatasetMixin, OCHumanDataset):
+    """OCHuman (COCO's K = 17), which is made for tests alone."""
+
+
+@DATASETS.register_module()
+class BottomupAP10KDataset(BottomupDatasetMixin, AP10KDataset):
+    """AP-10K (K = 17), whose species are categories: ``category='all'``."""
 
 
 @DATASETS.register_module()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Optional, Union
 
 import torch
-from mmengine.structures import InstanceData, PixelData
+from mmengine.structures import PixelData
 from mmpose.models.heads.base_head import BaseHead
 from torch import Tensor, nn
 
@@ -14,6 +14,7 @@ from ...codecs.utils.aggregation import LevelOutput, map_shape
 from ...datasets.metainfo import keypoint_settings
 from ...registry import KEYPOINT_CODECS, MODELS
 from .head_inputs import scale_flip_features
+from .instances import to_instances
 from .pyramid import make_pyramid
 from .training_targets import read_targets
 
@@ -244,11 +245,10 @@ class HigherHRNetHead(BaseHead):
                 ``project_to_image`` (True), ``output_heatmaps`` (False).
 
         Returns:
-            list[InstanceData] | tuple: people of each image with keypoints
-            float32 (N, K, 2), (x, y) in pixels of the scale 1 input,
-            keypoint_scores (N, K) and bbox_scores (N,); with
-            ``output_heatmaps`` also a list of PixelData with heatmaps
-            (K, H, W) and tags (L*K, H, W).
+            list[InstanceData] | tuple: people of each image as
+            :func:`~.instances.to_instances` packs them, in pixels of the
+            scale 1 input; with ``output_heatmaps`` also a list of PixelData
+            with heatmaps (K, H, W) and tags (L*K, H, W).
         """
         test_cfg = test_cfg or {}
         meta = batch_data_samples[0].metainfo
@@ -267,34 +267,24 @@ class HigherHRNetHead(BaseHead):
             test_cfg.get('project_to_image', True),
         )
         if not test_cfg.get('output_heatmaps', False):
-            return _to_instances(self.decoder.predict(*arguments))
+            people = self.decoder.predict(*arguments)
+            return [to_instances(p) for p in people]
         heatmaps, tags = self.decoder.aggregate(*arguments)
         ratio = self.decoder.pixels_per_cell(
             map_shape(heatmaps), (width, height)
         )
-        people = zip(*self.decoder.batch_decode(heatmaps, tags))
+        people = self.decoder.find_people(heatmaps, tags)
         fields = [
             PixelData(heatmaps=h, tags=t)
             for h, t in zip(heatmaps.detach(), tags.detach())
         ]
-        return _to_instances((k * ratio, *s) for k, *s in people), fields
+        people = [p._replace(keypoints=p.keypoints * ratio) for p in people]
+        return [to_instances(p) for p in people], fields
 
     def _level_channels(self, level: int) -> int:
         """Count the output channels of a level."""
         tags = self.tag_channels if level in self.tag_levels else 0
         return self.num_keypoints + tags
-
-
-def _to_instances(people: Iterable[Sequence[Any]]) -> list[InstanceData]:
-    """Pack keypoints, keypoint scores and instance scores of each image."""
-    return [
-        InstanceData(
-            keypoints=keypoints,
-            keypoint_scores=scores,
-            bbox_scores=instance_scores,
-        )
-        for keypoints, scores, instance_scores in people
-    ]
 
 
 def _official_init() -> list[dict[str, Any]]:

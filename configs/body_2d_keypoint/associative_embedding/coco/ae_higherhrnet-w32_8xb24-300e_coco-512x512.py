@@ -41,6 +41,8 @@ default_hooks = dict(
 )
 
 # targets of both levels, 1/4 and 1/2 of the input; tags at 1/4 only
+# To draw them where the network runs, and send cells instead of maps, add
+# --cfg-options train_dataloader.dataset.pipeline.3.encoder.on_device=True
 codec = dict(
     type='MultiResolutionAssociativeEmbedding',
     input_size=(512, 512),

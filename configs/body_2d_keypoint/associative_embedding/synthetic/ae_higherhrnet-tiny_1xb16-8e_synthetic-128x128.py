@@ -9,7 +9,10 @@
 #   ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py --gpus 0
 # `make demo` does all of it. HRNet with 24 channels and one block a branch,
 # two levels, tags at 1/4: made for two CPU cores and a few minutes.
-_base_ = ['../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
+_base_ = [
+    '../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py',
+    '../../../_base_/hrnet_tiny.py',
+]
 
 train_cfg = dict(max_epochs=8, val_interval=8)
 optim_wrapper = dict(optimizer=dict(lr=4e-3, fused=True))
@@ -41,39 +44,7 @@ codec.update(
     sigma=(1.0, 1.5),
 )
 
-model = dict(
-    channels_last=True,
-    backbone=dict(
-        extra=dict(
-            stage1=dict(num_blocks=(1,), num_channels=(32,)),
-            stage2=dict(num_blocks=(1, 1), num_channels=(24, 48)),
-            stage3=dict(
-                num_modules=1,
-                num_blocks=(1, 1, 1),
-                num_channels=(24, 48, 96),
-            ),
-            stage4=dict(
-                num_modules=1,
-                num_blocks=(1, 1, 1, 1),
-                num_channels=(24, 48, 96, 192),
-            ),
-        ),
-        # no pre-trained weights
-        init_cfg=[
-            dict(type='Normal', std=0.001, layer=['Conv2d']),
-            dict(type='Constant', val=1, layer=['_BatchNorm', 'GroupNorm']),
-        ],
-    ),
-    head=dict(
-        in_channels=24,
-        num_blocks=1,
-        # exp(-d^2) has no slope where tags are equal, and the official start
-        # (0.001) makes them nearly so. A short training needs tags that
-        # differ from the first step, and more weight on both terms.
-        tag_init_std=0.1,
-        tag_loss=dict(pull_weight=3e-3, push_weight=3e-3),
-    ),
-)
+model = _base_.hrnet_tiny
 
 train_pipeline = _base_.train_pipeline
 train_pipeline[1].update(

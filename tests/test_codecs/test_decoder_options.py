@@ -1,0 +1,154 @@
+"""Options of the decoder beyond the official ones, and what it tells."""
+
+import numpy as np
+import pytest
+import torch
+from helpers import blob
+
+from higherhrnet_plugin import AggregatingBottomupDecoder
+from higherhrnet_plugin.models.heads.instances import to_instances
+
+SHAPE = (40, 120)
+POINTS = np.array([(0, 0), (8, 0), (4, 14)])
+K = len(POINTS)
+
+
+def scene(*people):
+    """Draw people of (x, y, tag, scores of the K keypoints)."""
+    heatmaps = np.zeros((K, *SHAPE), np.float32)
+    tags = np.full((K, *SHAPE), 50, np.float32)
+    for x, y, tag, scores in people:
+        for k, (move, score) in enumerate(zip(POINTS, scores)):
+            stamp = blob(SHAPE, x + move[0], y + move[1]) * np.float32(score)
+            heatmaps[k] = np.maximum(heatmaps[k], stamp)
+            tags[k][stamp > 0] = np.where(
+                stamp[stamp > 0] > 1e-3, tag, tags[k][stamp > 0]
+            )
+    return torch.from_numpy(heatmaps)[None], torch.from_numpy(tags)[None]
+
+
+def find(people, **options):
+    decoder = AggregatingBottomupDecoder(num_keypoints=K, **options)
+    (found,) = decoder.find_people(*scene(*people))
+    return found
+
+
+def corners(found):
+    """Return the cells of the first keypoints, left to right."""
+    return sorted(np.floor(found.keypoints[:, 0]).astype(int).tolist())
+
+
+A = (10, 10, 0.0, (0.9, 0.8, 0.7))
+B = (90, 10, 0.0, (0.6, 0.5, 0.4))
+
+
+def test_people_with_equal_tags_are_several():
+    assert len(find([A, B]).scores) == 1
+    kept = find([A, B], keep_equal_tags=True)
+    assert corners(kept) == [[10, 10], [90, 10]]
+    # each with its own keypoints, where distance decides
+    kept = find([A, B], keep_equal_tags=True, max_reach=0.3)
+    for keypoints in kept.keypoints:
+        moves = np.floor(keypoints) - np.floor(keypoints[0])
+        np.testing.assert_array_equal(moves, POINTS)
+
+
+def test_limbs_do_not_span_the_image():
+    # one person shows only the first keypoint, the other all but that
+    left = (10, 10, 0.0, (0.9, 0, 0))
+    right = (90, 10, 0.2, (0, 0.8, 0.7))
+    official = find([left, right])
+    assert len(official.scores) == 1
+    assert np.ptp(official.keypoints[0, :, 0]) > 80
+    apart = find([left, right], max_reach=0.3)
+    assert len(apart.scores) == 2
+    for keypoints, scores in zip(apart.keypoints, apart.keypoint_scores):
+        assert np.ptp(keypoints[scores > 0, 0]) < 0.3 * SHAPE[1]
+    # nor do they by filling
+    assert (apart.keypoint_scores > 0).tolist() == [
+        [True, False, False],
+        [False, True, True],
+    ]
+    assert len(find([left, right], max_reach=0.9).scores) == 1
+
+
+def test_at_most_so_many_peaks():
+    people = [
+        (10 + 20 * i, 10, 3.0 * i, (0.9 - 0.1 * i,) * K) for i in range(5)
+    ]
+    assert len(find(people).scores) == 5
+    capped = find(people, max_peaks=2 * K, fill_missing=False)
+    assert corners(capped) == [[10, 10], [30, 10]]
+    assert capped.found.sum() == 2 * K
+
+
+@pytest.mark.parametrize(
+    ('options', 'left'),
+    [
+        ({}, [10, 50, 90]),
+        (dict(instance_thr=0.45), [50, 90]),
+        (dict(max_instances=1), [90]),
+        (dict(min_keypoints=3), [10, 90]),
+    ],
+    ids=str,
+)
+def test_choice_of_people(options, left):
+    people = [
+        (10, 10, 0.0, (0.4, 0.4, 0.4)),
+        (50, 10, 3.0, (0.9, 0.9, 0)),
+        (90, 10, 6.0, (0.8, 0.8, 0.8)),
+    ]
+    found = find(people, **options)
+    assert sorted(np.floor(found.keypoints[:, 0, 0]).tolist()) == left
+    if options:
+        assert (np.diff(found.scores) <= 0).all()
+
+
+def test_duplicates_are_suppressed():
+    # two peaks of everything, a few cells apart, with tags far apart
+    twice = [A, (16, 10, 9.0, (0.5, 0.5, 0.5))]
+    assert len(find(twice).scores) == 2
+    options = dict(nms_thr=0.3, sigmas=[0.4] * K)
+    assert corners(find(twice, **options)) == [[10, 10]]
+    assert len(find([A, (90, 10, 9.0, (0.5,) * K)], **options).scores) == 2
+
+
+def test_found_and_filled_are_told_apart():
+    weak = (10, 10, 0.0, (0.9, 0.8, 0.05))
+    found = find([weak])
+    np.testing.assert_array_equal(found.found, [[True, True, False]])
+    assert found.keypoint_scores[0, 2] == pytest.approx(0.05)
+    assert found.scores == pytest.approx((0.9 + 0.8) / 3)
+    np.testing.assert_allclose(found.tags, [[0.0]])
+    packed = to_instances(found)
+    np.testing.assert_allclose(packed.keypoints_visible, [[0.9, 0.8, 0]])
+    np.testing.assert_allclose(packed.bbox_scores, found.scores)
+    low = found.keypoints[0].min(axis=0)
+    high = found.keypoints[0].max(axis=0)
+    np.testing.assert_allclose(packed.bboxes, [[*low, *high]])
+
+    honest = to_instances(find([weak], fill_missing=False))
+    assert honest.keypoint_scores[0, 2] == 0
+    assert (honest.bboxes[0, 3] - honest.bboxes[0, 1]) < 2
+
+
+def test_tags_are_the_mean_of_what_was_found():
+    heatmaps, tags = scene(A)
+    tags[0, 1][heatmaps[0, 1] > 0.1] = 0.6
+    decoder = AggregatingBottomupDecoder(num_keypoints=K)
+    (found,) = decoder.find_people(heatmaps, torch.cat((tags, tags + 2), 1))
+    np.testing.assert_allclose(found.tags, [[0.2, 2.2]], rtol=1e-5)
+
+
+@pytest.mark.parametrize('options', [{}, dict(nms_thr=0.5, sigmas=[0.1] * K)])
+def test_nobody(options):
+    packed = to_instances(find([], **options))
+    assert packed.keypoints.shape == (0, K, 2)
+    assert packed.bboxes.shape == (0, 4)
+    assert packed.tags.shape == (0, 1)
+
+
+@pytest.mark.parametrize('key', ['max_peaks', 'max_reach', 'max_candidates'])
+def test_limits_are_positive(key):
+    with pytest.raises(ValueError, match=rf'`{key}`.* 0'):
+        AggregatingBottomupDecoder(**{key: 0})

@@ -1,0 +1,185 @@
+"""COCO results load in pycocotools with equal values."""
+
+import json
+
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+
+from higherhrnet_plugin.inference.coco_results import (
+    describe_category,
+    read_annotation_ids,
+    to_records,
+    write_results,
+)
+from higherhrnet_plugin.inference.inputs import Source
+from higherhrnet_plugin.inference.predictor import People
+
+META = dict(
+    keypoint_id2name={0: 'nose', 1: 'left_eye', 2: 'right_eye'},
+    skeleton_links=[(0, 1), (0, 2)],
+)
+
+
+def random_people(n, k, seed=0, **options):
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-5, 700, (n, k, 2)).astype(np.float32)
+    scores = rng.random((n, k)).astype(np.float32)
+    mean = scores.mean(axis=1)
+    return People(points, scores, mean, None, [], **options)
+
+
+def test_records_hold_every_bit():
+    people = random_people(4, 3, identities=np.array([4, 2, 9, 1]))
+    people.keypoint_scores[1, 2] = 0
+    people.keypoints[3, 0] = np.nan
+    records = json.loads(json.dumps(to_records(people)))
+    for n, record in enumerate(records):
+        rows = np.reshape(record['keypoints'], (3, 3)).astype(np.float32)
+        for row, point, score in zip(
+            rows, people.keypoints[n], people.keypoint_scores[n]
+        ):
+            there = score > 0 and np.isfinite(point).all()
+            np.testing.assert_array_equal(
+                row, [*point, score] if there else [0, 0, 0]
+            )
+        assert np.float32(record['score']) == people.scores[n]
+        seen = rows[rows[:, 2] > 0]
+        x, y, w, h = record['bbox']
+        np.testing.assert_allclose(
+            [x, y, x + w, y + h],
+            [*seen[:, :2].min(axis=0), *seen[:, :2].max(axis=0)],
+            atol=1e-3,
+        )
+    assert [r['track_id'] for r in records] == [4, 2, 9, 1]
+    assert 'track_id' not in to_records(random_people(1, 3))[0]
+    assert to_records(random_people(0, 3)) == []
+
+
+def test_a_person_without_keypoints():
+    people = random_people(1, 3)
+    people.keypoint_scores[:] = 0
+    (record,) = to_records(people)
+    assert record['bbox'] == [0, 0, 0, 0]
+    assert record['keypoints'] == [0] * 9
+
+
+def test_pycocotools_reads_it(tmp_path):
+    image = Source('/x/ü.jpg', 'ü.jpg', 'image')
+    video = Source('/x/v.avi', 'v.avi', 'video')
+    people = [random_people(n, 3, n) for n in (2, 0, 3)]
+    records = [
+        (source, dict(width=64, height=48, people=to_records(p), **frame))
+        for source, p, frame in zip(
+            (image, video, video), people, ({}, {'frame': 0}, {'frame': 1})
+        )
+    ]
+    write_results(tmp_path, records, describe_category(META))
+    assert not list(tmp_path.glob('*.part'))
+    coco = COCO(str(tmp_path / 'images.json'))
+    assert coco.getImgIds() == [1, 2, 3]
+    assert [i['file_name'] for i in coco.loadImgs([1, 2, 3])] == [
+        *('ü.jpg', 'v.avi/000000', 'v.avi/000001')
+    ]
+    assert coco.imgs[3]['video'], coco.imgs[3]['frame'] == ('v.avi', 1)
+    assert (coco.imgs[1]['width'], coco.imgs[1]['height']) == (64, 48)
+    (category,) = coco.loadCats(coco.getCatIds())
+    assert category['keypoints'] == ['nose', 'left_eye', 'right_eye']
+    assert category['skeleton'] == [[1, 2], [1, 3]]
+    results = coco.loadRes(str(tmp_path / 'predictions.json'))
+    for number, p in enumerate(people, 1):
+        found = results.loadAnns(results.getAnnIds([number]))
+        scores = np.array([a['score'] for a in found], np.float32)
+        np.testing.assert_array_equal(scores, p.scores)
+        for a, points in zip(found, p.keypoints):
+            rows = np.reshape(a['keypoints'], (3, 3))
+            np.testing.assert_array_equal(
+                rows[:, :2].astype(np.float32), points
+            )
+            assert a['category_id'] == 1
+
+
+@pytest.fixture
+def ann_file(tmp_path):
+    """Write an annotation file with images in folders."""
+    path = tmp_path / 'a.json'
+    names = {7: 'val/1.jpg', 9: '1.jpg', 12: 'train/2.jpg'}
+    path.write_text(
+        json.dumps(
+            dict(
+                images=[dict(id=i, file_name=n) for i, n in names.items()],
+                categories=[dict(id=3, name='animal')],
+            )
+        )
+    )
+    return path
+
+
+def sources(*names):
+    return [
+        Source(f'/data/{name}', name.rpartition('/')[2], 'image')
+        for name in names
+    ]
+
+
+def test_ids_of_an_annotation_file(ann_file, tmp_path):
+    found, category = read_annotation_ids(
+        str(ann_file), sources('val/1.jpg', 'train/2.jpg')
+    )
+    assert {name: image['id'] for name, image in found.items()} == {
+        '1.jpg': 7,
+        '2.jpg': 12,
+    }
+    assert category == 3
+    other, _ = read_annotation_ids(str(ann_file), sources('new/1.jpg'))
+    assert other['1.jpg']['id'] == 9
+    (source, _) = sources('train/2.jpg', 'val/1.jpg')
+    record = dict(width=5, height=4, people=to_records(random_people(1, 3)))
+    write_results(
+        tmp_path, [(source, record)], describe_category(META, category), found
+    )
+    (row,) = json.loads((tmp_path / 'predictions.json').read_text())
+    assert (row['image_id'], row['category_id']) == (12, 3)
+    (image,) = json.loads((tmp_path / 'images.json').read_text())['images']
+    assert image == dict(id=12, file_name='train/2.jpg', width=5, height=4)
+
+
+@pytest.mark.parametrize(
+    ('content', 'names', 'words'),
+    [
+        (None, ['3.jpg'], 'does not list the input 3.jpg'),
+        (None, ['new/1.jpg', 'old/x1.jpg'], 'does not list the input x1.jpg'),
+        ('{"images": [{"id": 1}]}', ['1.jpg'], 'no `images` with'),
+        ('[1]', ['1.jpg'], 'no `images` with'),
+        ('{', ['1.jpg'], 'no `images` with'),
+        (
+            '{"images": [{"id": 1, "file_name": "1.jpg"}], "categories": '
+            '[{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]}',
+            ['1.jpg'],
+            'several categories',
+        ),
+    ],
+)
+def test_annotation_files_that_do_not_fit(ann_file, content, names, words):
+    if content is not None:
+        ann_file.write_text(content)
+    with pytest.raises(ValueError, match=words) as raised:
+        read_annotation_ids(str(ann_file), sources(*names))
+    assert str(ann_file) in str(raised.value)
+
+
+def test_two_inputs_for_one_image(ann_file):
+    two = [
+        Source('/x/1.jpg', 'x/1.jpg', 'image'),
+        Source('/y/1.jpg', 'y/1.jpg', 'image'),
+    ]
+    with pytest.raises(ValueError, match='are both image 9'):
+        read_annotation_ids(str(ann_file), two)
+
+
+def test_the_person_among_several_categories(ann_file):
+    content = json.loads(ann_file.read_text())
+    content['categories'] += [dict(id=5, name='person')]
+    ann_file.write_text(json.dumps(content))
+    _, category = read_annotation_ids(str(ann_file), sources('1.jpg'))
+    assert category == 5

@@ -1,0 +1,84 @@
+"""Files behind inputs, and their names."""
+
+import pytest
+
+from higherhrnet_plugin.inference.inputs import collect_sources
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """Write files and go there."""
+    for name in (
+        *('a/1.jpg', 'a/2.PNG', 'a/deep/3.webp', 'a/clip.avi', 'a/notes.txt'),
+        *('a/.hidden.jpg', 'b/1.jpg', 'b/x[1].png', 'empty/readme.md'),
+        'out/pictures/1.jpg',
+    ):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b'')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def names(tree, *inputs, recursive=False):
+    sources = collect_sources(inputs, recursive, tree / 'out')
+    return [source.name for source in sources]
+
+
+@pytest.mark.parametrize(
+    ('inputs', 'expected'),
+    [
+        (['a/1.jpg'], ['1.jpg']),
+        (['a'], ['1.jpg', '2.PNG', 'clip.avi']),
+        (['a/'], ['1.jpg', '2.PNG', 'clip.avi']),
+        (['a/*.jpg'], ['1.jpg']),
+        (['?/1.jpg'], ['a/1.jpg', 'b/1.jpg']),
+        (['b/x[1].png'], ['x[1].png']),
+        (['a/../b/1.jpg'], ['1.jpg']),
+        # named twice, counted once; the order is that of the inputs
+        (['b/1.jpg', 'a', 'a/1.jpg'], ['b/1.jpg', 'a/1.jpg', 'a/2.PNG']),
+        (['a/1.jpg', 'b/1.jpg'], ['a/1.jpg', 'b/1.jpg']),
+        (['webcam:0', 'a/1.jpg', 'webcam:00'], ['1.jpg', 'webcam_0']),
+    ],
+)
+def test_inputs(tree, inputs, expected):
+    found = [n for n in names(tree, *inputs) if n in expected]
+    assert found == expected
+    if 'a' not in inputs:
+        assert names(tree, *inputs) == expected
+
+
+def test_recursion_leaves_out_results(tree):
+    assert 'a/deep/3.webp' not in names(tree, 'a', 'b')
+    found = names(tree, '.', recursive=True)
+    assert found == [
+        *('a/1.jpg', 'a/2.PNG', 'a/clip.avi', 'a/deep/3.webp'),
+        *('b/1.jpg', 'b/x[1].png'),
+    ]
+    assert names(tree, '**/*.webp') == ['a/deep/3.webp']
+
+
+def test_kinds_and_paths(tree):
+    sources = collect_sources(['a', 'webcam:2'], False, tree / 'out')
+    assert [s.kind for s in sources] == ['image', 'image', 'video', 'webcam']
+    assert sources[0].path == str(tree / 'a' / '1.jpg')
+    assert sources[-1].path == '2'
+    assert [s.video_stem for s in sources[2:]] == ['clip', 'webcam_2']
+
+
+@pytest.mark.parametrize(
+    ('text', 'error', 'words'),
+    [
+        ('empty', FileNotFoundError, 'no image and no video'),
+        ('out', FileNotFoundError, 'no image and no video'),
+        ('a/*.bmp', FileNotFoundError, 'no image and no video'),
+        ('no/such.jpg', FileNotFoundError, 'no file or folder'),
+        ('a/notes.txt', ValueError, 'neither an image'),
+        ('https://example.org/1.jpg', ValueError, 'download the file first'),
+        ('webcam:front', ValueError, 'by its number'),
+    ],
+)
+def test_refused(tree, text, error, words):
+    with pytest.raises(error, match=words) as raised:
+        names(tree, 'a/1.jpg', text)
+    assert text in str(raised.value)

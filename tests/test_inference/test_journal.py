@@ -1,0 +1,108 @@
+"""The journal: what it keeps, and what it refuses."""
+
+import json
+import os
+
+import pytest
+
+from higherhrnet_plugin.inference.inputs import Source
+from higherhrnet_plugin.inference.journal import Done, Journal, file_stamp
+
+IMAGE = Source('/x/ä.jpg', 'ä.jpg', 'image')
+VIDEO = Source('/x/v.avi', 'v.avi', 'video')
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Write a journal with an image, a video and half of another."""
+    path = tmp_path / 'predictions.jsonl'
+    journal = Journal(path, {'thr': 0.1})
+    journal.add_image(IMAGE, {'people': [1]}, [3, 4])
+    journal.begin(VIDEO)
+    journal.add_frame(VIDEO, {'frame': 0})
+    journal.add_frame(VIDEO, {'frame': 1})
+    journal.finish(VIDEO, [5, 6])
+    other = Source('/x/w.avi', 'w.avi', 'video')
+    journal.begin(other)
+    journal.add_frame(other, {'frame': 0})
+    journal.close()
+    return path
+
+
+EXPECTED = {
+    'ä.jpg': Done([3, 4], [{'people': [1]}]),
+    'v.avi': Done([5, 6], [{'frame': 0}, {'frame': 1}]),
+    'w.avi': Done(None, [{'frame': 0}]),
+}
+
+
+def test_everything_is_read_again(path):
+    journal = Journal(path, {'thr': 0.1})
+    assert journal.read() == EXPECTED
+    journal.add_image(IMAGE, {'people': []}, [7, 8])
+    journal.begin(VIDEO)
+    journal.flush()
+    done = journal.read()
+    journal.close()
+    assert done['ä.jpg'] == Done([7, 8], [{'people': []}])
+    assert done['v.avi'] == Done()
+    assert done['w.avi'] == EXPECTED['w.avi']
+
+
+def test_a_line_that_was_cut_off_is_dropped(path):
+    whole = path.read_bytes()
+    last = whole.splitlines(keepends=True)[-1]
+    for cut in range(1, len(last)):
+        path.write_bytes(whole[:-cut])
+        journal = Journal(path, {'thr': 0.1})
+        done = journal.read()
+        assert done['w.avi'] == Done()
+        assert done['v.avi'] == EXPECTED['v.avi']
+        # the next line begins on its own
+        journal.add_image(IMAGE, {}, [1])
+        journal.close()
+        assert path.read_bytes().startswith(whole[: -len(last)])
+        reopened = Journal(path, {'thr': 0.1})
+        assert reopened.read()['ä.jpg'] == Done([1], [{}])
+        reopened.close()
+
+
+def test_even_the_first_line_may_be_cut_off(path):
+    path.write_bytes(b'{"settings": {"thr"')
+    journal = Journal(path, {'thr': 0.1})
+    assert journal.read() == {}
+    journal.close()
+    assert json.loads(path.read_text()) == {'settings': {'thr': 0.1}}
+
+
+def test_other_settings_are_refused(path):
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match='--overwrite') as raised:
+        Journal(path, {'thr': 0.2, 'scales': (1, 2)})
+    text = str(raised.value)
+    assert 'thr: was 0.1, is 0.2' in text
+    assert 'scales: was not set, is [1, 2]' in text
+    assert str(path.parent) in text
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize('line', ['{"name": ', '[]', '{"record": {}}', ''])
+def test_a_damaged_line_is_named(path, line):
+    lines = path.read_text(encoding='utf-8').splitlines()
+    lines[2] = line
+    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    journal = Journal(path, {'thr': 0.1})
+    with pytest.raises(ValueError, match='line 3, is no line of a journal'):
+        journal.read()
+    journal.close()
+
+
+def test_a_stamp_changes_with_the_file(tmp_path):
+    file = tmp_path / 'a.jpg'
+    file.write_bytes(b'123')
+    source = Source(str(file), 'a.jpg', 'image')
+    first = file_stamp(source)
+    assert first[0] == 3
+    os.utime(file, ns=(5, 5))
+    assert file_stamp(source) == [3, 5]
+    assert file_stamp(Source('0', 'webcam_0', 'webcam')) == []

@@ -1,0 +1,11 @@
+"""Find people: ``python tools/inference.py CONFIG WEIGHTS INPUT --out DIR``.
+
+The same as ``python -m higherhrnet_plugin.infer``.
+"""
+
+import sys
+
+from higherhrnet_plugin.inference.cli import main
+
+if __name__ == '__main__':
+    sys.exit(main())
