@@ -28,7 +28,7 @@ def write_model(folder: Path, path: Path = TINY, **decoder) -> tuple:
     init_default_scope('mmpose')
     tiny = load_small(TINY, folder / 'people.json', folder / 'work')
     cfg = load_small(path, folder / 'people.json', folder / 'work')
-    kind = DATASETS.get(cfg.train_dataloader.dataset.type)
+    kind = DATASETS.get(cfg.test_dataloader.dataset.type)
     k = count_keypoints(cfg)
     fields = {name: n or k for name, n in kind.KEYPOINT_FIELDS.items()}
     write_data_set(folder, k, fields=fields)

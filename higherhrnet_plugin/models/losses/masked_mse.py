@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Optional
 
 import torch
 from torch import Tensor
@@ -16,7 +16,12 @@ _CPU_PIECE = 2**20
 _PIECE = 2**24
 
 
-def masked_mse(pred: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+def masked_mse(
+    pred: Tensor,
+    target: Tensor,
+    mask: Tensor,
+    channels: Optional[Tensor] = None,
+) -> Tensor:
     """Average the squared error over all cells, with 0 where masked.
 
     Masked cells still count in the denominator, as in the official
@@ -29,6 +34,8 @@ def masked_mse(pred: Tensor, target: Tensor, mask: Tensor) -> Tensor:
         target (Tensor): (B, K, h, w), without gradient.
         mask (Tensor): (B, h, w), 1 where the cell counts, bool or float,
             without gradient.
+        channels (Tensor, optional): (B, K), 1 where the map of a keypoint
+            counts, bool or float, without gradient. Defaults to all.
 
     Returns:
         Tensor: scalar, which can be differentiated once.
@@ -40,7 +47,7 @@ def masked_mse(pred: Tensor, target: Tensor, mask: Tensor) -> Tensor:
         raise ValueError(
             'targets and masks of the heatmap loss are constants; detach them'
         )
-    return _MaskedMSE.apply(pred, target, mask)
+    return _MaskedMSE.apply(pred, target, mask, channels)
 
 
 class _MaskedMSE(torch.autograd.Function):
@@ -48,19 +55,24 @@ class _MaskedMSE(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, pred: Tensor, target: Tensor, mask: Tensor
+        ctx: Any,
+        pred: Tensor,
+        target: Tensor,
+        mask: Tensor,
+        channels: Optional[Tensor],
     ) -> Tensor:
         """Sum piece by piece."""
-        ctx.save_for_backward(pred, target, mask)
+        ctx.save_for_backward(pred, target, mask, channels)
         mask = mask.to(_sum_type(pred))
         sums = []
-        for p, t, m in _pieces(pred, target, mask):
+        for p, t, m, *c in _pieces(pred, target, mask, channels):
             square = (at_least_float32(p) - t).square_()
+            _weigh(square, *c)
             sums.append((square.sum(1) * m).sum())
         return torch.stack(sums).sum() / pred.numel()
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
         """Write the gradient of the prediction."""
         # only then is a graph recorded in here
         if torch.is_grad_enabled():
@@ -68,17 +80,20 @@ class _MaskedMSE(torch.autograd.Function):
                 'the heatmap loss cannot be differentiated twice; leave out '
                 '`create_graph`'
             )
-        pred, target, mask = ctx.saved_tensors
+        pred, target, mask, channels = ctx.saved_tensors
         factor = mask.to(_sum_type(pred)) * (grad * (2 / pred.numel()))
         result = torch.empty_like(pred)
         same = result.dtype == factor.dtype
-        for p, t, f, out in _pieces(pred, target, factor, result):
+        for p, t, f, out, *c in _pieces(
+            pred, target, factor, result, channels
+        ):
             # half precisions need a buffer of the sum's type
             error = out if same else torch.empty_like(out, dtype=f.dtype)
             torch.sub(at_least_float32(p), t, out=error).mul_(f[:, None])
+            _weigh(error, *c)
             if not same:
                 out.copy_(error)
-        return result, None, None
+        return result, None, None, None
 
 
 def _sum_type(pred: Tensor) -> torch.dtype:
@@ -86,8 +101,17 @@ def _sum_type(pred: Tensor) -> torch.dtype:
     return at_least_float32(pred.new_empty(0)).dtype
 
 
-def _pieces(*maps: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """Cut maps, the first (B, K, h, w), into groups of images."""
+def _weigh(maps: Tensor, channels: Optional[Tensor] = None) -> None:
+    """Multiply maps (B, K, h, w) by weights (B, K), if there are any."""
+    if channels is not None:
+        maps.mul_(channels[..., None, None])
+
+
+def _pieces(
+    first: Tensor, *others: Optional[Tensor]
+) -> Iterator[tuple[Tensor, ...]]:
+    """Cut maps, the first (B, K, h, w), into groups of images; skip None."""
+    maps = [first, *(m for m in others if m is not None)]
     cells = _CPU_PIECE if maps[0].device.type == 'cpu' else _PIECE
     images = max(1, cells * len(maps[0]) // max(1, maps[0].numel()))
     return zip(*(m.split(images) for m in maps))

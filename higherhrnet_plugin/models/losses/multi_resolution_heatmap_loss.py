@@ -22,13 +22,20 @@ class MultiResolutionHeatmapLoss(nn.Module):
     Args:
         loss_weight (float | Sequence[float]): One for all levels or one for
             each. Defaults to 1.
+        supervise_empty (bool): Whether maps of keypoints that nobody in the
+            image has labelled are background. Otherwise they do not count,
+            as in MMPose 0.x for whole bodies, and as is right where a data
+            set lacks keypoints. Defaults to True, the official loss.
     """
 
     def __init__(
-        self, loss_weight: Union[float, Sequence[float]] = 1.0
+        self,
+        loss_weight: Union[float, Sequence[float]] = 1.0,
+        supervise_empty: bool = True,
     ) -> None:
         super().__init__()
         self.loss_weight = loss_weight
+        self.supervise_empty = supervise_empty
 
     def forward(
         self,
@@ -71,5 +78,9 @@ class MultiResolutionHeatmapLoss(nn.Module):
                     f'level {i}: expected a mask (B, h, w) for heatmaps of '
                     f'{tuple(pred.shape)}, got {tuple(mask.shape)}'
                 )
-            losses.append(weights[i] * masked_mse(pred, target, mask))
+            labelled = None
+            if not self.supervise_empty:
+                labelled = target.flatten(2).amax(2) > 0
+            loss = masked_mse(pred, target, mask, labelled)
+            losses.append(weights[i] * loss)
         return losses

@@ -284,3 +284,39 @@ def test_nothing_is_saved_but_the_arguments():
         masked_mse(preds[0].requires_grad_(), targets[0], masks[0])
     given = {t.data_ptr() for t in (preds[0], targets[0], masks[0])}
     assert set(saved) == given
+
+
+@pytest.mark.parametrize('dtype', [torch.float32, torch.bfloat16])
+def test_maps_that_nobody_labelled_do_not_count(dtype):
+    torch.manual_seed(0)
+    pred = torch.rand(2, 3, 8, 6).to(dtype).requires_grad_()
+    target = torch.rand(2, 3, 8, 6)
+    target[0, 1] = 0
+    target[1, 2] = 0
+    mask = (torch.rand(2, 8, 6) > 0.3).float()
+    loss_of = MultiResolutionHeatmapLoss(supervise_empty=False)
+    (loss,) = loss_of([pred], [target], [mask])
+    loss.backward()
+
+    plain = pred.detach().float().requires_grad_()
+    total = 0
+    for b in range(2):
+        for k in range(3):
+            if target[b, k].max() > 0:
+                square = (plain[b, k] - target[b, k]) ** 2
+                total = total + (square * mask[b]).sum()
+    expected = total / pred.numel()
+    expected.backward()
+    torch.testing.assert_close(loss, expected)
+    torch.testing.assert_close(
+        pred.grad.float(),
+        plain.grad,
+        rtol=1e-2
+        if dtype.is_floating_point and dtype != torch.float32
+        else 1e-6,
+        atol=1e-7,
+    )
+    assert not pred.grad[0, 1].any()
+    assert not pred.grad[1, 2].any()
+    (official,) = MultiResolutionHeatmapLoss()([pred], [target], [mask])
+    assert official > loss

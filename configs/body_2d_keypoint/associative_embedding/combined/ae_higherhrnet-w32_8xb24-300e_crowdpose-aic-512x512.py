@@ -5,8 +5,9 @@
 # the order of CrowdPose. It goes into the pipeline of the data set it
 # converts; what augments comes after it, in the pipeline of the combination,
 # whose `metainfo` tells what left and right are.
-# Every keypoint that is learned must be labelled in every data set: one that
-# a data set lacks would be taught as background.
+# Where a data set lacks a keypoint, set
+# `model.head.heatmap_loss.supervise_empty=False`, or it is taught as
+# background.
 #
 # Expected: nothing was measured with this config.
 # Train: mim train higherhrnet_plugin \

@@ -29,7 +29,8 @@ model = dict(
         source='coco',
         target='coco_wholebody',
     ),
-    head=dict(num_keypoints=133),
+    # faces, hands and feet are not labelled in all images
+    head=dict(num_keypoints=133, heatmap_loss=dict(supervise_empty=False)),
 )
 
 dataset_type = 'BottomupCocoWholeBodyDataset'
