@@ -45,6 +45,7 @@ def compare(
     peers: dict[str, Callable[[], Any]],
     rounds: int = 9,
     note: str = '',
+    wall: bool = False,
 ) -> Row:
     """Time functions in turn, round by round.
 
@@ -54,18 +55,21 @@ def compare(
         peers (dict[str, Callable]): What it is compared with.
         rounds (int): Measured rounds, after one that warms up. Defaults to 9.
         note (str): Remark. Defaults to ''.
+        wall (bool): Take the time of the clock, which work on a GPU needs,
+            and not the CPU time of this process. Defaults to False.
 
     Returns:
-        Row: medians of the CPU time of this process, and of the ratios.
+        Row: medians of the times, and of the ratios.
     """
+    clock = time.perf_counter if wall else time.process_time
     functions = {'': ours, **peers}
     times: dict[str, list[float]] = {name: [] for name in functions}
     for turn in tqdm(range(rounds + 1), desc=workload, leave=False):
         for name, function in functions.items():
-            start = time.process_time()
+            start = clock()
             function()
             if turn:
-                times[name].append(1e3 * (time.process_time() - start))
+                times[name].append(1e3 * (clock() - start))
     own = times.pop('')
     return Row(
         workload,

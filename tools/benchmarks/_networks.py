@@ -1,0 +1,146 @@
+"""A network with each of the switches that make it faster."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from pathlib import Path
+from typing import Any, Callable, NamedTuple
+
+import torch
+from mmengine.config import Config
+from mmpose.registry import MODELS
+from torch import Tensor, nn
+
+from higherhrnet_plugin.inference.model import (
+    choose_amp_dtype,
+    load_estimator,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT.joinpath(
+    'configs/body_2d_keypoint/associative_embedding/coco/'
+    'ae_higherhrnet-w32_8xb24-300e_coco-512x512.py'
+)
+# relative to the largest output of a level
+CLOSE, HALF = 1e-4, 9
+
+Maps = list[Tensor]
+
+
+class Switch(NamedTuple):
+    """One way to run the network.
+
+    Attributes:
+        model (nn.Module): Estimator.
+        run (Callable): From images (B, 3, H, W) to the maps of all levels.
+        amp (torch.dtype | None): Type of numbers of mixed precision.
+        tolerance (float): How far the maps may be off.
+    """
+
+    model: Any
+    run: Callable[[Tensor], Maps]
+    amp: torch.dtype | None
+    tolerance: float
+
+
+def random_model(cfg: Config, image: Tensor) -> nn.Module:
+    """Build a network whose layers have outputs of a usual size.
+
+    Args:
+        cfg (Config): Full config.
+        image (Tensor): (1, 3, H, W), to count statistics on.
+
+    Returns:
+        nn.Module: the estimator, in test mode.
+    """
+    model = MODELS.build(cfg.model)
+    # what starts at 0.001 would be lost in the running variance of 1
+    for layer in model.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight)
+        elif isinstance(layer, nn.BatchNorm2d):
+            layer.momentum = None
+    with torch.no_grad():
+        model.train()(image, None, mode='tensor')
+    return model.eval()
+
+
+def forward(
+    model: nn.Module, amp: torch.dtype | None = None
+) -> Callable[[Tensor], Maps]:
+    """Return the forward pass of an estimator.
+
+    Args:
+        model (nn.Module): Estimator.
+        amp (torch.dtype, optional): Run in mixed precision with this type.
+
+    Returns:
+        Callable: from images (B, 3, H, W) to float32 maps of all levels.
+    """
+
+    @torch.no_grad()
+    def run(images: Tensor) -> Maps:
+        context: Any = contextlib.nullcontext()
+        if amp is not None:
+            context = torch.autocast(images.device.type, dtype=amp)
+        with context:
+            levels = model(images, None, mode='tensor')
+        maps = [m.float() for level in levels for m in level if m is not None]
+        if images.is_cuda:
+            torch.cuda.synchronize(images.device)
+        return maps
+
+    return run
+
+
+def make_switches(
+    build: Callable[[bool], nn.Module],
+    device: torch.device,
+    with_compile: bool,
+) -> dict[str, Switch]:
+    """Return all ways to run a network.
+
+    Args:
+        build (Callable): Makes the network, with ``channels_last`` or not.
+        device (torch.device): Where to run.
+        with_compile (bool): Whether to compile it, too.
+
+    Returns:
+        dict[str, Switch]: by name, 'plain' first.
+    """
+    plain, last = build(False), build(True)
+    amp = choose_amp_dtype(device)
+    name = str(amp).split('.')[1]
+    switches = {
+        'plain': Switch(plain, forward(plain), None, 0.0),
+        'channels_last': Switch(last, forward(last), None, CLOSE),
+        name: Switch(plain, forward(plain, amp), amp, HALF),
+        f'channels_last, {name}': Switch(last, forward(last, amp), amp, HALF),
+    }
+    if with_compile:
+        run = torch.compile(forward(plain))
+        switches['compile'] = Switch(plain, run, None, CLOSE)
+    return switches
+
+
+def model_builder(
+    args: argparse.Namespace, device: torch.device
+) -> Callable[[bool], nn.Module]:
+    """Return what makes equal networks, with ``channels_last`` or not."""
+    cfg = Config.fromfile(args.config)
+    cfg.model.backbone.init_cfg = None
+    weights = None
+    if not args.checkpoint:
+        side = min(args.size)
+        weights = random_model(cfg, torch.randn(1, 3, side, side)).state_dict()
+
+    def build(channels_last: bool) -> nn.Module:
+        cfg.model.channels_last = channels_last
+        if weights is None:
+            return load_estimator(cfg, args.checkpoint, str(device))
+        model = MODELS.build(cfg.model)
+        model.load_state_dict(weights)
+        return model.to(device).eval()
+
+    return build

@@ -1,0 +1,202 @@
+"""Time of the network's forward pass, plain and with each switch.
+
+Without weights the network is HigherHRNet-W32 with random ones, and the
+outputs of all levels are compared. With ``--config``, ``--checkpoint`` and
+``--images`` it is a trained one, and the people on the images are compared,
+too.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Callable
+
+import numpy as np
+import torch
+from _command import build_parser, report, require
+from _networks import CLOSE, CONFIG, Maps, Switch, make_switches, model_builder
+from _timing import Row, compare, use_one_thread
+from mmengine.registry import init_default_scope
+from torch import Tensor
+
+from higherhrnet_plugin.inference.inputs import IMAGE_SUFFIXES
+from higherhrnet_plugin.inference.model import choose_device
+from higherhrnet_plugin.inference.predictor import People, Predictor
+
+
+def largest_difference(maps: Maps, others: Maps) -> float:
+    """Return that of all levels, relative to the largest value of each."""
+    return max(
+        float((a - b).abs().max() / b.abs().max())
+        for a, b in zip(maps, others)
+    )
+
+
+def measure_switches(
+    switches: dict[str, Switch],
+    image: Tensor,
+    rounds: int,
+    notes: dict[str, str],
+) -> list[Row]:
+    """Compare the maps of an image (1, 3, H, W), then time them."""
+    plain = switches['plain']
+    size = f'{image.shape[-1]}x{image.shape[-2]}'
+    expected = plain.run(image)
+    rows = []
+    for name, switch in switches.items():
+        if name == 'plain':
+            continue
+        gap = largest_difference(switch.run(image), expected)
+        require(gap <= switch.tolerance, f'{name}, {size}: {gap:.1e}')
+        rows.append(
+            compare(
+                f'{name}, {size}',
+                lambda run=switch.run: run(image),
+                {'plain': lambda: plain.run(image)},
+                rounds,
+                '; '.join(filter(None, [f'{gap:.0e} off', notes.get(name)])),
+                image.is_cuda,
+            )
+        )
+    return rows
+
+
+def measure_flip(run: Callable, image: Tensor, rounds: int) -> Row:
+    """Time an image and its mirror image as one batch."""
+
+    def together() -> Maps:
+        return run(torch.cat((image, image.flip(-1))))
+
+    def apart() -> list[Maps]:
+        return [run(image), run(image.flip(-1))]
+
+    both = [torch.cat(pair) for pair in zip(*apart())]
+    gap = largest_difference(together(), both)
+    size = f'{image.shape[-1]}x{image.shape[-2]}'
+    require(gap <= CLOSE, f'flip in one batch, {size}: {gap:.1e}')
+    return compare(
+        f'flip in one batch, {size}',
+        together,
+        {'two passes': apart},
+        rounds,
+        f'{gap:.0e} off',
+        image.is_cuda,
+    )
+
+
+def compare_people(found: list[People], expected: list[People]) -> str:
+    """Tell how far people of mixed precision are off.
+
+    Args:
+        found (list[People]): Of each image.
+        expected (list[People]): The same in float32.
+
+    Returns:
+        str: how many images have the same number of people, and the
+        distances of the keypoints of those, pixels of the image.
+    """
+    pairs = [
+        (a.keypoints, b.keypoints, (a.keypoint_scores * b.keypoint_scores) > 0)
+        for a, b in zip(found, expected)
+        if len(a.keypoints) == len(b.keypoints)
+    ]
+    text = f'same number of people on {len(pairs)} of {len(found)} images'
+    gaps = [np.linalg.norm(a - b, axis=-1)[seen] for a, b, seen in pairs]
+    distances = np.concatenate([*gaps, np.zeros(0)])
+    if not len(distances):
+        return text
+    middle, most, worst = np.quantile(distances, (0.5, 0.99, 1))
+    return (
+        f'{text}, keypoints off by {middle:.2g} px (median), {most:.2g} '
+        f'(99 %), {worst:.2g} (largest)'
+    )
+
+
+def check_people(
+    switches: dict[str, Switch], files: Sequence[Path]
+) -> dict[str, str]:
+    """Compare the people of every switch with the plain ones.
+
+    Args:
+        switches (dict): As of :func:`make_switches`, of a trained network.
+        files (Sequence[Path]): Images.
+
+    Returns:
+        dict[str, str]: what was found, by switch.
+
+    Raises:
+        SystemExit: If ``channels_last`` alone changes the number of people.
+    """
+    people = {}
+    for name, switch in switches.items():
+        if name == 'compile':
+            continue
+        predictor = Predictor(switch.model, switch.amp)
+        people[name] = [
+            predictor.predict([predictor.load(str(file))])[0] for file in files
+        ]
+    expected = people.pop('plain')
+    for name, found in people.items():
+        same = [len(a.scores) for a in found] == [
+            len(b.scores) for b in expected
+        ]
+        exact = switches[name].amp is None
+        require(same or not exact, f'number of people, {name}')
+    return {
+        name: compare_people(found, expected) for name, found in people.items()
+    }
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = build_parser(__doc__.splitlines()[0])
+    parser.set_defaults(rounds=5)
+    add = parser.add_argument
+    add('--size', type=int, nargs='+', default=[256], help='sides of images')
+    add('--device', default='cpu', help='device of torch')
+    add(
+        '--compile',
+        action='store_true',
+        help='also torch.compile, which takes minutes to begin with',
+    )
+    add('--config', default=str(CONFIG), help='config file')
+    add('--checkpoint', help='weights; random ones without')
+    add('--images', type=Path, help='folder of images to find people on')
+    add('--limit', type=int, default=16, help='images at most')
+    args = parser.parse_args(argv)
+    if args.images and not args.checkpoint:
+        parser.error('--images needs a trained network: give --checkpoint')
+    if any(side < 32 or side % 32 for side in args.size):
+        parser.error(f'--size must be multiples of 32: {args.size}')
+    return args
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the benchmark."""
+    args = parse_args(argv)
+    use_one_thread()
+    torch.manual_seed(args.seed)
+    init_default_scope('mmpose')
+    device = choose_device(args.device)
+    switches = make_switches(model_builder(args, device), device, args.compile)
+    notes: dict[str, str] = {}
+    if args.images:
+        files = sorted(
+            f
+            for f in args.images.iterdir()
+            if f.suffix.lower() in IMAGE_SUFFIXES
+        )[: args.limit]
+        require(bool(files), f'no images in {args.images}')
+        notes = check_people(switches, files)
+    rows, flips = [], []
+    for side in args.size:
+        image = torch.randn(1, 3, side, side, device=device)
+        rows += measure_switches(switches, image, args.rounds, notes)
+        flips.append(measure_flip(switches['plain'].run, image, args.rounds))
+    report(rows + flips, args.out)
+
+
+if __name__ == '__main__':
+    main()
