@@ -4,10 +4,12 @@
 #   make test      run the tests
 #   make lint      ruff and mypy
 #   make demo      see tools/demo.sh
+#   make bench     run all benchmarks of tools/benchmarks
 #   make clean     remove what the other targets made, .venv included
 #
 # PYTHON=...       interpreter that creates .venv
 # PYTEST_ARGS=...  replaces the arguments given to pytest
+# BENCH_ARGS=...   arguments of tools/benchmarks/all.py, such as --quick
 
 PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c '' 2>/dev/null && echo $$p && break; done)
@@ -22,7 +24,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 SNAPSHOT := $(shell find configs tools higherhrnet_plugin/.mim \
 	-name __pycache__ -prune -o -print)
 
-.PHONY: install test lint demo clean
+.PHONY: install test lint demo bench clean
 
 install: .venv/.package-stamp
 
@@ -47,6 +49,9 @@ lint: install
 
 demo: install
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/demo.sh
+
+bench: install
+	$(BIN)/python tools/benchmarks/all.py $(BENCH_ARGS)
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache

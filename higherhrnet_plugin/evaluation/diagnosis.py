@@ -19,6 +19,8 @@ import numpy as np
 # where COCO's medium and large people begin, in square pixels
 _MEDIUM, _LARGE = 32.0**2, 96.0**2
 _OUTSIDE_SHARE = 0.2
+# of the highest keypoint score; what is filled in is mostly below
+_CONFIDENT_SHARE = 0.5
 _SCALE_OFF = 2.0
 _SHOWN = 3
 
@@ -178,16 +180,22 @@ def _untested_lines(
 def _outside_lines(
     ground_truth: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    """Count predicted keypoints outside of their images."""
+    """Count confident predictions of keypoints outside of their images.
+
+    A missing keypoint is looked up everywhere, in the borders of the input,
+    too, where its score is low. So only scores of at least half of the
+    highest one of all predictions count.
+    """
     sizes = {
         image['id']: (image['width'], image['height'])
         for image in ground_truth['images']
         if image.get('width') and image.get('height')
     }
+    highest = max((max(p['keypoints'][2::3]) for p in predictions), default=0)
     outside = total = 0
     for prediction in predictions:
         size = sizes.get(prediction['image_id'])
-        points = _points(prediction)
+        points = _points(prediction, _CONFIDENT_SHARE * highest)
         if size is None or not len(points):
             continue
         total += len(points)
@@ -195,7 +203,7 @@ def _outside_lines(
     if not total or outside <= _OUTSIDE_SHARE * total:
         return []
     return [
-        f'{100 * outside / total:.0f} % of the predicted keypoints lie '
+        f'{100 * outside / total:.0f} % of the confident keypoints lie '
         'outside of their image: are they in pixels of the image, or scaled '
         'wrongly?'
     ]
@@ -235,10 +243,11 @@ def _reaches(records: Sequence[Mapping[str, Any]]) -> dict[Any, float]:
     return reach
 
 
-def _points(record: Mapping[str, Any]) -> np.ndarray:
-    """Take the keypoints that count, float (N, 2)."""
+def _points(record: Mapping[str, Any], least: float = 0.0) -> np.ndarray:
+    """Take the keypoints above 0 that have ``least``, float (N, 2)."""
     points = np.reshape(np.asarray(record['keypoints'], float), (-1, 3))
-    return points[points[:, 2] > 0, :2]
+    scores = points[:, 2]
+    return points[(scores > 0) & (scores >= least), :2]
 
 
 def _some(values: Sequence[Any]) -> str:

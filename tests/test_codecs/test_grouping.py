@@ -1,72 +1,13 @@
 """Assignment and grouping by tags."""
 
-import sys
-from itertools import permutations
-
 import numpy as np
 import pytest
-from munkres import Munkres
 
-from higherhrnet_plugin.codecs.utils import grouping
 from higherhrnet_plugin.codecs.utils.grouping import (
     Candidates,
-    assign,
-    assign_closest,
     group_by_tag,
     match_cost,
 )
-
-
-@pytest.mark.parametrize('ties', [False, True], ids=['random', 'tied'])
-@pytest.mark.parametrize(
-    ('rows', 'columns'), [(1, 1), (1, 6), (4, 4), (5, 9), (12, 12)]
-)
-def test_assign_equals_munkres(rows, columns, ties):
-    rng = np.random.default_rng(rows * 100 + columns)
-    for _ in range(20):
-        cost = rng.uniform(0, 3, (rows, columns))
-        if ties:
-            cost = np.round(cost) * 100
-        assert assign(cost) == Munkres().compute(cost.tolist())
-
-
-@pytest.mark.parametrize(('rows', 'columns'), [(3, 3), (4, 7)])
-def test_assign_takes_the_short_cut_with_one_optimum(
-    rows, columns, monkeypatch
-):
-    rng = np.random.default_rng(0)
-    cost = rng.uniform(100, 200, (rows, columns))
-    order = rng.permutation(columns)[:rows]
-    cost[np.arange(rows), order] = rng.uniform(0, 50, rows)
-    expected = Munkres().compute(cost.tolist())
-    monkeypatch.setattr(grouping, 'Munkres', None)
-    assert assign(cost) == expected == list(enumerate(order))
-
-
-def test_assign_asks_munkres_where_a_minimum_is_shared():
-    # both rows want column 0; the greedy choice costs 1 + 100
-    cost = np.array([[1.0, 5.0], [2.0, 100.0]])
-    assert assign(cost) == [(0, 1), (1, 0)]
-
-
-@pytest.mark.parametrize(
-    ('rows', 'columns'), [(1, 1), (1, 4), (4, 1), (3, 3), (4, 3), (2, 4)]
-)
-def test_closest_assignment_has_the_smallest_sum(rows, columns):
-    rng = np.random.default_rng(rows * 10 + columns)
-    for _ in range(10):
-        distance = rng.uniform(0, 2, (rows, columns))
-        pairs = assign_closest(distance, 1.0)
-        assert [row for row, _ in pairs] == list(range(rows))
-        padded = np.full((rows, columns + rows), 1.0)
-        padded[:, :columns] = distance.clip(max=1)
-        found = sum(padded[pair] for pair in pairs)
-        every = permutations(range(columns + rows), rows)
-        least = min(
-            sum(padded[row, column] for row, column in enumerate(columns_))
-            for columns_ in every
-        )
-        assert found == pytest.approx(least)
 
 
 def test_rounding_loses_what_the_distance_keeps():
@@ -85,12 +26,6 @@ def test_what_is_far_from_everyone_does_not_push_others_aside():
     people = group_by_tag([known, found], [0, 1], 1.0, 30, 'distance')
     assert len(people) == 3
     assert people[1, 1, 3] == np.float32(0.9)
-
-
-def test_closest_assignment_says_that_it_needs_scipy(monkeypatch):
-    monkeypatch.setitem(sys.modules, 'scipy.optimize', None)
-    with pytest.raises(ImportError, match=r"'distance'.*scipy.*'munkres'"):
-        assign_closest(np.zeros((1, 1)), 1.0)
 
 
 @pytest.mark.parametrize('people', [1, 2, 5])

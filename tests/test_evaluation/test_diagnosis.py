@@ -155,7 +155,20 @@ def test_coordinates_outside_of_the_image():
         # above the image, so that the reach stays
         prediction['keypoints'][1] = -20
     _, line = diagnose(ground_truth(), found, {})
-    assert line.startswith('50 % of the predicted keypoints lie outside')
+    assert line.startswith('50 % of the confident keypoints lie outside')
+
+
+@pytest.mark.parametrize(('score', 'lines'), [(0.44, 1), (0.46, 2)])
+def test_what_is_filled_in_outside_of_the_image_does_not_count(score, lines):
+    found = predictions()
+    for prediction in found:
+        prediction['keypoints'][1:3] = [-20, score]
+        prediction['keypoints'][6:9] = [40, -20, score]
+        # 0.9, the highest of all, stays inside
+        prediction['keypoints'][5] = 0.9
+    # half of the highest of the file, not of the person
+    found[0]['keypoints'][5] = 0.3
+    assert len(diagnose(ground_truth(), found, {})) == lines
 
 
 @pytest.mark.parametrize('scale', [0.25, 0.4, 2.2])

@@ -146,12 +146,12 @@ def in_order_of_indices(right, self, num_keypoints):
 
 
 def scipy_assign(_, cost):
-    return list(zip(*map(np.ndarray.tolist, linear_sum_assignment(cost))))
+    return linear_sum_assignment(cost)[1].tolist()
 
 
 def last_column_first(_, cost):
     pairs = Munkres().compute(cost[:, ::-1].tolist())
-    return [(row, cost.shape[1] - 1 - column) for row, column in pairs]
+    return [cost.shape[1] - 1 - column for _, column in pairs]
 
 
 def greedy_assign(_, cost):
@@ -160,7 +160,7 @@ def greedy_assign(_, cost):
         row, column = np.unravel_index(cost.argmin(), cost.shape)
         pairs.append((row, column))
         cost[row], cost[:, column] = np.inf, np.inf
-    return sorted(pairs)
+    return [column for _, column in sorted(pairs)]
 
 
 def exact_distance(right, scores, *tags):
@@ -198,16 +198,16 @@ def small_window(right, heatmaps, kernel, *rest):
     return right(heatmaps, kernel - 2, *rest)
 
 
-def divided_by_mask(right, pred, target, mask):
-    return right(pred, target, mask) * mask.numel() / mask.sum()
+def divided_by_mask(right, pred, target, mask, channels):
+    return right(pred, target, mask, channels) * mask.numel() / mask.sum()
 
 
-def no_mask(right, pred, target, mask):
-    return right(pred, target, torch.ones_like(mask))
+def no_mask(right, pred, target, mask, channels):
+    return right(pred, target, torch.ones_like(mask), channels)
 
 
-def per_keypoint_sum(right, pred, target, mask):
-    return right(pred, target, mask) * pred.shape[1]
+def per_keypoint_sum(right, pred, target, mask, channels):
+    return right(pred, target, mask, channels) * pred.shape[1]
 
 
 def people_of(valid):

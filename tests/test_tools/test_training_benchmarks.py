@@ -1,9 +1,10 @@
-"""The benchmarks of training run, and stop where results differ."""
+"""The benchmarks run, and stop where results differ."""
 
 import importlib
 import json
 import sys
 
+import numpy as np
 import pytest
 import torch
 from data_sets import write_data_set
@@ -125,3 +126,176 @@ def test_pipelines_that_differ_are_not_reported(load, tmp_path, monkeypatch):
 def test_pipeline_needs_both_paths(load):
     with pytest.raises(SystemExit):
         load('pipeline').main(['--ann-file', 'people.json'])
+
+
+@pytest.mark.parametrize(
+    'name',
+    ['all', 'decode', 'losses', 'network', 'pipeline', 'scaling', 'targets'],
+)
+def test_every_benchmark_explains_itself(load, capsys, name):
+    with pytest.raises(SystemExit, match=r'^0$'):
+        load(name).main(['--help'])
+    assert '--out OUT' in capsys.readouterr().out
+
+
+DECODE = [
+    *('--rounds', '1', '--people', '2', '--sizes', '64x64', '--no-extras')
+]
+
+
+def test_decode(load, tmp_path):
+    out = tmp_path / 'decode.json'
+    load('decode').main([*DECODE, '--out', str(out)])
+    rows = rows_of(out)
+    assert set(rows) == {
+        f'{way} 64x64, 2 true, {tags} tags'
+        for way in ('batch_decode', 'predict')
+        for tags in (1, 2)
+    }
+    for row in rows.values():
+        assert set(row['peers']) == {'official', 'mmpose'}
+
+
+@pytest.mark.parametrize('name', ['plain_decode', 'plain_aggregate'])
+def test_people_that_differ_are_not_reported(load, monkeypatch, name):
+    ways = load('_decode_ways')
+    right = getattr(ways, name)
+
+    def wrong(*arguments):
+        first, *rest = right(*arguments)
+        return (first + 0.25, *rest)
+
+    monkeypatch.setattr(ways, name, wrong)
+    with pytest.raises(SystemExit, match=r'error: not equal.*official'):
+        load('decode').main(DECODE)
+
+
+def test_scaling(load, tmp_path):
+    out = tmp_path / 'scaling.json'
+    load('scaling').main(
+        [
+            *('--rounds', '1', '--base-size', '64x64', '--base-people', '2'),
+            *('--people', '0', '2', '--sizes', '64x64', '96x64'),
+            *('--keypoints', '17', '5', '--out', str(out)),
+        ]
+    )
+    names = [
+        '0 people',
+        '2 people, 64x64 pixels, 17 keypoints',
+        '96x64 pixels',
+        '5 keypoints',
+    ]
+    rows = rows_of(out)
+    assert list(rows) == names + [f'{name}, not enlarged' for name in names]
+    # 17 channels at 64x64; heatmaps 16x16 and 32x32, tags 16x16, both ways
+    cells = 64 * 64 + 2 * (16 * 16 * 2 + 32 * 32)
+    assert f'at least {17 * 4 * cells / 1e6:.0f} MB' in rows[names[0]]['note']
+    moved = load('scaling').moved_megabytes(
+        load('scaling').make_ways(0, 1, (64, 64), 17)
+    )
+    assert moved == pytest.approx(17 * 4 * cells / 1e6)
+
+
+def test_added_memory_is_the_peak_of_the_call(load):
+    added_memory = load('_decode_memory').added_memory
+
+    def run():
+        np.ones(2**23)
+        np.ones(2**22)
+
+    np.ones(2**25)
+    assert added_memory(run) == pytest.approx(64, abs=8)
+    assert added_memory(lambda: None) < 4
+
+
+NETWORK = ['--rounds', '1', '--size', '64']
+
+
+def test_network(load, tmp_path):
+    out = tmp_path / 'network.json'
+    load('network').main([*NETWORK, '--out', str(out)])
+    rows = rows_of(out)
+    assert list(rows) == [
+        'channels_last, 64x64',
+        'bfloat16, 64x64',
+        'channels_last, bfloat16, 64x64',
+        'flip in one batch, 64x64',
+    ]
+    assert all(row['note'].endswith(' off') for row in rows.values())
+
+
+def test_outputs_that_differ_are_not_reported(load, monkeypatch):
+    network = load('network')
+    right = network.make_switches
+
+    def wrong(*arguments):
+        switches = right(*arguments)
+        run = switches['channels_last'].run
+        switches['channels_last'] = switches['channels_last']._replace(
+            run=lambda images: [maps * 1.001 for maps in run(images)]
+        )
+        return switches
+
+    monkeypatch.setattr(network, 'make_switches', wrong)
+    with pytest.raises(SystemExit, match=r'error: not equal.*channels_last'):
+        network.main(NETWORK)
+
+
+def test_distances_of_people_are_told(load):
+    network = load('network')
+
+    def people(*places, score=1.0):
+        keypoints = np.empty((len(places), 17, 2), np.float32)
+        keypoints[:] = np.reshape(places, (-1, 1, 1))
+        scores = np.full(keypoints.shape[:2], score, np.float32)
+        return network.People(keypoints, scores, scores[:, 0], scores, [])
+
+    text = network.compare_people(
+        [people(1), people(50, 5), people(9, score=0), people(1, 2)],
+        [people(1), people(8, 50), people(0), people(1)],
+    )
+    assert 'people on 3 of 4 images' in text
+    # distances 0, 0 and 3 in both directions
+    assert '0 px (median), 4.2 (99 %), 4.2 (largest)' in text
+
+
+def test_network_needs_sensible_options(load, tmp_path):
+    for options in (['--size', '40'], ['--images', str(tmp_path)]):
+        with pytest.raises(SystemExit, match=r'^2$'):
+            load('network').main(options)
+
+
+def test_all_runs_the_rest_when_one_fails(load, tmp_path, monkeypatch, capsys):
+    every = load('all')
+    scripts = {
+        'good': "print('| a table |'); open(sys.argv[3], 'w').write('[1]')",
+        'bad': "sys.exit('error: not equal')",
+    }
+    for name, code in scripts.items():
+        tmp_path.joinpath(f'{name}.py').write_text(f'import sys; {code}')
+    monkeypatch.setattr(every, 'FOLDER', tmp_path)
+    monkeypatch.setattr(
+        every,
+        'COMMANDS',
+        {
+            name: every.Command('--usual', '--quick')
+            for name in ('bad', 'good')
+        },
+    )
+    out = tmp_path / 'out'
+    with pytest.raises(SystemExit, match=r'error: failed: bad$'):
+        every.main(['--out', str(out)])
+    assert '| a table |' in capsys.readouterr().out
+    text = out.joinpath('benchmarks.md').read_text()
+    assert '`python tools/benchmarks/good.py --usual`\n\n| a table |' in text
+    assert json.loads((out / 'benchmarks.json').read_text()) == {'good': [1]}
+    every.main(['--out', str(out), '--only', 'good'])
+
+
+def test_all_runs_every_benchmark(load):
+    scripts = {
+        path.stem
+        for path in (ROOT / 'tools' / 'benchmarks').glob('*.py')
+        if not path.name.startswith('_')
+    }
+    assert set(load('all').COMMANDS) == scripts - {'all'}

@@ -58,13 +58,19 @@ def plain_aggregate(
     return _enlarge(merged, size[::-1]), torch.cat(tags, dim=1)
 
 
+def grouping_order(keypoints: int) -> Sequence[int]:
+    """Return the order in which K keypoints are grouped."""
+    return ORDER if keypoints == len(ORDER) else range(keypoints)
+
+
 def _match(
     found: list[tuple[np.ndarray, ...]], tag_dim: int
 ) -> list[np.ndarray]:
     """Group (cells, scores, tags) of each keypoint to rows (K, 3 + L)."""
     people: dict[float, np.ndarray] = {}
     tags_of: dict[float, list[np.ndarray]] = {}
-    for k in ORDER:
+    empty = np.zeros((len(found), 3 + tag_dim), np.float32)
+    for k in grouping_order(len(found)):
         cells, scores, tags = found[k]
         if not len(scores):
             continue
@@ -85,10 +91,10 @@ def _match(
                     tags_of[keys[column]].append(tags[row])
                     continue
                 new.append(row)
-                _begin(people, tags_of, k, rows[row], tags[row], tag_dim)
+                _begin(people, tags_of, k, rows[row], tags[row], empty)
         else:
             for row in new:
-                _begin(people, tags_of, k, rows[row], tags[row], tag_dim)
+                _begin(people, tags_of, k, rows[row], tags[row], empty)
     return list(people.values())
 
 
@@ -98,11 +104,10 @@ def _begin(
     k: int,
     row: np.ndarray,
     tag: np.ndarray,
-    tag_dim: int,
+    empty: np.ndarray,
 ) -> None:
     """Let a candidate begin a person."""
-    empty = np.zeros((len(ORDER), 3 + tag_dim), np.float32)
-    people.setdefault(tag[0], empty)[k] = row
+    people.setdefault(tag[0], empty.copy())[k] = row
     tags_of[tag[0]] = [tag]
 
 

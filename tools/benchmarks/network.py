@@ -19,6 +19,7 @@ from _command import build_parser, report, require
 from _networks import CLOSE, CONFIG, Maps, Switch, make_switches, model_builder
 from _timing import Row, compare, use_one_thread
 from mmengine.registry import init_default_scope
+from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from higherhrnet_plugin.inference.inputs import IMAGE_SUFFIXES
@@ -86,6 +87,26 @@ def measure_flip(run: Callable, image: Tensor, rounds: int) -> Row:
     )
 
 
+def keypoint_distances(found: People, expected: People) -> np.ndarray:
+    """Measure how far the people of an image are off.
+
+    Args:
+        found (People): N people.
+        expected (People): As many, in any order.
+
+    Returns:
+        np.ndarray: float (M,), of the keypoints that both have, pixels.
+    """
+    gaps = found.keypoints[:, None] - expected.keypoints[None]
+    rows, columns = linear_sum_assignment(
+        np.linalg.norm(gaps, axis=-1).mean(axis=-1)
+    )
+    seen = (found.keypoint_scores[rows] > 0) & (
+        expected.keypoint_scores[columns] > 0
+    )
+    return np.linalg.norm(gaps[rows, columns], axis=-1)[seen]
+
+
 def compare_people(found: list[People], expected: list[People]) -> str:
     """Tell how far people of mixed precision are off.
 
@@ -98,12 +119,12 @@ def compare_people(found: list[People], expected: list[People]) -> str:
         distances of the keypoints of those, pixels of the image.
     """
     pairs = [
-        (a.keypoints, b.keypoints, (a.keypoint_scores * b.keypoint_scores) > 0)
+        (a, b)
         for a, b in zip(found, expected)
-        if len(a.keypoints) == len(b.keypoints)
+        if len(a.scores) == len(b.scores)
     ]
     text = f'same number of people on {len(pairs)} of {len(found)} images'
-    gaps = [np.linalg.norm(a - b, axis=-1)[seen] for a, b, seen in pairs]
+    gaps = [keypoint_distances(*pair) for pair in pairs]
     distances = np.concatenate([*gaps, np.zeros(0)])
     if not len(distances):
         return text
@@ -168,8 +189,8 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.images and not args.checkpoint:
         parser.error('--images needs a trained network: give --checkpoint')
-    if any(side < 32 or side % 32 for side in args.size):
-        parser.error(f'--size must be multiples of 32: {args.size}')
+    if any(side < 64 or side % 32 for side in args.size):
+        parser.error(f'--size must be multiples of 32 from 64: {args.size}')
     return args
 
 

@@ -14,9 +14,8 @@ from collections.abc import Hashable, Sequence
 from typing import Callable, NamedTuple, Optional
 
 import numpy as np
-from munkres import Munkres
 
-Pairs = list[tuple[int, int]]
+from .assignment import assign, assign_closest
 
 # an added column that is never cheaper than a person
 _NEVER = 1e10
@@ -36,55 +35,6 @@ class Candidates(NamedTuple):
     positions: np.ndarray
     scores: np.ndarray
     tags: np.ndarray
-
-
-def assign(cost: np.ndarray) -> Pairs:
-    """Solve the assignment problem with the Munkres algorithm.
-
-    The rounded distances of the official cost coincide often, so the optimum
-    is seldom unique and the tie-break of this very solver is part of the
-    result. The solver begins with the first minimum of every row; where these
-    lie in different columns it ends there, too, and need not be run.
-
-    Args:
-        cost (np.ndarray): (M, G) with M <= G, or padded to it.
-
-    Returns:
-        list[tuple[int, int]]: (row, column) of every row.
-    """
-    best = cost.argmin(axis=1).tolist()
-    if len(set(best)) == len(best):
-        return list(enumerate(best))
-    return Munkres().compute(cost.tolist())
-
-
-def assign_closest(distance: np.ndarray, tag_thr: float) -> Pairs:
-    """Match with the smallest sum of distances, which are not rounded.
-
-    What is too far away to match costs the threshold, however far it is.
-
-    Args:
-        distance (np.ndarray): float64 (M, G), between tags.
-        tag_thr (float): A candidate joins a person below this distance.
-
-    Returns:
-        list[tuple[int, int]]: (row, column) of every row; G and above stand
-        for nobody.
-
-    Raises:
-        ImportError: If scipy is not installed.
-    """
-    try:
-        from scipy.optimize import linear_sum_assignment
-    except ImportError as error:
-        raise ImportError(
-            "assignment='distance' of the decoder needs scipy; install it or "
-            "use assignment='munkres'"
-        ) from error
-    count, people = distance.shape
-    cost = np.full((count, people + count), tag_thr)
-    cost[:, :people] = np.minimum(distance, tag_thr)
-    return list(enumerate(linear_sum_assignment(cost)[1].tolist()))
 
 
 def match_cost(
@@ -153,15 +103,16 @@ def match_closest(
     return _accept(assign_closest(distance, tag_thr), distance, tag_thr)
 
 
-def _accept(pairs: Pairs, distance: np.ndarray, tag_thr: float) -> list[int]:
-    """Keep the pairs of (M, G) that are close enough."""
+def _accept(
+    columns: Sequence[int], distance: np.ndarray, tag_thr: float
+) -> list[int]:
+    """Keep the columns of rows (M, G) that are close enough, or else -1."""
     near = (distance < tag_thr).tolist()
     people = distance.shape[1]
-    chosen = [-1] * len(near)
-    for row, column in pairs:
-        if column < people and near[row][column]:
-            chosen[row] = column
-    return chosen
+    return [
+        column if column < people and row[column] else -1
+        for row, column in zip(near, columns)
+    ]
 
 
 def too_far(
