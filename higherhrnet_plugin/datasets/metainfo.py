@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 import numpy as np
-from mmengine.config import Config
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from scipy.sparse.csgraph import shortest_path
 
@@ -45,11 +44,9 @@ def parse_metainfo(metainfo: Mapping[str, Any]) -> dict[str, Any]:
     if 'keypoint_id2name' in metainfo:
         return dict(metainfo)
     if 'from_file' not in metainfo:
+        metainfo = _with_numbers(metainfo)
         _check(metainfo)
-    parsed = parse_pose_metainfo(
-        metainfo.to_dict() if isinstance(metainfo, Config) else metainfo
-    )
-    return dict(parsed)
+    return dict(parse_pose_metainfo(metainfo))
 
 
 def keypoint_settings(
@@ -120,6 +117,23 @@ def torso_outwards(
             part = np.flatnonzero(connected[middle]).tolist()
             order += sorted(part, key=lambda i: (ways[middle, i], i))
     return order
+
+
+def _with_numbers(metainfo: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the keys of keypoints and links numbers again.
+
+    They are text in a config that MMEngine has written as JSON or YAML, or
+    in parts.
+    """
+    found = dict(metainfo)
+    for key in ('keypoint_info', 'skeleton_info'):
+        found[key] = {
+            int(k) if isinstance(k, str) and k.isdecimal() else k: value
+            for k, value in dict(found.get(key) or {}).items()
+        }
+        if key not in metainfo:
+            found.pop(key)
+    return found
 
 
 def _check(metainfo: Mapping[str, Any]) -> None:

@@ -2,7 +2,9 @@
 
 from copy import deepcopy
 
+import numpy as np
 import pytest
+from mmengine.config import Config
 from mmpose.datasets.datasets import CocoDataset
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
@@ -125,3 +127,15 @@ def test_order_of_coco_goes_outwards():
     # a shoulder or hip first, ankles late
     assert order[0] in {5, 6, 11, 12}
     assert {15, 16}.isdisjoint(order[:12])
+
+
+def test_a_config_that_was_written_to_a_file(tmp_path):
+    Config(dict(metainfo=mouse())).dump(tmp_path / 'config.json')
+    read = Config.fromfile(tmp_path / 'config.json').metainfo
+    assert list(read.keypoint_info) == ['0', '1', '2', '3', '4']
+    parsed, expected = parse_metainfo(read), parse_metainfo(mouse())
+    assert parsed['keypoint_id2name'] == expected['keypoint_id2name']
+    assert (
+        parsed['flip_indices'] == expected['flip_indices'] == [0, 1, 2, 3, 4]
+    )
+    assert np.array_equal(parsed['skeleton_links'], expected['skeleton_links'])

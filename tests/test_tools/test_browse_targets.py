@@ -13,7 +13,14 @@ from helpers import codec_config, pack
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
-from small_configs import CONFIGS, ROOT, TINY, load_small
+from small_configs import (
+    CONFIGS,
+    ROOT,
+    TINY,
+    count_keypoints,
+    leaf_sets,
+    load_small,
+)
 
 import higherhrnet_plugin  # noqa: F401
 from higherhrnet_plugin.visualization.drawing import person_color
@@ -68,7 +75,8 @@ def plain(cfg):
 
 def small(folder, path=TINY, **options):
     cfg = load_small(path, write_data_set(folder, **options), folder / 'work')
-    cfg.train_dataloader.dataset.keep_empty = True
+    for data_set in leaf_sets(cfg.train_dataloader.dataset):
+        data_set.keep_empty = True
     return cfg
 
 
@@ -222,8 +230,9 @@ def representatives():
 @pytest.mark.parametrize('path', representatives(), ids=lambda p: p.stem)
 def test_every_kind_of_config(tool, monkeypatch, tmp_path, path):
     cfg = Config.fromfile(path)
-    k = cfg.model.head.num_keypoints
-    kind = DATASETS.get(cfg.train_dataloader.dataset.type)
+    k = count_keypoints(cfg)
+    parts = leaf_sets(cfg.train_dataloader.dataset)
+    kind = DATASETS.get(parts[0].type)
     cfg = small(
         tmp_path,
         path,
@@ -233,7 +242,7 @@ def test_every_kind_of_config(tool, monkeypatch, tmp_path, path):
     )
     args = ('--keypoint', str(k - 1))
     pictures = draw(tool, monkeypatch, cfg, tmp_path, *args)
-    assert len(pictures) == 2
+    assert len(pictures) == 2 * len(parts)
     args = ('--split', 'val', '--img-ids', '2')
     again = draw(tool, monkeypatch, cfg, tmp_path / 'val', *args)
     (sheet,) = again.values()
