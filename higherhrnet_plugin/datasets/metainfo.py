@@ -122,8 +122,7 @@ def torso_outwards(
 def _with_numbers(metainfo: Mapping[str, Any]) -> dict[str, Any]:
     """Make the keys of keypoints and links numbers again.
 
-    They are text in a config that MMEngine has written as JSON or YAML, or
-    in parts.
+    They may be text in a config that MMEngine has written to a file.
     """
     found = dict(metainfo)
     for key in ('keypoint_info', 'skeleton_info'):
