@@ -51,17 +51,17 @@ def parse_metainfo(metainfo: Mapping[str, Any]) -> dict[str, Any]:
 
 def keypoint_settings(
     num_keypoints: Optional[int], metainfo: Optional[Mapping[str, Any]]
-) -> tuple[int, Optional[list[int]]]:
-    """Find what a head needs to know of the keypoints.
+) -> dict[str, Any]:
+    """Find what head and decoder need to know of the keypoints.
 
     Args:
         num_keypoints (int, optional): K, if it is told.
         metainfo (Mapping, optional): As in :func:`parse_metainfo`.
 
     Returns:
-        tuple[int, list[int] | None]: K, and the order of grouping; None
-        leaves it to the decoder, as without a metainfo and for COCO, whose
-        order is the official one.
+        dict: ``num_keypoints`` (K) and, with a metainfo, ``sigmas`` (K) and
+        ``keypoint_order``, the order of grouping; it is left to the decoder
+        for COCO, whose order is the official one.
 
     Raises:
         ValueError: If neither tells K, or both and not the same.
@@ -71,7 +71,7 @@ def keypoint_settings(
             raise ValueError(
                 'set `num_keypoints` of the head, or `metainfo` of the model'
             )
-        return num_keypoints, None
+        return {'num_keypoints': num_keypoints}
     info = parse_metainfo(metainfo)
     k = info['num_keypoints']
     if num_keypoints not in (None, k):
@@ -79,9 +79,11 @@ def keypoint_settings(
             f'`num_keypoints` of the head is {num_keypoints}, but `metainfo` '
             f'of the model describes {k} keypoints'
         )
-    if info['dataset_name'] == 'coco':
-        return k, None
-    return k, torso_outwards(info['skeleton_links'], k)
+    settings = {'num_keypoints': k, 'sigmas': info['sigmas'].tolist()}
+    if info['dataset_name'] != 'coco':
+        order = torso_outwards(info['skeleton_links'], k)
+        settings['keypoint_order'] = order
+    return settings
 
 
 def torso_outwards(

@@ -101,7 +101,8 @@ class HigherHRNetHead(BaseHead):
         init_cfg: Union[dict, list, None] = None,
     ) -> None:
         super().__init__(init_cfg or _official_init())
-        num_keypoints, order = keypoint_settings(num_keypoints, metainfo)
+        settings = keypoint_settings(num_keypoints, metainfo)
+        num_keypoints = settings['num_keypoints']
         _check_options(num_keypoints, tag_dim, num_deconvs, tag_levels)
         self.in_channels = in_channels
         self.num_keypoints = num_keypoints
@@ -136,8 +137,7 @@ class HigherHRNetHead(BaseHead):
         self.decoder = KEYPOINT_CODECS.build(
             {
                 'type': 'AggregatingBottomupDecoder',
-                'num_keypoints': num_keypoints,
-                'keypoint_order': order,
+                **settings,
                 **shared,
                 **(decoder or {}),
             }

@@ -1,5 +1,6 @@
 """Head and decoder take their settings from one metainfo."""
 
+import numpy as np
 import pytest
 from mmpose.datasets.datasets import CocoDataset
 from mmpose.registry import MODELS
@@ -42,8 +43,17 @@ def test_order_from_the_skeleton():
 
 
 def test_coco_keeps_the_official_order():
-    assert keypoint_settings(None, CocoDataset.METAINFO) == (17, None)
-    assert keypoint_settings(17, None) == (17, None)
+    settings = keypoint_settings(None, CocoDataset.METAINFO)
+    assert settings['num_keypoints'] == 17
+    assert 'keypoint_order' not in settings
+    assert keypoint_settings(17, None) == {'num_keypoints': 17}
+
+
+def test_sigmas_reach_the_suppression():
+    built = head(metainfo=metainfo(5), decoder=dict(nms_thr=0.5))
+    np.testing.assert_allclose(built.decoder.selection.sigmas, [0.05] * 5)
+    with pytest.raises(ValueError, match=r'`nms_thr` needs `sigmas`'):
+        head(num_keypoints=5, decoder=dict(nms_thr=0.5))
 
 
 def test_errors_name_both_numbers_and_the_key():
