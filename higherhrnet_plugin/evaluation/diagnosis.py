@@ -180,22 +180,17 @@ def _untested_lines(
 def _outside_lines(
     ground_truth: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    """Count confident predictions of keypoints outside of their images.
-
-    A missing keypoint is looked up everywhere, in the borders of the input,
-    too, where its score is low. So only scores of at least half of the
-    highest one of all predictions count.
-    """
+    """Count confident predictions of keypoints outside of their images."""
     sizes = {
         image['id']: (image['width'], image['height'])
         for image in ground_truth['images']
         if image.get('width') and image.get('height')
     }
-    highest = max((max(p['keypoints'][2::3]) for p in predictions), default=0)
+    least = _confident(predictions)
     outside = total = 0
     for prediction in predictions:
         size = sizes.get(prediction['image_id'])
-        points = _points(prediction, _CONFIDENT_SHARE * highest)
+        points = _points(prediction, least)
         if size is None or not len(points):
             continue
         total += len(points)
@@ -212,9 +207,10 @@ def _outside_lines(
 def _scale_lines(
     ground_truth: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    """Compare how far predictions and ground truth reach."""
+    """Compare how far confident predictions and ground truth reach."""
     reaches = [
-        _reaches(records) for records in (_counted(ground_truth), predictions)
+        _reaches(_counted(ground_truth)),
+        _reaches(predictions, _confident(predictions)),
     ]
     ratios = [
         reaches[1][image] / reaches[0][image]
@@ -232,11 +228,23 @@ def _scale_lines(
     ]
 
 
-def _reaches(records: Sequence[Mapping[str, Any]]) -> dict[Any, float]:
+def _confident(predictions: Sequence[Mapping[str, Any]]) -> float:
+    """Return half of the highest score of a keypoint.
+
+    A missing keypoint is looked up everywhere, in the borders of the input,
+    too, where its score is low.
+    """
+    scores = (max(p['keypoints'][2::3]) for p in predictions)
+    return _CONFIDENT_SHARE * max(scores, default=0)
+
+
+def _reaches(
+    records: Sequence[Mapping[str, Any]], least: float = 0.0
+) -> dict[Any, float]:
     """Find the greatest coordinate on every image."""
     reach: dict[Any, float] = defaultdict(float)
     for record in records:
-        points = _points(record)
+        points = _points(record, least)
         if len(points):
             image = record['image_id']
             reach[image] = max(reach[image], float(points.max()))

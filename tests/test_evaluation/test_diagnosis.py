@@ -179,6 +179,18 @@ def test_coordinates_of_another_scale(scale):
     assert 'scaled wrongly' in line
 
 
+@pytest.mark.parametrize(('score', 'lines'), [(0.44, 1), (0.46, 2)])
+def test_what_is_filled_in_far_away_does_not_count(score, lines):
+    truth = ground_truth()
+    for image in truth['images']:
+        del image['width']
+    found = predictions()
+    for prediction in found:
+        prediction['keypoints'][5] = 0.9
+        prediction['keypoints'][6:9] = [9000, 40, score]
+    assert len(diagnose(truth, found, {})) == lines
+
+
 def test_the_size_of_the_image_may_be_unknown():
     truth = ground_truth()
     for image in truth['images']:
