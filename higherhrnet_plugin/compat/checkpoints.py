@@ -66,7 +66,8 @@ def _numpy_globals() -> list[_SafeGlobal]:
     """Return what pickled arrays and scalars of plain types refer to."""
     reconstruct: Any = np.empty(0).__reduce__()[0]
     scalar: Any = np.float64(0).__reduce__()[0]
-    names: list[_SafeGlobal] = [np.ndarray, np.dtype]
+    # an empty array holds empty bytes, which are pickled as a call
+    names: list[_SafeGlobal] = [np.ndarray, np.dtype, bytes]
     # The private package of numpy was renamed in 2.0; a checkpoint may come
     # from either side.
     for package in ('numpy.core', 'numpy._core'):

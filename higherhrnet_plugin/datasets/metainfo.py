@@ -122,19 +122,26 @@ def torso_outwards(
 
 
 def _with_numbers(metainfo: Mapping[str, Any]) -> dict[str, Any]:
-    """Make the keys of keypoints and links numbers again.
+    """Make the keys of keypoints and links numbers again, and order them.
 
-    They may be text in a config that MMEngine has written to a file.
+    In a config that MMEngine has written to a file they are text, in the
+    order of text: 0, 1, 10, 2, ...
     """
     found = dict(metainfo)
     for key in ('keypoint_info', 'skeleton_info'):
-        found[key] = {
-            int(k) if isinstance(k, str) and k.isdecimal() else k: value
-            for k, value in dict(found.get(key) or {}).items()
-        }
-        if key not in metainfo:
-            found.pop(key)
+        if key in found:
+            entries = {
+                int(k) if isinstance(k, str) and k.isdecimal() else k: value
+                for k, value in dict(found[key]).items()
+            }
+            found[key] = dict(sorted(entries.items(), key=_number_first))
     return found
+
+
+def _number_first(entry: tuple[Any, Any]) -> tuple[bool, Any]:
+    """Order keys by number, and what is none behind them."""
+    key = entry[0]
+    return (False, key) if isinstance(key, int) else (True, str(key))
 
 
 def _check(metainfo: Mapping[str, Any]) -> None:
@@ -147,12 +154,10 @@ def _check(metainfo: Mapping[str, Any]) -> None:
         )
     keypoints = metainfo['keypoint_info']
     k = len(keypoints)
-    if sorted(keypoints) != list(range(k)) or list(keypoints) != sorted(
-        keypoints
-    ):
+    if list(keypoints) != list(range(k)):
         raise ValueError(
-            f'`keypoint_info` of `metainfo` must have the keys 0 to {k - 1} '
-            f'in this order, got {list(keypoints)}'
+            f'`keypoint_info` of `metainfo` must have the keys 0 to {k - 1}, '
+            f'got {list(keypoints)}'
         )
     for key in ('joint_weights', 'sigmas'):
         if len(metainfo[key]) != k:

@@ -69,7 +69,7 @@ def broken(key, change):
         ('sigmas', None, r"lacks \['sigmas'\]"),
         ('sigmas', [0.1] * 4, r'`sigmas`.* 4 values for 5 keypoints'),
         ('joint_weights', [1], r'`joint_weights`.* 1 values for 5'),
-        ('keypoint_info', {7: dict(name='x')}, r'keys 0 to 5.*7'),
+        ('keypoint_info', {7: dict(name='x')}, r'keys 0 to 5, got.*7'),
         ('keypoint_info', {1: dict(name='nose')}, r"twice.*'nose'"),
         (
             'keypoint_info',
