@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Union
 
-from mmpose.datasets.datasets.utils import parse_pose_metainfo
+from ..datasets.metainfo import parse_metainfo
 
 KeypointNames = Union[str, Sequence[str], Mapping[str, Any]]
 
@@ -48,7 +48,7 @@ def _parse(metainfo: dict[str, Any], source: Any) -> list[str]:
         with warnings.catch_warnings():
             # it tells that the file comes with mmpose, as intended
             warnings.filterwarnings('ignore', message='The metainfo config')
-            parsed = parse_pose_metainfo(metainfo)
+            parsed = parse_metainfo(metainfo)
         by_id = parsed['keypoint_id2name']
         return [by_id[i] for i in range(len(by_id))]
     except FileNotFoundError as error:
@@ -57,7 +57,10 @@ def _parse(metainfo: dict[str, Any], source: Any) -> list[str]:
             "mmpose knows, as 'coco' or 'crowdpose', the path of a metainfo "
             'file, or a list of keypoint names'
         ) from error
-    except (AssertionError, AttributeError, KeyError, TypeError) as error:
+    except (
+        *(AssertionError, AttributeError, KeyError, TypeError),
+        ValueError,
+    ) as error:
         raise ValueError(
             f'the metainfo {source!r} is incomplete '
             f'({type(error).__name__}: {error}); a list of keypoint names '

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from higherhrnet_plugin.evaluation.error_analysis import KEYPOINT_KINDS
 
@@ -113,6 +114,26 @@ def threshold_plot(
     return to_svg(figure, 'thresholds', 'precision and recall by threshold')
 
 
+def _weakest(rows: Sequence[Mapping], key: str) -> list[Mapping]:
+    """Take the labelled keypoints, of too many those of the lowest value."""
+    shown = [row for row in rows if row['labelled']]
+    if len(shown) > MOST_BARS:
+        shown = sorted(shown, key=lambda row: row[key])[:MOST_BARS]
+    return shown
+
+
+def _keypoint_plot(rows: Sequence[Mapping]) -> tuple[Figure, Axes]:
+    """Begin a plot with room for a line of every row."""
+    return new_plot(1.0 + 0.235 * max(len(rows), 3))
+
+
+def _name_keypoints(axes: Axes, rows: Sequence[Mapping]) -> None:
+    """Write the names of the keypoints, the first on top."""
+    names = [row['keypoint'] for row in rows]
+    axes.set_yticks(np.arange(len(rows)), names, fontsize=8.5)
+    axes.invert_yaxis()
+
+
 def kinds_plot(rows: Sequence[Mapping]) -> str:
     """Draw the shares of error kinds of every keypoint.
 
@@ -122,18 +143,15 @@ def kinds_plot(rows: Sequence[Mapping]) -> str:
     Returns:
         SVG.
     """
-    rows = [r for r in rows if r['labelled']]
-    if len(rows) > MOST_BARS:
-        rows = sorted(rows, key=lambda row: row['good'])[:MOST_BARS]
-    figure, axes = new_plot(1.0 + 0.235 * max(len(rows), 3))
+    rows = _weakest(rows, 'good')
+    figure, axes = _keypoint_plot(rows)
     left = np.zeros(len(rows))
     places = np.arange(len(rows))
     for kind in KEYPOINT_KINDS:
         values = np.array([row[kind] for row in rows])
         axes.barh(places, values, 0.72, left, color=COLORS[kind], label=kind)
         left += values
-    axes.set_yticks(places, [row['keypoint'] for row in rows], fontsize=8.5)
-    axes.invert_yaxis()
+    _name_keypoints(axes, rows)
     axes.set(xlim=(0, 1), xlabel='share of labelled keypoints')
     axes.grid(False, axis='y')
     _legend_above(axes, len(KEYPOINT_KINDS))
@@ -149,10 +167,8 @@ def similarity_plot(rows: Sequence[Mapping]) -> str:
     Returns:
         SVG.
     """
-    rows = [r for r in rows if r['labelled']]
-    if len(rows) > MOST_BARS:
-        rows = sorted(rows, key=lambda row: row['similarity'])[:MOST_BARS]
-    figure, axes = new_plot(1.0 + 0.235 * max(len(rows), 3))
+    rows = _weakest(rows, 'similarity')
+    figure, axes = _keypoint_plot(rows)
     places = np.arange(len(rows))
     for color, key, text in (
         ('s1', 'similarity', 'similarity'),
@@ -161,8 +177,7 @@ def similarity_plot(rows: Sequence[Mapping]) -> str:
     ):
         values = [row[key] for row in rows]
         axes.plot(values, places, 'o', color=COLORS[color], label=text, ms=5)
-    axes.set_yticks(places, [row['keypoint'] for row in rows], fontsize=8.5)
-    axes.invert_yaxis()
+    _name_keypoints(axes, rows)
     axes.set(xlim=(0, 1.02))
     _legend_above(axes, 3)
     return to_svg(figure, 'similarity', 'similarity and PCK by keypoint')
