@@ -6,6 +6,7 @@ from helpers import random_scene
 
 from higherhrnet_plugin.codecs.utils import filling
 from higherhrnet_plugin.codecs.utils.filling import BestCells
+from higherhrnet_plugin.codecs.utils.seen_tiles import SeenTiles
 from higherhrnet_plugin.codecs.utils.tag_maps import FullTags
 
 
@@ -64,27 +65,66 @@ def test_cells_equal_those_of_whole_maps(kind, shape, tag_dim, shared):
     np.testing.assert_array_equal(search(kinds, wanted), expected)
 
 
-def test_questions_are_answered_in_parts(monkeypatch):
-    heatmaps, tags = draw('people', (36, 44), 2, False)
+@pytest.mark.parametrize('kind', ['people', 'noise', 'ties'])
+def test_order_and_size_of_the_steps_are_no_matter(kind, monkeypatch):
+    heatmaps, tags = draw(kind, (70, 90), 2, False)
     rng = np.random.default_rng(1)
     kinds = rng.integers(0, 3, 50)
     wanted = rng.normal(1, 3, (50, 2)).astype(np.float32)
-    search = BestCells(heatmaps, FullTags(tags.reshape(-1, 36, 44), 3))
-    expected = search(kinds, wanted)
-    monkeypatch.setattr(filling, '_QUESTIONS', 7)
-    monkeypatch.setattr(filling, '_BLOCKS_AT_ONCE', 3)
-    np.testing.assert_array_equal(search(kinds, wanted), expected)
+    expected = whole_maps(heatmaps, tags, kinds, wanted)
+    maps = FullTags(tags.reshape(-1, 70, 90), 3)
+    for name, value in (
+        ('_TURNS', 50),
+        ('_LEAST', 2),
+        ('_MOST', 3),
+        ('_TILES_AT_ONCE', 3),
+        ('_QUESTIONS', 7),
+    ):
+        monkeypatch.setattr(filling, name, value)
+        found = BestCells(heatmaps, maps)(kinds, wanted)
+        np.testing.assert_array_equal(found, expected)
 
 
-def test_few_tiles_are_read():
+def test_few_tiles_are_read(monkeypatch):
     heatmaps, tags = draw('people', (256, 256), 1, False)
-    search, read = BestCells(heatmaps, FullTags(tags[0], 3)), []
-    look = search._look
+    search, looks, reads = BestCells(heatmaps, FullTags(tags[0], 3)), [], []
+    look, read = SeenTiles.fitness, SeenTiles._read
 
-    def counted(kinds, wanted, numbers):
-        read.append(len(numbers))
-        return look(kinds, wanted, numbers)
+    def counted_look(self, slots, wanted):
+        looks.append(len(slots))
+        return look(self, slots, wanted)
 
-    search._look = counted
+    def counted_read(self, keys):
+        reads.extend(keys)
+        return read(self, keys)
+
+    monkeypatch.setattr(SeenTiles, 'fitness', counted_look)
+    monkeypatch.setattr(SeenTiles, '_read', counted_read)
     search(np.zeros(10, int), np.linspace(0, 2.4, 10)[:, None])
-    assert 10 <= sum(read) < 0.1 * 10 * search.tiles.number
+    assert 10 <= sum(looks) < 0.1 * 10 * search.tags.tiles.number
+    assert len(reads) == len(set(reads)) < sum(looks)
+
+
+def test_seen_tiles_keep_what_they_read():
+    heatmaps, tags = draw('noise', (20, 29), 2, False)
+    maps = FullTags(tags.reshape(-1, 20, 29), 3)
+    seen = SeenTiles(heatmaps, maps)
+    rng = np.random.default_rng(3)
+    kinds = rng.integers(0, 3, 60)
+    numbers = rng.integers(0, maps.tiles.number, 60)
+    wanted = rng.normal(0, 3, (60, 2)).astype(np.float32)
+    # a few at a time, so that room is made more than once
+    slots = np.concatenate(
+        [
+            seen.slots(kinds[i : i + 7], numbers[i : i + 7])
+            for i in range(0, 60, 7)
+        ]
+    )
+    ys, xs = maps.tiles.corners(numbers)
+    for k, y, x, tag, found in zip(
+        kinds, ys, xs, wanted, seen.fitness(slots, wanted)
+    ):
+        part = np.s_[y : y + 8, x : x + 8]
+        away = np.hypot(*(tags[(slice(None), k, *part)] - tag[:, None, None]))
+        expected = heatmaps[k][part] - np.round(away)
+        np.testing.assert_allclose(found.reshape(8, 8), expected, rtol=1e-6)

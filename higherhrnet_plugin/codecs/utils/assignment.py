@@ -11,6 +11,8 @@ that of scipy).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 # munkres 3 solves matrices of fewer cells in another order
@@ -40,10 +42,11 @@ def assign(cost: np.ndarray) -> list[int]:
     place = state.place_small if cost.size < _SMALL else state.place
     for row in state.waiting:
         place(row)
-    columns = np.empty(len(cost), dtype=np.int64)
-    taken = np.flatnonzero(state.owner >= 0)
-    columns[state.owner[taken]] = taken
-    return columns.tolist()
+    columns = [-1] * len(cost)
+    for column, row in enumerate(state.owner):
+        if row >= 0:
+            columns[row] = column
+    return columns
 
 
 def assign_closest(distance: np.ndarray, tag_thr: float) -> list[int]:
@@ -77,81 +80,90 @@ def assign_closest(distance: np.ndarray, tag_thr: float) -> list[int]:
 class _Matching:
     """Rows with columns, and the prices for which no cost is negative.
 
+    Kept in lists: on matrices this small, calls of numpy take longer.
+
     Args:
         cost (np.ndarray): float64 (M, G).
     """
 
     def __init__(self, cost: np.ndarray) -> None:
-        self.cost = cost
-        self.rows = cost.min(axis=1)
-        self.columns = np.zeros(cost.shape[1])
-        self.owner = np.full(cost.shape[1], -1)
-        self.waiting = []
-        for row, low in enumerate(self.rows):
-            free = np.flatnonzero((cost[row] == low) & (self.owner < 0))
-            if len(free):
-                self.owner[free[0]] = row
-            else:
-                self.waiting.append(row)
+        lowest = cost.min(axis=1)
+        self.cost = cost.tolist()
+        self.rows = lowest.tolist()
+        self.columns = [0.0] * cost.shape[1]
+        self.owner = [-1] * cost.shape[1]
+        waiting = set(range(len(cost)))
+        pairs = np.nonzero(cost == lowest[:, None])
+        for row, column in zip(*(index.tolist() for index in pairs)):
+            if row in waiting and self.owner[column] < 0:
+                self.owner[column] = row
+                waiting.remove(row)
+        self.waiting = sorted(waiting)
 
     def place(self, row: int) -> None:
         """Find a column for a row; of equal ones a free one is taken."""
         size = len(self.owner)
-        reach = np.full(size, np.inf)
-        before = np.full(size, -1)
+        reach, before = [math.inf] * size, [-1] * size
         # the order in which equal columns are considered
-        rest = np.arange(size - 1, -1, -1)
-        passed, column, low = [], -1, 0.0
-        here = row
+        rest = list(range(size - 1, -1, -1))
+        passed, here, column, low = [], row, -1, 0.0
         while True:
-            step = low + self.cost[here, rest]
-            step = step - self.rows[here] - self.columns[rest]
-            nearer = step < reach[rest]
-            reach[rest[nearer]] = step[nearer]
-            before[rest[nearer]] = column
-            low = reach[rest].min()
-            equal = np.flatnonzero(reach[rest] == low)
-            free = equal[self.owner[rest[equal]] < 0]
-            at = free[-1] if len(free) else equal[0]
-            column = int(rest[at])
+            cost, own = self.cost[here], self.rows[here]
+            nearest, at = math.inf, -1
+            for i, other in enumerate(rest):
+                step = low + cost[other] - own - self.columns[other]
+                if step < reach[other]:
+                    reach[other], before[other] = step, column
+                free = self.owner[other] < 0
+                value = reach[other]
+                if value < nearest or (value == nearest and free):
+                    nearest, at = value, i
+            low, column = nearest, rest[at]
             passed.append(column)
             rest[at] = rest[-1]
-            rest = rest[:-1]
+            rest.pop()
             if self.owner[column] < 0:
                 break
-            here = int(self.owner[column])
+            here = self.owner[column]
         self.rows[row] += low
         for other in passed[:-1]:
             self.rows[self.owner[other]] += low - reach[other]
-        self.columns[passed] -= low - reach[passed]
+        for other in passed:
+            self.columns[other] -= low - reach[other]
         self._flip(row, column, before)
 
     def place_small(self, row: int) -> None:
         """Find a column for a row; of equal ones the first is taken."""
-        reach = np.full(len(self.owner), np.inf)
-        before = np.full(len(self.owner), -1)
-        open_ = np.ones(len(self.owner), dtype=bool)
+        size = len(self.owner)
+        reach, before = [math.inf] * size, [-1] * size
+        rest = list(range(size))
+        passed: list[int] = []
         column, visited = -1, [row]
         while True:
             here = visited[-1]
-            step = self.cost[here] - self.rows[here] - self.columns
-            nearer = open_ & (step < reach)
-            reach[nearer] = step[nearer]
-            before[nearer] = column
-            column = int(np.where(open_, reach, np.inf).argmin())
+            cost, own = self.cost[here], self.rows[here]
+            for other in rest:
+                step = cost[other] - own - self.columns[other]
+                if step < reach[other]:
+                    reach[other], before[other] = step, column
+            column = min(rest, key=reach.__getitem__)
             rise = reach[column]
-            self.rows[visited] += rise
-            self.columns[~open_] -= rise
-            reach[open_] -= rise
-            open_[column] = False
+            for other in visited:
+                self.rows[other] += rise
+            for other in passed:
+                self.columns[other] -= rise
+            for other in rest:
+                reach[other] -= rise
+            rest.remove(column)
+            passed.append(column)
             if self.owner[column] < 0:
                 break
-            visited.append(int(self.owner[column]))
+            visited.append(self.owner[column])
         self._flip(row, column, before)
 
-    def _flip(self, row: int, column: int, before: np.ndarray) -> None:
+    def _flip(self, row: int, column: int, before: list[int]) -> None:
         """Move every row on the path to the next column."""
         while column >= 0:
-            last = int(before[column])
+            last = before[column]
             self.owner[column] = row if last < 0 else self.owner[last]
             column = last

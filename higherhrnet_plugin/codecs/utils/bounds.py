@@ -9,6 +9,7 @@ Note:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,23 +21,23 @@ _SIDE = 4
 _CHUNK = 64
 
 
-def rounded_distance(difference: np.ndarray) -> np.ndarray:
+def rounded_distance(differences: Sequence[np.ndarray]) -> np.ndarray:
     """Round the length of differences.
 
     Every step keeps order, also in floating point, so that bounds of the
     differences give bounds of the result.
 
     Args:
-        difference (np.ndarray): float32 (Q, L, ...), overwritten.
+        differences (Sequence[np.ndarray]): L float32 (Q, ...), overwritten.
 
     Returns:
         np.ndarray: float32 (Q, ...).
     """
-    np.square(difference, out=difference)
-    total = difference[:, 0]
-    for square in difference.swapaxes(0, 1)[1:]:
-        total += square
-    return np.round(np.sqrt(total, out=total), out=total)
+    total, *rest = differences
+    np.square(total, out=total)
+    for other in rest:
+        total += np.square(other, out=other)
+    return np.rint(np.sqrt(total, out=total), out=total)
 
 
 class Bounds(NamedTuple):
@@ -68,7 +69,7 @@ class Bounds(NamedTuple):
         gap = self.low[shared] - wanted
         np.maximum(gap, wanted - self.high[shared], out=gap)
         np.maximum(gap, 0, out=gap)
-        return self.heat[index] - rounded_distance(gap)
+        return self.heat[index] - rounded_distance(gap.swapaxes(0, 1))
 
 
 class BlockBounds:

@@ -11,30 +11,33 @@ code.
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Union
+from typing import Callable, Optional
 
 import numpy as np
 import torch
 
-from .bounds import BlockBounds, rounded_distance
-from .tag_maps import FullTags, LevelTags
+from .bounds import BlockBounds
+from .seen_tiles import SeenTiles, Tags
 from .tiles import reduce_tiles
 
-Tags = Union[FullTags, LevelTags]
 Search = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, ...]]
 
-# so many blocks at a time stay in the cache
-_BLOCKS_AT_ONCE = 256
-# bounds the memory for all tiles of so many questions
-_QUESTIONS = 1024
+# bounds the memory for all blocks of so many questions
+_QUESTIONS = 2048
+# so many tiles at a time stay in the processor's cache
+_TILES_AT_ONCE = 512
+# blocks are looked at in turns, as the finds of one spare many of the next;
+# the aim is so many turns of at least and at most so many blocks
+_TURNS, _LEAST, _MOST = 8, 512, 4096
 
 
 class _Best:
     """Best fitness found so far for each of Q questions, and its cell."""
 
-    def __init__(self, count: int, none: int) -> None:
+    def __init__(self, count: int) -> None:
         self.values = np.full(count, -np.inf, np.float32)
-        self.cells = np.full(count, none)
+        # the least fitness is no better in any cell
+        self.cells = np.full(count, -1)
 
     def can_rise(
         self, rows: np.ndarray, limits: np.ndarray, first: np.ndarray
@@ -42,15 +45,15 @@ class _Best:
         """Tell where a place of given limit and first cell may be better."""
         values = self.values[rows]
         # a tie is won by the first cell in reading order
-        tied = (limits == values) & (limits > -np.inf)
-        return (limits > values) | (tied & (first < self.cells[rows]))
+        tied = (limits == values) & (first < self.cells[rows])
+        return tied | (limits > values)
 
     def keep(
         self, rows: np.ndarray, values: np.ndarray, cells: np.ndarray
     ) -> None:
         """Take finds, several for a question too, if they are better."""
-        order = np.lexsort((-cells, values))
-        order = order[self.can_rise(rows, values, cells)[order]]
+        better = np.flatnonzero(self.can_rise(rows, values, cells))
+        order = better[np.lexsort((-cells[better], values[better]))]
         # of several finds, the last is the best and stays
         self.values[rows[order]] = values[order]
         self.cells[rows[order]] = cells[order]
@@ -70,9 +73,11 @@ class BestCells:
     def __init__(self, heatmaps: np.ndarray, tags: Tags) -> None:
         self.heatmaps = heatmaps
         self.tags = tags
-        self.tiles = tags.tiles
-        heat = reduce_tiles(heatmaps, self.tiles, torch.amax)
-        self.bounds = BlockBounds(self.tiles, heat, *tags.bounds())
+        heat = reduce_tiles(heatmaps, tags.tiles, torch.amax)
+        self.bounds = BlockBounds(tags.tiles, heat, *tags.bounds())
+        y, x = tags.tiles.corners(self.bounds.numbers)
+        # y * W + x of the first cell of every tile of a block
+        self.first = y * heatmaps.shape[2] + x
 
     def __call__(
         self, kinds: np.ndarray, person_tags: np.ndarray
@@ -87,75 +92,97 @@ class BestCells:
             np.ndarray: int64 (Q, 2), (x, y) of the cell with the highest
             fitness, the first in reading order.
         """
-        parts = (
-            slice(i, i + _QUESTIONS) for i in range(0, len(kinds), _QUESTIONS)
-        )
-        found = [self._search(kinds[at], person_tags[at]) for at in parts]
-        y, x = np.divmod(np.concatenate(found), self.heatmaps.shape[2])
+        # people who lack the same keypoint look at the same tiles
+        order = np.argsort(kinds, kind='stable')
+        found = np.empty(len(kinds), dtype=np.int64)
+        for i in range(0, len(kinds), _QUESTIONS):
+            some = order[i : i + _QUESTIONS]
+            found[some] = self._search(kinds[some], person_tags[some])
+        y, x = np.divmod(found, self.heatmaps.shape[2])
         return np.stack((x, y), axis=1)
 
     def _search(self, kinds: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         """Find y * W + x of some questions."""
         limits = self.bounds.of_blocks(kinds, wanted)
-        best = _Best(len(kinds), self.heatmaps[0].size)
-        rows, parts = np.arange(len(kinds)), 1
-        while len(rows):
-            # the best block of all, and then of every row of blocks
-            left = limits[rows].reshape(len(rows), parts, -1)
-            blocks = left.argmax(axis=2)
-            limit = np.take_along_axis(left, blocks[..., None], 2)[..., 0]
-            blocks += np.arange(parts) * left.shape[2]
-            first = self._first_cell(self.bounds.numbers[blocks, 0])
-            open_, part = np.nonzero(
-                best.can_rise(rows[:, None], limit, first)
+        search = _Search(self, kinds, wanted)
+        rows, blocks = np.arange(len(kinds)), limits.argmax(axis=1)
+        search.look_into(rows, blocks)
+        limits[rows, blocks] = -np.inf
+        first = self.first[:, 0]
+        open_ = search.best.can_rise(rows[:, None], limits, first)
+        rows, blocks = np.nonzero(open_)
+        order = np.argsort(-limits[open_])
+        rows, blocks = rows[order], blocks[order]
+        step = min(max(len(rows) // _TURNS, _LEAST), _MOST)
+        for i in range(0, len(rows), step):
+            some, where = rows[i : i + step], blocks[i : i + step]
+            open_ = search.best.can_rise(
+                some, limits[some, where], first[where]
             )
-            who, which = rows[open_], blocks[open_, part]
-            limits[who, which] = -np.inf
-            for i in range(0, len(who), _BLOCKS_AT_ONCE):
-                at = slice(i, i + _BLOCKS_AT_ONCE)
-                self._look_into(kinds, wanted, best, who[at], which[at])
-            rows, parts = np.unique(who), self.bounds.rows
+            search.look_into(some[open_], where[open_])
         # tags so far away that no tile has a finite fitness
-        return np.where(best.values > -np.inf, best.cells, 0)
+        return np.maximum(search.best.cells, 0)
 
-    def _look_into(
-        self,
-        kinds: np.ndarray,
-        wanted: np.ndarray,
-        best: _Best,
-        rows: np.ndarray,
-        blocks: np.ndarray,
+
+class _Search:
+    """Search for the best cells of Q questions.
+
+    Args:
+        maps (BestCells): Maps and their bounds.
+        kinds (np.ndarray): int (Q,), the keypoints.
+        wanted (np.ndarray): float32 (Q, L), tags of the people.
+    """
+
+    def __init__(
+        self, maps: BestCells, kinds: np.ndarray, wanted: np.ndarray
     ) -> None:
-        """Look at the tiles of blocks: the best first, then what is left."""
-        limits = self.bounds.of_tiles(kinds[rows], wanted[rows], blocks)
-        numbers = self.bounds.numbers[blocks]
-        first = self._first_cell(numbers)
-        everyone = np.arange(len(rows))
-        pairs: tuple[np.ndarray, ...] = (everyone, limits.argmax(axis=1))
-        while len(pairs[0]):
-            at, tiles = rows[pairs[0]], numbers[pairs]
-            best.keep(at, *self._look(kinds[at], wanted[at], tiles))
-            limits[pairs] = -np.inf
-            pairs = np.nonzero(best.can_rise(rows[:, None], limits, first))
+        self.maps = maps
+        self.kinds = kinds
+        self.wanted = wanted
+        self.best = _Best(len(kinds))
+        self.seen = SeenTiles(maps.heatmaps, maps.tags)
 
-    def _first_cell(self, tiles: np.ndarray) -> np.ndarray:
-        """Return y * W + x of the first cell of tiles."""
-        y, x = self.tiles.corners(tiles)
-        return y * self.heatmaps.shape[2] + x
+    def look_into(self, rows: np.ndarray, blocks: np.ndarray) -> None:
+        """Look at the tiles of blocks: the best first, then what is left.
+
+        Args:
+            rows (np.ndarray): int (P,), questions.
+            blocks (np.ndarray): int (P,), where to look for each.
+        """
+        limits = self.maps.bounds.of_tiles(
+            self.kinds[rows], self.wanted[rows], blocks
+        )
+        pairs = np.arange(len(rows)), limits.argmax(axis=1)
+        self._look(rows, blocks, pairs[1], limits[pairs])
+        limits[pairs] = -np.inf
+        first = self.maps.first[blocks]
+        open_ = self.best.can_rise(rows[:, None], limits, first)
+        who, tiles = np.nonzero(open_)
+        self._look(rows[who], blocks[who], tiles, limits[open_])
 
     def _look(
-        self, kinds: np.ndarray, wanted: np.ndarray, numbers: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Find the highest fitness (Q,) in tiles, and its y * W + x."""
-        heat = self.tiles.read(self.heatmaps, kinds, numbers)
-        tags = self.tags.read_tiles(kinds, numbers)
-        fitness = heat - rounded_distance(tags - wanted[:, :, None, None])
-        flat = fitness.reshape(len(kinds), -1)
-        place = flat.argmax(axis=1)
-        down, right = np.divmod(place, self.tiles.shape[1])
-        y, x = self.tiles.corners(numbers)
-        cells = (y + down) * self.heatmaps.shape[2] + x + right
-        return flat[np.arange(len(kinds)), place], cells
+        self,
+        rows: np.ndarray,
+        blocks: np.ndarray,
+        tiles: np.ndarray,
+        limits: np.ndarray,
+    ) -> None:
+        """Keep the best cells of tiles (P,) of blocks for questions."""
+        numbers = self.maps.bounds.numbers[blocks, tiles]
+        first = self.maps.first[blocks, tiles]
+        kinds = self.kinds[rows]
+        slots = self.seen.slots(kinds, numbers)
+        _, width = self.maps.tags.tiles.shape
+        for i in range(0, len(rows), _TILES_AT_ONCE):
+            at = np.arange(i, min(i + _TILES_AT_ONCE, len(rows)))
+            if i:
+                at = at[self.best.can_rise(rows[at], limits[at], first[at])]
+            fitness = self.seen.fitness(slots[at], self.wanted[rows[at]])
+            place = fitness.argmax(axis=1)
+            values = fitness[np.arange(len(at)), place]
+            down, right = np.divmod(place, width)
+            cells = first[at] + down * self.maps.heatmaps.shape[2] + right
+            self.best.keep(rows[at], values, cells)
 
 
 def fill_missing(

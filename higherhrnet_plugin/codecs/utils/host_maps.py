@@ -12,8 +12,9 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 from .candidates import top_candidates
-from .filling import BestCells, Tags
+from .filling import BestCells
 from .refinement import read_windows
+from .seen_tiles import Tags
 from .tag_maps import LevelTags
 
 # of so many missing keypoints, the maps of a model that learnt nothing, each

@@ -30,6 +30,7 @@ class FullTags:
     def __init__(self, maps: np.ndarray, groups: int) -> None:
         self.maps = maps
         self.groups = groups
+        self.dim = len(maps) // groups
         self.tiles = make_tiles((maps.shape[1], maps.shape[2]))
 
     def channels(self, kinds: np.ndarray) -> np.ndarray:
@@ -166,6 +167,7 @@ class LevelTags:
                 x.spans(self.tiles.xs, width),
             )
             self.parts.append(_Part(tags, (y, x), spans))
+        self.dim = sum(part.tags.dim for part in self.parts)
 
     def at(self, kinds: np.ndarray, cells: np.ndarray) -> np.ndarray:
         """Read single cells; as :meth:`FullTags.at`."""

@@ -63,12 +63,11 @@ class _MaskedMSE(torch.autograd.Function):
     ) -> Tensor:
         """Sum piece by piece."""
         ctx.save_for_backward(pred, target, mask, channels)
-        mask = mask.to(_sum_type(pred))
         sums = []
         for p, t, m, *c in _pieces(pred, target, mask, channels):
             square = (at_least_float32(p) - t).square_()
             _weigh(square, *c)
-            sums.append((square.sum(1) * m).sum())
+            sums.append((square.sum(1) * m.to(square.dtype)).sum())
         return torch.stack(sums).sum() / pred.numel()
 
     @staticmethod
@@ -81,24 +80,19 @@ class _MaskedMSE(torch.autograd.Function):
                 '`create_graph`'
             )
         pred, target, mask, channels = ctx.saved_tensors
-        factor = mask.to(_sum_type(pred)) * (grad * (2 / pred.numel()))
+        factor = grad * (2 / pred.numel())
         result = torch.empty_like(pred)
-        same = result.dtype == factor.dtype
-        for p, t, f, out, *c in _pieces(
-            pred, target, factor, result, channels
-        ):
+        for p, t, m, out, *c in _pieces(pred, target, mask, result, channels):
+            exact = at_least_float32(p)
             # half precisions need a buffer of the sum's type
-            error = out if same else torch.empty_like(out, dtype=f.dtype)
-            torch.sub(at_least_float32(p), t, out=error).mul_(f[:, None])
+            same = out.dtype == exact.dtype
+            error = out if same else torch.empty_like(exact)
+            weights = m.to(exact.dtype) * factor
+            torch.sub(exact, t, out=error).mul_(weights[:, None])
             _weigh(error, *c)
             if not same:
                 out.copy_(error)
         return result, None, None, None
-
-
-def _sum_type(pred: Tensor) -> torch.dtype:
-    """Return the type to sum in."""
-    return at_least_float32(pred.new_empty(0)).dtype
 
 
 def _weigh(maps: Tensor, channels: Optional[Tensor] = None) -> None:
