@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional, Union
+from typing import Optional, Union
 
 import numpy as np
 import torch
@@ -11,8 +11,15 @@ from torch import Tensor
 
 from ..registry import KEYPOINT_CODECS
 from .level_aggregator import LevelAggregator
+from .people import People
 from .utils.aggregation import Outputs, map_shape
 from .utils.candidates import without_nonfinite
+from .utils.decoding_checks import (
+    check_maps,
+    check_odd,
+    check_positive,
+    grouping_order,
+)
 from .utils.device_maps import DeviceMaps
 from .utils.filling import fill_missing
 from .utils.grouping import MATCHES, Candidates, group_by_tag
@@ -23,27 +30,6 @@ from .utils.selection import Selection
 from .utils.tag_maps import FullTags, LevelTags
 
 Maps = Union[HostMaps, DeviceMaps]
-
-
-class People(NamedTuple):
-    """People of one image.
-
-    Attributes:
-        keypoints (np.ndarray): float32 (N, K, 2), (x, y); (0, 0) where
-            missing.
-        keypoint_scores (np.ndarray): float32 (N, K), 0 where missing.
-        scores (np.ndarray): float32 (N,), mean of the keypoint scores before
-            filling.
-        found (np.ndarray): bool (N, K), peaks of their own; what is filled in
-            is not.
-        tags (np.ndarray): float32 (N, L), mean of the keypoints found.
-    """
-
-    keypoints: np.ndarray
-    keypoint_scores: np.ndarray
-    scores: np.ndarray
-    found: np.ndarray
-    tags: np.ndarray
 
 
 @KEYPOINT_CODECS.register_module()
@@ -105,7 +91,6 @@ class AggregatingBottomupDecoder(LevelAggregator):
     """
 
     support_batch_decoding = True
-    coco_order = (0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16)
 
     def __init__(
         self,
@@ -131,15 +116,12 @@ class AggregatingBottomupDecoder(LevelAggregator):
         sigmas: Optional[Sequence[float]] = None,
     ) -> None:
         super().__init__(tag_per_keypoint, heatmap_levels, use_udp)
-        _check_odd('nms_kernel', nms_kernel)
-        _check_odd('blur_kernel', blur_kernel)
-        for key, value in (
-            ('max_candidates', max_candidates),
-            ('max_peaks', max_peaks),
-            ('max_reach', max_reach),
-        ):
-            if value is not None and value <= 0:
-                raise ValueError(f'`{key}` must be positive, got {value}')
+        check_odd(nms_kernel=nms_kernel, blur_kernel=blur_kernel)
+        check_positive(
+            max_candidates=max_candidates,
+            max_peaks=max_peaks,
+            max_reach=max_reach,
+        )
         if score_thr < 0:
             raise ValueError(
                 f'`score_thr` must not be negative, got {score_thr}'
@@ -165,7 +147,7 @@ class AggregatingBottomupDecoder(LevelAggregator):
             instance_thr, min_keypoints, nms_thr, max_instances, sigmas
         )
         if num_keypoints is not None:
-            self._check_order(num_keypoints)
+            grouping_order(keypoint_order, num_keypoints)
             self.selection.check(num_keypoints)
 
     def predict(
@@ -310,7 +292,7 @@ class AggregatingBottomupDecoder(LevelAggregator):
 
     def _find_people(self, maps: Maps) -> People:
         """Group the peaks of an image and fill what is missing."""
-        order = self._check_order(len(maps.heatmaps))
+        order = grouping_order(self.keypoint_order, len(maps.heatmaps))
         self.selection.check(len(order))
         peaks = highest(
             maps.peaks(self.nms_kernel, self.max_candidates, self.score_thr),
@@ -361,33 +343,9 @@ class AggregatingBottomupDecoder(LevelAggregator):
 
     def _check_maps(self, heatmaps: Sequence[int], tags: Sequence[int]) -> int:
         """Check shapes (K, H, W) and (L*G, H, W), and return G."""
-        k = heatmaps[0]
-        if self.num_keypoints not in (None, k):
-            raise ValueError(
-                f'the heatmaps have {k} channels, but `num_keypoints` of the '
-                f'decoder is {self.num_keypoints}'
-            )
-        groups = k if self.tag_per_keypoint else 1
-        fits = tags[0] % groups == 0 and tuple(tags[1:]) == tuple(heatmaps[1:])
-        if not tags[0] or not fits:
-            raise ValueError(
-                f'tags of shape {tuple(tags)} do not fit heatmaps of shape '
-                f'{tuple(heatmaps)} with tag_per_keypoint='
-                f'{self.tag_per_keypoint}'
-            )
-        return groups
-
-    def _check_order(self, num_keypoints: int) -> Sequence[int]:
-        """Return the grouping order for K keypoints."""
-        if self.keypoint_order is None:
-            coco = num_keypoints == len(self.coco_order)
-            return self.coco_order if coco else range(num_keypoints)
-        if sorted(self.keypoint_order) != list(range(num_keypoints)):
-            raise ValueError(
-                '`keypoint_order` must hold each of 0 to '
-                f'{num_keypoints - 1} once, got {list(self.keypoint_order)}'
-            )
-        return self.keypoint_order
+        return check_maps(
+            heatmaps, tags, self.num_keypoints, self.tag_per_keypoint
+        )
 
 
 def _on_host(maps: Tensor) -> bool:
@@ -401,9 +359,3 @@ def _is_finite(maps: Tensor) -> bool:
         # much faster than torch's on one thread
         return bool(np.isfinite(maps.detach().float().numpy()).all())
     return bool(torch.isfinite(maps).all())
-
-
-def _check_odd(key: str, value: int) -> None:
-    """Raise ValueError unless the side of a window is odd."""
-    if value < 1 or value % 2 == 0:
-        raise ValueError(f'`{key}` must be odd, got {value}')

@@ -15,7 +15,7 @@ from higherhrnet_plugin import AggregatingBottomupDecoder
 from higherhrnet_plugin.codecs import (
     aggregating_bottomup_decoder as decoder_module,
 )
-from higherhrnet_plugin.codecs.aggregating_bottomup_decoder import People
+from higherhrnet_plugin.codecs.people import People
 from higherhrnet_plugin.codecs.utils import host_maps
 from higherhrnet_plugin.codecs.utils.aggregation import (
     TagSource,

@@ -33,6 +33,7 @@ from higherhrnet_plugin.codecs import (
 from higherhrnet_plugin.codecs.utils import (
     aggregation,
     candidates,
+    decoding_checks,
     filling,
     grouping,
 )
@@ -141,7 +142,7 @@ def quarter_swapped(right, heatmaps, cells):
     return cells + (right(heatmaps, cells) - cells)[:, ::-1]
 
 
-def in_order_of_indices(right, self, num_keypoints):
+def in_order_of_indices(right, order, num_keypoints):
     return range(num_keypoints)
 
 
@@ -370,10 +371,10 @@ BREAKS = {
     ),
     # the official figures in the tree do not see the next ones
     'keypoints are grouped in the order 0, 1, 2, ...': (
-        *(check_close_people, Decoder, '_check_order', in_order_of_indices),
+        *(check_close_people, decoder, 'grouping_order', in_order_of_indices),
     ),
     'default order is 0, 1, 2, ...': (
-        *(check_coco_order, Decoder, 'coco_order', tuple(range(17))),
+        *(check_coco_order, decoding_checks, '_COCO_ORDER', tuple(range(17))),
     ),
     'assignment by scipy': (
         *(check_close_people, grouping, 'assign', scipy_assign),

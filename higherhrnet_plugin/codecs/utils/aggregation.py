@@ -111,9 +111,10 @@ def merge_levels(
     shape = map_shape(levels[-1][0])
     chosen = range(len(levels)) if heatmap_levels is None else heatmap_levels
     resized = [resize_maps(levels[i][0], shape, use_udp) for i in chosen]
-    total = sum(resized[1:], resized[0])
     tags = [TagSource(t, shape) for _, t in levels if t is not None]
-    return total / len(chosen), tags
+    if len(resized) == 1:
+        return resized[0], tags
+    return sum(resized[2:], resized[0] + resized[1]).div_(len(resized)), tags
 
 
 def merge_flips(
@@ -153,7 +154,7 @@ def merge_flips(
     mirrored = unflip_maps(mirrored, flip_indices)
     swap = flip_indices if tag_per_keypoint else None
     tags += [s._replace(mirrored=True, swap=swap) for s in sources]
-    return (heatmaps + mirrored) / 2, tags
+    return (heatmaps + mirrored).div_(2), tags
 
 
 def enlarge_tags(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from mmengine.structures import InstanceData
 
-from ...codecs.aggregating_bottomup_decoder import People
+from ...codecs.people import People
 from ...codecs.utils.selection import keypoint_boxes
 
 
