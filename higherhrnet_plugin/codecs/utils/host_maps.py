@@ -17,9 +17,9 @@ from .refinement import read_windows
 from .seen_tiles import Tags
 from .tag_maps import LevelTags
 
-# of so many missing keypoints, the maps of a model that learnt nothing, each
-# looks at many tiles, and enlarging all tags once takes less time
-_MANY = 2000
+# where so many people lack a keypoint, as with a model that learnt nothing,
+# they look at most tiles, and enlarging all tags once takes less time
+_MANY = 150
 
 
 class Points(NamedTuple):
@@ -106,7 +106,8 @@ class HostMaps:
             of each, the first in reading order.
         """
         maps = self.tags
-        if len(kinds) > _MANY and isinstance(maps, LevelTags):
+        many = len(kinds) > _MANY * len(self.heatmaps)
+        if many and isinstance(maps, LevelTags):
             maps = maps.enlarged()
         return self._points(kinds, BestCells(self.heatmaps, maps)(kinds, tags))
 
