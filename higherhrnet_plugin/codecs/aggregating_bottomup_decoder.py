@@ -254,15 +254,17 @@ class AggregatingBottomupDecoder(LevelAggregator):
         Raises:
             ValueError: If the shapes do not fit together.
         """
+        heatmaps, tags = heatmaps.detach().float(), tags.detach().float()
+        stays = [False] * len(heatmaps)
+        if not _on_host(heatmaps):
+            stays = _are_finite(heatmaps, tags)
         people: list[People] = []
-        for heat, tag in zip(heatmaps.detach().float(), tags.detach().float()):
-            if _on_host(heat) or not (_is_finite(heat) and _is_finite(tag)):
-                maps: Maps = self._host_maps(
-                    heat.cpu().numpy(), tag.cpu().numpy()
-                )
-            else:
+        for heat, tag, on_device in zip(heatmaps, tags, stays):
+            if on_device:
                 groups = self._check_maps(heat.shape, tag.shape)
-                maps = DeviceMaps(heat, tag, groups, *self._window())
+                maps: Maps = DeviceMaps(heat, tag, groups, *self._window())
+            else:
+                maps = self._host_maps(heat.cpu().numpy(), tag.cpu().numpy())
             people.append(self._find_people(maps))
         return people
 
@@ -354,8 +356,14 @@ def _on_host(maps: Tensor) -> bool:
 
 
 def _is_finite(maps: Tensor) -> bool:
-    """Check all values."""
-    if _on_host(maps):
-        # much faster than torch's on one thread
-        return bool(np.isfinite(maps.detach().float().numpy()).all())
-    return bool(torch.isfinite(maps).all())
+    """Check all values of maps in main memory."""
+    # much faster than torch's on one thread
+    return bool(np.isfinite(maps.detach().float().numpy()).all())
+
+
+def _are_finite(heatmaps: Tensor, tags: Tensor) -> list[bool]:
+    """Check the maps of every image on a device, which answers once."""
+    heat, tag = (
+        torch.isfinite(maps).flatten(1).all(dim=1) for maps in (heatmaps, tags)
+    )
+    return (heat & tag).cpu().tolist()

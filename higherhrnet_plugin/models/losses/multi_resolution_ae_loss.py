@@ -120,6 +120,7 @@ class MultiResolutionAELoss(nn.Module):
         self.push_weight = push_weight
         self.push_type = push_type
         self.tag_per_keypoint = tag_per_keypoint
+        self._known_to_fit: set[int] = set()
 
     def forward(
         self, tags: Tensor, keypoint_indices: Sequence[Tensor]
@@ -146,19 +147,32 @@ class MultiResolutionAELoss(nn.Module):
         )
         if padded.shape[1] == 0:
             padded = padded.new_zeros((len(tags), 1, *padded.shape[2:]))
-        top, cells = int(padded[..., 0].max()), tags[0, 0].numel()
-        if top >= cells:
-            raise ValueError(
-                f'keypoint_indices reach {top}, but the tag level has '
-                f'{cells} cells; check `tag_levels` and `heatmap_sizes` of '
-                'the codec'
-            )
+        self._check_reach(padded[..., 0], tags[0, 0].numel())
         valid = padded[..., 1] > 0
         indices = torch.where(valid, padded[..., 0], 0)
         tags = at_least_float32(tags)
         values = gather_tags(tags, indices, self.tag_per_keypoint)
         pull, push = pull_push(values, valid, self.push_type)
         return self.pull_weight * pull.mean(), self.push_weight * push.mean()
+
+    def _check_reach(self, indices: Tensor, cells: int) -> None:
+        """Raise ValueError where positions lie outside of the maps.
+
+        On a device the host must wait for the answer, so that only the first
+        batch is looked at.
+        """
+        on_host = indices.device.type == 'cpu'
+        if cells in self._known_to_fit and not on_host:
+            return
+        top = int(indices.max())
+        if top >= cells:
+            raise ValueError(
+                f'keypoint_indices reach {top}, but the tag level has '
+                f'{cells} cells; check `tag_levels` and `heatmap_sizes` of '
+                'the codec'
+            )
+        if not on_host:
+            self._known_to_fit.add(cells)
 
     def _check(self, tags: Tensor, keypoint_indices: Sequence[Tensor]) -> None:
         """Raise ValueError where the arguments do not fit."""

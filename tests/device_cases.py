@@ -1,0 +1,260 @@
+"""Tests on the device of fake_device.py, which test_device.py runs.
+
+They need a process of their own, as a device cannot be taken out of torch.
+"""
+
+import numpy as np
+import pytest
+import torch
+from data_sets import write_data_set
+from fake_device import DEVICE, DeviceTensor, FakeDevice, to_device
+from helpers import flip_indices, random_indices, random_scene
+from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
+from mmpose.registry import MODELS
+from small_configs import TINY, load_small
+
+from higherhrnet_plugin import (
+    AggregatingBottomupDecoder,
+    MultiResolutionAELoss,
+    MultiResolutionHeatmapLoss,
+)
+from higherhrnet_plugin.codecs.utils.device_targets import draw_batch
+
+K = 5
+
+
+def test_the_device_refuses_main_memory():
+    with FakeDevice() as device:
+        there = to_device(torch.arange(4.0))
+        assert there.device.type == DEVICE.type
+        with pytest.raises(RuntimeError, match='same device'):
+            there + torch.ones(4)
+        with pytest.raises((RuntimeError, TypeError)):
+            there.numpy()
+        # numbers and indices may come from there
+        total = (there[torch.tensor([1, 3])] * torch.tensor(2.0)).sum()
+        assert not device.waits
+        assert float(total) == 8
+        assert len(device.waits) == 1
+        there += 1
+        assert there.cpu().tolist() == [1, 2, 3, 4]
+        assert device.downloads == [(4,)]
+
+
+def outputs(shared, flips, scales, batch=2):
+    """Draw what a network gives for a batch of people."""
+    rng = np.random.default_rng(5)
+    images = [random_scene(rng, 3, K, 1, (24, 32)) for _ in range(batch)]
+    heat = torch.from_numpy(np.stack([heat for heat, _ in images])).float()
+    tags = torch.from_numpy(np.stack([tags[0] for _, tags in images])).float()
+    tags = tags[:, :1] if shared else tags
+    levels = [(heat, tags), (heat.repeat_interleave(2, 2), None)]
+    levels[1] = levels[1][0].repeat_interleave(2, 3), None
+    mirrored = [
+        (h[:, flip_indices(K)].flip(-1), None if t is None else t.flip(-1))
+        for h, t in levels
+    ]
+    return [[levels, mirrored][:flips] for _ in scales]
+
+
+@pytest.mark.parametrize('use_udp', [False, True], ids=['plain', 'udp'])
+@pytest.mark.parametrize('shared', [False, True], ids=['own', 'shared'])
+@pytest.mark.parametrize('project', [True, False])
+@pytest.mark.parametrize(
+    ('flips', 'scales'), [(1, (1,)), (2, (1,)), (2, (0.5, 1))], ids=str
+)
+def test_people_equal_those_of_the_host(
+    flips, scales, project, shared, use_udp
+):
+    decoder = AggregatingBottomupDecoder(
+        tag_per_keypoint=not shared, use_udp=use_udp
+    )
+    maps = outputs(shared, flips, scales)
+    arguments = scales, (64, 48), flip_indices(K), project
+    # in two steps, as tags are enlarged as a whole on a device, too
+    expected = decoder.find_people(*decoder.aggregate(maps, *arguments))
+    ratio = decoder.pixels_per_cell(
+        (48, 64)
+        if project
+        else decoder.aggregate(maps, *arguments)[0].shape[2:],
+        (64, 48),
+    )
+    with FakeDevice() as device:
+        found = decoder.predict(to_device(maps), *arguments)
+    assert len(found) == len(expected) == 2
+    for ours, theirs in zip(found, expected):
+        assert len(theirs.scores) >= 3
+        assert not theirs.found.all()
+        theirs = theirs._replace(keypoints=theirs.keypoints * ratio)
+        for a, b in zip(ours, theirs):
+            np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+    # whether maps are finite, and of each image peaks and what was missing
+    first, *others = device.downloads
+    assert first == (2,)
+    assert len(others) == 4
+    assert all(rows <= 30 * K and columns < 200 for rows, columns in others)
+    assert not device.waits
+
+
+def test_maps_that_are_not_finite_are_decoded_by_the_host():
+    decoder = AggregatingBottomupDecoder()
+    maps = outputs(False, 1, (1,))
+    heatmaps, tags = decoder.aggregate(maps, (1,), (64, 48))
+    heatmaps[1, 0, 0, 0] = torch.nan
+    with pytest.warns(UserWarning, match='not finite'):
+        expected = decoder.find_people(heatmaps, tags)
+    with FakeDevice() as device, pytest.warns(UserWarning, match='not finite'):
+        found = decoder.find_people(to_device(heatmaps), to_device(tags))
+    assert (K, 48, 64) in device.downloads
+    for ours, theirs in zip(found, expected):
+        for a, b in zip(ours, theirs):
+            np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize('use_udp', [False, True], ids=['plain', 'udp'])
+def test_targets_are_drawn_without_waiting(use_udp):
+    rng = np.random.default_rng(6)
+    counts, size = (2, 0, 3), (16, 12)
+    cells = [
+        torch.from_numpy(rng.integers(0, (*size, 2), (n, K, 3)))
+        for n in counts
+    ]
+    offsets = None
+    if use_udp:
+        offsets = [torch.rand(n, K, 2) - 0.5 for n in counts]
+    expected = draw_batch(cells, offsets, size, 2.0)
+    with FakeDevice() as device:
+        there = to_device((cells, offsets))
+        found = draw_batch(*there, size, 2.0)
+    assert expected.max() > 0.5
+    torch.testing.assert_close(found.values, expected)
+    assert not device.waits
+    assert not device.downloads
+
+
+def gradient(loss, values, *constants):
+    """Return the sum of a loss's terms and its gradient."""
+    values = values.requires_grad_()
+    total = sum(loss(values, *constants))
+    total.backward()
+    return total.detach(), values.grad
+
+
+@pytest.mark.parametrize('half', [False, True])
+def test_losses_equal_those_of_the_host(half):
+    rng = np.random.default_rng(8)
+    kind = torch.bfloat16 if half else torch.float32
+    heat = torch.from_numpy(rng.normal(size=(3, K, 12, 16))).to(kind)
+    target, mask = torch.rand(3, K, 12, 16), torch.rand(3, 12, 16) > 0.2
+    indices = random_indices(rng, (2, 0, 4), K, 12 * 16)
+
+    def heatmap_loss(preds, targets, masks):
+        return MultiResolutionHeatmapLoss()([preds], [targets], [masks])
+
+    tag_loss = MultiResolutionAELoss()
+    for loss, constants, waits in (
+        (heatmap_loss, (target, mask), 0),
+        # whether the first indices fit the maps
+        (tag_loss, (indices,), 1),
+        (tag_loss, (indices,), 0),
+    ):
+        expected = gradient(loss, heat.clone(), *constants)
+        with FakeDevice() as device:
+            found = gradient(
+                loss, to_device(heat.clone()), *to_device(list(constants))
+            )
+        for ours, theirs in zip(found, expected):
+            assert isinstance(ours, DeviceTensor)
+            assert ours.dtype == theirs.dtype
+            torch.testing.assert_close(ours.values, theirs)
+        assert len(device.waits) == waits
+        assert not device.downloads
+
+
+def test_indices_beyond_the_maps_are_refused():
+    loss = MultiResolutionAELoss()
+    indices = [torch.full((1, K, 2), 16)]
+    with FakeDevice(), pytest.raises(ValueError, match='reach 16'):
+        loss(to_device(torch.zeros(1, K, 4, 4)), to_device(indices))
+
+
+def move(model):
+    """Bring a network to the device, as ``Module.to`` would."""
+    for module in model.modules():
+        for name, values in module._parameters.items():
+            if values is not None:
+                there = to_device(values.detach())
+                module._parameters[name] = torch.nn.Parameter(there)
+        for name, values in module._buffers.items():
+            if values is not None:
+                module._buffers[name] = to_device(values)
+    model.data_preprocessor._device = DEVICE
+    return model
+
+
+def build(cfg):
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model)
+    model.init_weights()
+    return model
+
+
+@pytest.mark.parametrize('drawn', [False, True], ids=['loader', 'head'])
+def test_a_training_step_equals_that_of_the_host(drawn, tmp_path):
+    people = write_data_set(tmp_path, people=(2, 1, 4))
+    init_default_scope('mmpose')
+    cfg = load_small(TINY, people, tmp_path / 'work')
+    cfg.merge_from_dict(
+        {'train_dataloader.dataset.pipeline.3.encoder.on_device': drawn}
+    )
+    np.random.seed(0)
+    loader = Runner.build_dataloader(cfg.train_dataloader, seed=0)
+    batch = next(iter(loader))
+    results = []
+    for place in (lambda model: model, move):
+        with FakeDevice() as device:
+            model = place(build(cfg).train())
+            data = model.data_preprocessor(batch, training=True)
+            losses = model(**data, mode='loss')
+            total, _ = model.parse_losses(losses)
+            forward = list(device.waits), list(device.downloads)
+            total.backward()
+        assert (device.waits, device.downloads) == forward
+        results.append(
+            {
+                **losses,
+                **{name: p.grad for name, p in model.named_parameters()},
+            }
+        )
+    host, there = results
+    assert host['loss_heatmap_0'] > 0
+    for name, expected in host.items():
+        assert isinstance(there[name], DeviceTensor), name
+        torch.testing.assert_close(
+            there[name].values, expected, rtol=1e-4, atol=1e-6, msg=name
+        )
+
+
+@torch.no_grad()
+def test_a_test_step_equals_that_of_the_host(tmp_path):
+    people = write_data_set(tmp_path, people=(2, 1, 4))
+    init_default_scope('mmpose')
+    cfg = load_small(TINY, people, tmp_path / 'work')
+    batch = next(iter(Runner.build_dataloader(cfg.val_dataloader, seed=0)))
+    results = []
+    for place in (lambda model: model, move):
+        model = build(cfg).eval()
+        for layer in model.head.final_layers:
+            # high enough for peaks
+            torch.nn.init.normal_(layer.weight)
+        with FakeDevice():
+            results.append(place(model).test_step(batch))
+    assert len(results[0]) > 1
+    for host, there in zip(*results):
+        expected, found = host.pred_instances, there.pred_instances
+        assert len(expected.keypoints) > 1
+        for name in ('keypoints', 'keypoint_scores', 'tags'):
+            np.testing.assert_allclose(
+                found.get(name), expected.get(name), rtol=1e-4, atol=1e-4
+            )

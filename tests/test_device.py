@@ -1,0 +1,30 @@
+"""The ways of an accelerator, on a device that only looks like one."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from torch.utils import backend_registration
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.skipif(
+    not hasattr(
+        backend_registration, '_setup_privateuseone_for_python_backend'
+    ),
+    reason='this torch has no devices that are made in Python',
+)
+def test_cases_of_the_device():
+    # a device cannot be taken out of torch again, and others would see it
+    done = subprocess.run(
+        [sys.executable, '-m', 'pytest', '-q', HERE / 'device_cases.py'],
+        cwd=HERE.parent,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout
+    assert 'passed' in done.stdout
+    assert 'skipped' not in done.stdout
