@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
@@ -99,21 +100,21 @@ def forward(
 
 
 def make_switches(
-    build: Callable[[bool], nn.Module],
+    build: Callable[..., nn.Module],
     device: torch.device,
     with_compile: bool,
 ) -> dict[str, Switch]:
     """Return all ways to run a network.
 
     Args:
-        build (Callable): Makes the network, with ``channels_last`` or not.
+        build (Callable): Makes the network with arguments of the estimator.
         device (torch.device): Where to run.
         with_compile (bool): Whether to compile it, too.
 
     Returns:
         dict[str, Switch]: by name, 'plain' first.
     """
-    plain, last = build(False), build(True)
+    plain, last = build(), build(channels_last=True)
     amp = choose_amp_dtype(device)
     name = str(amp).split('.')[1]
     switches = {
@@ -123,15 +124,15 @@ def make_switches(
         f'channels_last, {name}': Switch(last, forward(last, amp), amp, HALF),
     }
     if with_compile:
-        run = torch.compile(forward(plain))
-        switches['compile'] = Switch(plain, run, None, CLOSE)
+        fast = build(compile_network=True)
+        switches['compile'] = Switch(fast, forward(fast), None, CLOSE)
     return switches
 
 
 def model_builder(
     args: argparse.Namespace, device: torch.device
-) -> Callable[[bool], nn.Module]:
-    """Return what makes equal networks, with ``channels_last`` or not."""
+) -> Callable[..., nn.Module]:
+    """Return what makes equal networks from arguments of the estimator."""
     cfg = Config.fromfile(args.config)
     cfg.model.backbone.init_cfg = None
     weights = None
@@ -139,11 +140,13 @@ def model_builder(
         side = min(args.size)
         weights = random_model(cfg, torch.randn(1, 3, side, side)).state_dict()
 
-    def build(channels_last: bool) -> nn.Module:
-        cfg.model.channels_last = channels_last
+    def build(**options: Any) -> nn.Module:
+        own = copy.deepcopy(cfg)
+        own.model.update(channels_last=False, compile_network=False)
+        own.model.update(options)
         if weights is None:
-            return load_estimator(cfg, args.checkpoint, str(device))
-        model = MODELS.build(cfg.model)
+            return load_estimator(own, args.checkpoint, str(device))
+        model = MODELS.build(own.model)
         model.load_state_dict(weights)
         return model.to(device).eval()
 

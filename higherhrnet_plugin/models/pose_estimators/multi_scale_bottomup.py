@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 import torch
 from mmpose.models.pose_estimators import BottomupPoseEstimator
@@ -14,6 +14,7 @@ from torch import Tensor
 from ...checkpoints.load_hooks import register_load_hooks
 from ...datasets.metainfo import parse_metainfo
 from ...registry import MODELS
+from .compiling import check_compile, compile_parts
 from .finetuning import check_finetune, skip_pretrained, start_from
 
 
@@ -35,6 +36,13 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
         channels_last (bool): Keep weights and images in the channels-last
             memory format, which is faster on most CPUs and on GPUs with
             tensor cores. Defaults to False.
+        compile_network (bool | dict): Run backbone, neck and head through
+            ``torch.compile``, in training, tests and inference, with these
+            arguments of it. Needs torch 2.1, and a C++ compiler on a CPU.
+            Checkpoints do not change. It compiles at the first call, again
+            for training and test, and for sizes that differ, where torch
+            soon makes one graph for many sizes. After 8 graphs torch warns
+            and runs further sizes uncompiled. Defaults to False.
         strict_load (bool): Whether weights that do not fit exactly are an
             error. Otherwise they are as mmpose treats them: the part that
             fits is loaded, with a warning. Defaults to True.
@@ -51,17 +59,21 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
         kwargs (Any): Arguments of ``BottomupPoseEstimator``.
 
     Raises:
-        ValueError: If ``finetune`` has an unknown key or no ``checkpoint``.
+        ValueError: If ``finetune`` has an unknown key or no ``checkpoint``,
+            or ``compile_network`` is neither bool nor dict, asks for a mode
+            with CUDA graphs, or meets a torch that is too old.
     """
 
     def __init__(
         self,
         channels_last: bool = False,
+        compile_network: Union[bool, dict[str, Any]] = False,
         strict_load: bool = True,
         finetune: Optional[dict[str, Any]] = None,
         metainfo: Optional[dict[str, Any]] = None,
         **kwargs: Any,
     ) -> None:
+        check_compile(compile_network)
         if metainfo is not None:
             metainfo = parse_metainfo(metainfo)
             kwargs['head'] = {**kwargs['head'], 'metainfo': metainfo}
@@ -74,6 +86,13 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
         self.channels_last = channels_last
         if channels_last:
             self.to(memory_format=torch.channels_last)
+        self.compile_network = compile_network
+        self._compile()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a copy, which torch leaves uncompiled."""
+        super().__setstate__(state)
+        self._compile()
 
     def init_weights(self) -> None:
         """Initialise, from a network with other keypoints if asked for.
@@ -144,6 +163,19 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
         return self.add_pred_to_datasample(
             preds, None if fields[0] is None else fields, data_samples
         )
+
+    def _forward(self, inputs: Tensor, data_samples: Any = None) -> Any:
+        """Run the network alone."""
+        feats = self.extract_feat(inputs)
+        # mmpose calls `head.forward`, which is never the compiled one
+        return self.head(feats) if self.with_head else feats
+
+    def _compile(self) -> None:
+        """Compile what only sees tensors, if asked for."""
+        parts = [self.backbone]
+        parts += [self.neck] if self.with_neck else []
+        parts += [self.head] if self.with_head else []
+        compile_parts(parts, self.compile_network)
 
     def _predict_group(
         self, pyramid: Sequence[Tensor], samples: Sequence[PoseDataSample]
