@@ -11,8 +11,7 @@ from pathlib import Path
 import mmengine  # noqa: F401
 import pytest
 import torch
-
-ROOT = Path(__file__).resolve().parents[1]
+from processes import ROOT
 
 # the suite runs in several processes side by side
 torch.set_num_threads(1)

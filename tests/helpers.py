@@ -14,6 +14,8 @@ import torch.nn.functional as F
 from mmpose.datasets.transforms import GenerateTarget, PackPoseInputs
 from munkres import Munkres
 
+from higherhrnet_plugin import MultiResolutionAssociativeEmbedding
+
 KEYPOINTS = (1, 3, 5, 14, 17, 133)
 PEOPLE = [
     pytest.param(0, id='nobody'),
@@ -48,6 +50,13 @@ def codec_config(input_size=(32, 32), levels=2, **options):
         heatmap_sizes=sizes,
         **options,
     )
+
+
+def build_codec(**options):
+    """Build the codec of :func:`codec_config`."""
+    config = codec_config(**options)
+    config.pop('type')
+    return MultiResolutionAssociativeEmbedding(**config)
 
 
 def pack(keypoints, visible, codec, **results):

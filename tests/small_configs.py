@@ -5,8 +5,8 @@ from pathlib import Path
 from data_sets import write_image_info
 from mmengine.config import Config
 from mmpose.registry import DATASETS
+from processes import ROOT
 
-ROOT = Path(__file__).parents[1]
 CONFIGS = sorted(
     path
     for path in (ROOT / 'configs').rglob('*.py')

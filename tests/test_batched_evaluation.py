@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
@@ -13,7 +11,7 @@ from data_sets import write_data_set
 from inference_data import write_model
 from mmengine.config import Config
 from mmengine.runner import Runner
-from small_configs import ROOT
+from processes import ROOT, run_python
 
 import higherhrnet_plugin  # noqa: F401
 
@@ -126,24 +124,15 @@ def test_two_processes(single, tmp_path):
     config, weights, cfg, *expected = single
     metrics = tmp_path / 'metrics.json'
     paths = [str(ROOT), os.environ.get('PYTHONPATH', '')]
-    done = subprocess.run(
-        [
-            *(sys.executable, '-m', 'torch.distributed.run', '--standalone'),
-            *('--nproc_per_node', '2', str(ROOT / 'tools' / 'test.py')),
-            *(config, weights, '--launcher', 'pytorch'),
-            *('--out', str(metrics), '--cfg-options'),
-            f'test_evaluator.outfile_prefix={cfg.work_dir}/two',
-            'test_dataloader.batch_size=2',
-        ],
-        env={
-            **os.environ,
-            'PYTHONPATH': os.pathsep.join(paths),
-            'OMP_NUM_THREADS': '1',
-        },
-        capture_output=True,
-        text=True,
+    done = run_python(
+        *('-m', 'torch.distributed.run', '--standalone'),
+        *('--nproc_per_node', 2, ROOT / 'tools' / 'test.py'),
+        *(config, weights, '--launcher', 'pytorch'),
+        *('--out', metrics, '--cfg-options'),
+        f'test_evaluator.outfile_prefix={cfg.work_dir}/two',
+        'test_dataloader.batch_size=2',
+        PYTHONPATH=os.pathsep.join(paths),
         timeout=240,
-        check=False,
     )
     assert done.returncode == 0, done.stderr
     check((json.loads(metrics.read_text()), read(cfg, 'two')), expected)

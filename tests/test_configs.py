@@ -2,10 +2,7 @@
 
 import json
 import math
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +13,8 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmpose.registry import DATASETS, METRICS, MODELS, VISUALIZERS
-from small_configs import (
-    CONFIGS,
-    ROOT,
-    count_keypoints,
-    leaf_sets,
-    load_small,
-)
+from processes import ROOT, run_tool
+from small_configs import CONFIGS, count_keypoints, leaf_sets, load_small
 
 import higherhrnet_plugin  # noqa: F401
 
@@ -212,21 +204,8 @@ def test_dev_predictions_are_written(tmp_path):
     init_default_scope('mmpose')
     weights = dict(state_dict=MODELS.build(cfg.model).state_dict())
     torch.save(weights, tmp_path / 'model.pth')
-    done = subprocess.run(
-        [
-            *(sys.executable, str(ROOT / 'tools' / 'test.py')),
-            *(str(tmp_path / 'config.py'), str(tmp_path / 'model.pth')),
-        ],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            'PYTHONPATH': str(ROOT),
-            'OMP_NUM_THREADS': '1',
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    files = tmp_path / 'config.py', tmp_path / 'model.pth'
+    done = run_tool('test.py', *files, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     predictions = json.loads(
         Path(f'{cfg.test_evaluator.outfile_prefix}.keypoints.json').read_text()

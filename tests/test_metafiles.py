@@ -1,13 +1,12 @@
 """The metafiles say what was published, all of it, and nothing else."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
+from processes import ROOT
 from small_configs import CONFIGS
 
-ROOT = Path(__file__).resolve().parents[1]
 INDEX = ROOT / 'higherhrnet_plugin' / '.mim' / 'model-index.yml'
 HOST = 'https://download.openmmlab.com/mmpose/bottom_up/'
 

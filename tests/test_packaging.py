@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from processes import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 MIM = 'higherhrnet_plugin/.mim'
 
 pytestmark = pytest.mark.slow

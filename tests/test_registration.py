@@ -1,15 +1,11 @@
 """Importing the package is enough, and public names stay."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from processes import ROOT, run_python
 
 import higherhrnet_plugin
-
-ROOT = Path(__file__).parents[1]
 
 REGISTERED = {
     'MODELS': [
@@ -84,12 +80,8 @@ def fresh(tmp_path_factory):
         "custom_imports = dict(imports=['higherhrnet_plugin'],\n"
         '                      allow_failed_imports=False)\n'
     )
-    done = subprocess.run(
-        [sys.executable, '-c', SCRIPT, str(config), json.dumps(REGISTERED)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
+    done = run_python(
+        *('-c', SCRIPT, config, json.dumps(REGISTERED)), cwd=ROOT, timeout=240
     )
     assert done.returncode == 0, done.stderr[-2000:]
     line = done.stdout.split('RESULT ')[1]

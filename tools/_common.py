@@ -1,4 +1,4 @@
-"""What train.py and test.py share: arguments, config, visualisation."""
+"""What the tools share: arguments, config, visualisation."""
 
 from __future__ import annotations
 
@@ -45,13 +45,8 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
         default=1,
         help='seconds for which a window is shown (default: 1)',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='settings that override the config, e.g. '
-        'train_dataloader.batch_size=8 key=a,b key="[(a,b),(c,d)]"',
+    add_cfg_options(
+        parser, 'train_dataloader.batch_size=8 key=a,b key="[(a,b),(c,d)]"'
     )
     parser.add_argument(
         '--launcher',
@@ -66,6 +61,22 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         help='set by torch.distributed.launch',
+    )
+
+
+def add_cfg_options(parser: argparse.ArgumentParser, example: str) -> None:
+    """Add ``--cfg-options``.
+
+    Args:
+        parser: Parser of the tool.
+        example: Settings to show in the help.
+    """
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help=f'settings that override the config, e.g. {example}',
     )
 
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from helpers import KEYPOINTS, codec_config, pack, random_people
+from helpers import KEYPOINTS, build_codec, codec_config, pack, random_people
 
-from higherhrnet_plugin import MultiResolutionAssociativeEmbedding
 from higherhrnet_plugin.codecs.utils import device_targets
 from higherhrnet_plugin.codecs.utils.device_targets import draw_batch
 
@@ -24,16 +23,10 @@ OPTIONS = [
 ]
 
 
-def build(**options):
-    config = codec_config(**options)
-    config.pop('type')
-    return MultiResolutionAssociativeEmbedding(**config)
-
-
 def encode_both(counts, k, use_udp, **options):
     """Encode images both ways."""
-    plain = build(use_udp=use_udp, **options)
-    deferred = build(use_udp=use_udp, on_device=True, **options)
+    plain = build_codec(use_udp=use_udp, **options)
+    deferred = build_codec(use_udp=use_udp, on_device=True, **options)
     rng = np.random.default_rng(sum(counts) + k)
     images = [random_people(rng, n, k, plain.input_size) for n in counts]
     for keypoints, _ in images:

@@ -6,6 +6,7 @@ import torch
 from helpers import (
     KEYPOINTS,
     PEOPLE,
+    build_codec,
     codec_config,
     pack,
     random_people,
@@ -17,12 +18,6 @@ from higherhrnet_plugin import (
     AggregatingBottomupDecoder,
     MultiResolutionAssociativeEmbedding,
 )
-
-
-def build(**options):
-    config = codec_config(**options)
-    config.pop('type')
-    return MultiResolutionAssociativeEmbedding(**config)
 
 
 def compare(codec, keypoints, visible):
@@ -52,7 +47,7 @@ def compare(codec, keypoints, visible):
 @pytest.mark.parametrize('k', KEYPOINTS)
 def test_random_people(n, k):
     rng = np.random.default_rng(n * 1000 + k)
-    codec = build(input_size=(64, 32))
+    codec = build_codec(input_size=(64, 32))
     # the reference is slow for hundreds of windows
     n = min(n, 200 // k)
     compare(codec, *random_people(rng, n, k, (64, 32)))
@@ -72,7 +67,7 @@ def test_random_people(n, k):
 )
 def test_options(options):
     rng = np.random.default_rng(3)
-    codec = build(**options)
+    codec = build_codec(**options)
     compare(codec, *random_people(rng, 6, 3, codec.input_size))
 
 
@@ -104,7 +99,7 @@ BORDERS = [
 def test_borders_truncate_towards_zero(axis, position, cell):
     keypoints = np.full((1, 1, 2), 3 * 4, np.float32)
     keypoints[..., axis] = position * 4
-    codec = build()
+    codec = build_codec()
     encoded = compare(codec, keypoints, np.ones((1, 1)))
     index, valid = encoded['keypoint_indices'][0, 0]
     if cell is None:
@@ -125,7 +120,7 @@ def test_broken_keypoints_are_left_out(value):
     visible[:] = 1
     keypoints[0, 1, 0] = value
     keypoints[1, 2] = value
-    encoded = compare(build(), keypoints, visible)
+    encoded = compare(build_codec(), keypoints, visible)
     valid = encoded['keypoint_indices'][..., 1]
     assert valid.sum() == 13
     assert not encoded['keypoint_indices'][0, 1].any()
@@ -136,15 +131,15 @@ def test_all_invisible_gives_zeros():
     keypoints, visible = random_people(
         np.random.default_rng(5), 4, 17, (32, 32)
     )
-    encoded = build().encode(keypoints, visible * 0)
+    encoded = build_codec().encode(keypoints, visible * 0)
     assert not any(h.any() for h in encoded['heatmaps'])
     assert not encoded['keypoint_indices'].any()
 
 
 def test_everybody_is_labelled_by_default():
     keypoints, _ = random_people(np.random.default_rng(6), 2, 3, (32, 32), 0)
-    compare(build(), keypoints, np.ones((2, 3)))
-    encoded = build().encode(keypoints)
+    compare(build_codec(), keypoints, np.ones((2, 3)))
+    encoded = build_codec().encode(keypoints)
     assert encoded['keypoint_weights'].all()
 
 
@@ -152,8 +147,10 @@ def test_visibility_may_have_an_axis_more():
     keypoints, visible = random_people(
         np.random.default_rng(7), 3, 5, (32, 32)
     )
-    plain = build().encode(keypoints, visible)
-    more = build().encode(keypoints, np.stack((visible, 1 - visible), -1))
+    plain = build_codec().encode(keypoints, visible)
+    more = build_codec().encode(
+        keypoints, np.stack((visible, 1 - visible), -1)
+    )
     np.testing.assert_array_equal(
         plain['keypoint_indices'], more['keypoint_indices']
     )
@@ -161,7 +158,7 @@ def test_visibility_may_have_an_axis_more():
 
 @pytest.mark.parametrize('sigma', [0.5, 1.5, 2.5, np.float32(2)])
 def test_any_sigma_has_its_peak_in_the_cell(sigma):
-    codec = build(input_size=(128, 128), sigma=sigma)
+    codec = build_codec(input_size=(128, 128), sigma=sigma)
     for x, y in ((0.5, 0.5), (15.5, 16.5), (31.5, 31.5)):
         point = np.array([[[x * 4, y * 4]]], np.float32)
         for heatmap in codec.encode(point)['heatmaps']:
@@ -241,7 +238,7 @@ def test_errors_name_the_key(change, words):
 
 
 def test_another_number_of_keypoints_is_refused():
-    codec = build(num_keypoints=17)
+    codec = build_codec(num_keypoints=17)
     with pytest.raises(ValueError, match=r'14 keypoints.*is 17'):
         codec.encode(np.zeros((2, 14, 2)))
 
@@ -256,7 +253,7 @@ def test_another_number_of_keypoints_is_refused():
 )
 def test_wrong_shapes_are_refused(keypoints, visible, words):
     with pytest.raises(ValueError, match=words):
-        build().encode(keypoints, visible)
+        build_codec().encode(keypoints, visible)
 
 
 @pytest.mark.parametrize('n', PEOPLE)
@@ -268,7 +265,7 @@ def test_targets_are_packed(n, tag_levels):
     )
     sample = pack(keypoints, visible, codec)
     assert isinstance(sample.gt_fields, MultilevelPixelData)
-    encoded = build(tag_levels=tag_levels).encode(keypoints, visible)
+    encoded = build_codec(tag_levels=tag_levels).encode(keypoints, visible)
     for packed, heatmaps in zip(
         sample.gt_fields.heatmaps, encoded['heatmaps']
     ):
@@ -290,7 +287,7 @@ def test_targets_are_packed(n, tag_levels):
 @pytest.mark.parametrize('y', [0.0, 15.2, 31.9])
 @pytest.mark.parametrize('level', [0, 1], ids=['1/4', '1/2'])
 def test_round_trip_of_one_point(x, y, level):
-    codec = build(input_size=(64, 32), num_keypoints=1)
+    codec = build_codec(input_size=(64, 32), num_keypoints=1)
     heatmaps = codec.encode(np.array([[[x, y]]]))['heatmaps'][level]
     keypoints, scores = codec.decode((heatmaps, np.zeros_like(heatmaps)))
     assert keypoints.shape == (1, 1, 2)
@@ -301,7 +298,7 @@ def test_round_trip_of_one_point(x, y, level):
 
 @pytest.mark.parametrize('x', [0.0, 2.0, 31.0, 34.5, 63.9])
 def test_round_trip_through_aggregation(x):
-    codec = build(input_size=(64, 32), num_keypoints=1)
+    codec = build_codec(input_size=(64, 32), num_keypoints=1)
     levels = [
         torch.from_numpy(h)[None]
         for h in codec.encode(np.array([[[x, 13.0]]]))['heatmaps']

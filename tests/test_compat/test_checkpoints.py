@@ -3,8 +3,6 @@
 import json
 import os
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Callable, ClassVar
 
@@ -12,11 +10,10 @@ import numpy as np
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
+from processes import ROOT, run_python
 
 from higherhrnet_plugin.compat import allow_checkpoint_globals
 from higherhrnet_plugin.compat.checkpoints import _history_buffer_method
-
-ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(
     not hasattr(torch.serialization, 'get_safe_globals'),
@@ -111,20 +108,8 @@ def load(path: Path) -> Any:
 
 
 def test_runner_saves_resumes_and_tests(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [
-            sys.executable,
-            '-c',
-            RUN,
-            str(tmp_path),
-            str(ROOT / 'higherhrnet_plugin'),
-        ],
-        env={**os.environ, 'PYTHONPATH': str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    package = ROOT / 'higherhrnet_plugin'
+    done = run_python('-c', RUN, tmp_path, package, timeout=120)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout.rpartition('RESULT')[2])
     # The reason for all this; once it is gone, so may the module be.

@@ -1,23 +1,19 @@
 """Distributed start-up without an accelerator."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 import torch.distributed as torch_dist
 from mmengine.config import Config
+from processes import run_python
 
 from higherhrnet_plugin.compat import (
     init_cpu_process_group,
     use_cpu_model_wrapper,
 )
-
-ROOT = Path(__file__).resolve().parents[2]
 
 RUN = """
 import json, sys
@@ -70,21 +66,10 @@ def test_two_processes_train_with_gloo(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         port = probe.getsockname()[1]
-    done = subprocess.run(
-        [
-            sys.executable,
-            '-m',
-            'torch.distributed.run',
-            '--nproc_per_node=2',
-            f'--master_port={port}',
-            str(script),
-            str(tmp_path),
-        ],
-        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
-        capture_output=True,
-        text=True,
+    done = run_python(
+        *('-m', 'torch.distributed.run', '--nproc_per_node=2'),
+        *(f'--master_port={port}', script, tmp_path),
         timeout=120,
-        check=False,
     )
     assert done.returncode == 0, done.stderr
     ranks = [

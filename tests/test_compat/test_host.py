@@ -5,21 +5,17 @@ Every case runs in a fresh interpreter, in which a finder at the head of
 """
 
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 from typing import Optional
 
 import pytest
+from processes import ROOT, run_python
 
 from higherhrnet_plugin.compat.placeholders import (
     make_placeholder,
     make_placeholder_module,
     module_substitutes,
 )
-
-ROOT = Path(__file__).resolve().parents[2]
 
 # Source of a module, or None for "not installed".
 Packages = dict[str, Optional[str]]
@@ -139,19 +135,9 @@ result['hrnet'] = MODELS.get('HRNet') is not None
 def run(script: str, packages: Packages) -> dict:
     """Run a script after the prelude; return the dictionary it fills."""
     code = f'{PRELUDE}\n{script}\nprint("RESULT" + json.dumps(result))'
-    done = subprocess.run(
-        [
-            sys.executable,
-            '-c',
-            code,
-            json.dumps(packages),
-            str(ROOT / 'higherhrnet_plugin'),
-        ],
-        env={**os.environ, 'PYTHONPATH': str(ROOT)},
-        capture_output=True,
-        text=True,
+    done = run_python(
+        *('-c', code, json.dumps(packages), ROOT / 'higherhrnet_plugin'),
         timeout=120,
-        check=False,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.rpartition('RESULT')[2])

@@ -1,8 +1,5 @@
 """browse_targets draws what the pipeline made, for any config."""
 
-import importlib.util
-import os
-import subprocess
 import sys
 
 import cv2
@@ -13,9 +10,9 @@ from helpers import codec_config, pack
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
+from processes import ROOT, run_python
 from small_configs import (
     CONFIGS,
-    ROOT,
     TINY,
     count_keypoints,
     leaf_sets,
@@ -36,14 +33,24 @@ META = dict(
 
 @pytest.fixture(scope='module')
 def tool():
-    """Load the script as a module."""
-    spec = importlib.util.spec_from_file_location('browse_targets', SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    path = list(sys.path)
-    spec.loader.exec_module(module)
+    """Import the script as a module."""
+    path, loaded = list(sys.path), set(sys.modules)
+    sys.path.insert(0, str(SCRIPT.parent))
+    import browse_targets
+
+    yield browse_targets
     sys.path[:] = path
-    sys.modules.pop('_common', None)
-    return module
+    for name in set(sys.modules) - loaded:
+        if name.split('.')[0] in ('_common', 'browse_targets', 'browsing'):
+            del sys.modules[name]
+
+
+@pytest.fixture(scope='module')
+def sheets(tool):
+    """Import the drawing."""
+    from browsing import sheets
+
+    return sheets
 
 
 def draw(tool, monkeypatch, cfg, folder, *args):
@@ -91,16 +98,7 @@ def test_pictures_are_written_as_a_user_calls_it(tmp_path):
     cfg = small(tmp_path)
     cfg.dump(tmp_path / 'config.py')
     out = tmp_path / 'out'
-    done = subprocess.run(
-        [
-            *(sys.executable, str(SCRIPT), str(tmp_path / 'config.py')),
-            *('--out', str(out), '--num', '2'),
-        ],
-        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_python(SCRIPT, tmp_path / 'config.py', '--out', out, '--num', 2)
     assert done.returncode == 0, done.stderr
     assert f'2 pictures in {out}' in done.stdout
     assert 'drawing: 100%' in done.stderr
@@ -144,15 +142,15 @@ def hand_made(levels=2, tag_levels=0, **results):
     return pack(keypoints, visible, codec, **results)
 
 
-def panels_of(tool, sample, tag_levels=(0,), keypoint=None):
+def panels_of(sheets, sample, tag_levels=(0,), keypoint=None):
     image = np.full((32, 64, 3), 90, np.uint8)
-    panels = tool.make_panels(image, sample, tag_levels, META, keypoint)
+    panels = sheets.make_panels(image, sample, tag_levels, META, keypoint)
     assert {p.shape for p in panels} == {(24 + 32 * 8, 64 * 8, 3)}
     return [p[24:] for p in panels]
 
 
-def test_joints_cells_and_heat_are_at_their_places(tool):
-    people, heat_0, heat_1, tags = panels_of(tool, hand_made())
+def test_joints_cells_and_heat_are_at_their_places(sheets):
+    people, heat_0, heat_1, tags = panels_of(sheets, hand_made())
     for n, (x, y) in enumerate([(41, 22), (60, 5)]):
         # pixels of the panel are eighths of the input's
         spot = people[y * 8, x * 8].astype(int)
@@ -171,13 +169,13 @@ def test_joints_cells_and_heat_are_at_their_places(tool):
     assert columns.max() == 351
 
 
-def test_one_keypoint(tool):
+def test_one_keypoint(tool, sheets):
     sample = hand_made()
     for keypoint, (x, y), (other_x, other_y) in (
         (1, (41, 22), (60, 5)),
         (2, (60, 5), (41, 22)),
     ):
-        heat = panels_of(tool, sample, keypoint=keypoint)[1]
+        heat = panels_of(sheets, sample, keypoint=keypoint)[1]
         assert heat[y * 8, x * 8].max() > 150
         assert (heat[other_y * 8, other_x * 8] == 45).all()
     assert tool.find_keypoint('ear', META) == tool.find_keypoint('2', META)
@@ -191,10 +189,10 @@ def test_one_keypoint(tool):
     ('levels', 'tag_levels', 'count'),
     [(1, 0, 3), (3, 1, 5), (2, (0, 1), 5), (3, (2, 0, 1), 7)],
 )
-def test_levels(tool, levels, tag_levels, count):
+def test_levels(sheets, levels, tag_levels, count):
     sample = hand_made(levels, tag_levels)
     order = (tag_levels,) if isinstance(tag_levels, int) else tag_levels
-    panels = panels_of(tool, sample, order)
+    panels = panels_of(sheets, sample, order)
     assert len(panels) == count
     for level, picture in zip(order, panels[1 + levels :]):
         side = 8 * (4 >> level)
@@ -203,7 +201,7 @@ def test_levels(tool, levels, tag_levels, count):
         x = 41 * 8 // side * side
         assert cell[y + side // 2 : y + side, x : x + side].all()
         assert not cell[y + side :].any()
-    title = tool.make_title(np.zeros((32, 64, 3)), sample)
+    title = sheets.make_title(np.zeros((32, 64, 3)), sample)
     assert '2 people with labels' in title
     assert '2 joints labelled, 2 in the frame' in title
     assert 'no mask' in title
@@ -247,6 +245,29 @@ def test_every_kind_of_config(tool, monkeypatch, tmp_path, path):
     again = draw(tool, monkeypatch, cfg, tmp_path / 'val', *args)
     (sheet,) = again.values()
     assert sheet.shape == next(iter(pictures.values())).shape
+
+
+@pytest.mark.parametrize('name', ['tiny_1xb16-8e', 'crowdpose-aic'])
+def test_heatmaps_that_are_left_to_the_head(tool, monkeypatch, tmp_path, name):
+    path = next(path for path in CONFIGS if name in path.stem)
+    k = count_keypoints(Config.fromfile(path))
+    cfg = small(tmp_path, path, num_keypoints=k, people=(0, 2))
+    expected = draw(tool, monkeypatch, cfg, tmp_path / 'drawn')
+    (target,) = (
+        transform
+        for transform in cfg.train_dataloader.dataset.pipeline
+        if transform['type'] == 'GenerateTarget'
+    )
+    target.encoder.on_device = True
+    for split in ('train', 'val'):
+        out = tmp_path / split
+        found = draw(tool, monkeypatch, cfg, out, '--split', split)
+        if split == 'train':
+            assert len(expected) >= 2
+            assert found.keys() == expected.keys()
+            for file, sheet in found.items():
+                np.testing.assert_array_equal(sheet, expected[file])
+    assert target.encoder.on_device
 
 
 def test_133_keypoints(tool, monkeypatch, tmp_path):

@@ -2,14 +2,14 @@
 
 import json
 import shutil
-import subprocess
 import sys
 
 import cv2
 import numpy as np
 import pytest
 from own_data import clean_file, people_of, read
-from small_configs import ROOT, TINY
+from processes import ROOT, run_python
+from small_configs import TINY
 
 TOOLS = ROOT / 'tools' / 'dataset'
 FLIPS = [f'{i},{i + 1}' for i in range(1, 17, 2)]
@@ -71,17 +71,10 @@ def check(monkeypatch, capsys, tmp_path):
 
 def test_a_sound_data_set_passes(clean, tmp_path):
     out = tmp_path / 'out'
-    done = subprocess.run(
-        [
-            *(sys.executable, str(TOOLS / 'check_dataset.py')),
-            *(str(clean), str(clean.parent / 'images')),
-            *('--flip-pairs', *FLIPS),
-            *('--out', str(out), '--samples', '5', '--input-size', '240'),
-        ],
-        env={'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
-        capture_output=True,
-        text=True,
-        check=False,
+    done = run_python(
+        *(TOOLS / 'check_dataset.py', clean, clean.parent / 'images'),
+        *('--flip-pairs', *FLIPS),
+        *('--out', out, '--samples', 5, '--input-size', 240),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()

@@ -1,9 +1,6 @@
 """compare_outputs: the files that it writes, and what it says of two."""
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -11,21 +8,15 @@ import torch
 from data_sets import write_data_set
 from mmengine.registry import init_default_scope
 from mmpose.registry import MODELS
-from small_configs import ROOT, TINY, load_small
+from processes import run_tool
+from small_configs import TINY, load_small
 
 import higherhrnet_plugin
 
 
 def call(*args):
     """Run the tool in a fresh process."""
-    tool = ROOT / 'tools' / 'analysis' / 'compare_outputs.py'
-    return subprocess.run(
-        [sys.executable, str(tool), *map(str, args)],
-        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_tool('analysis/compare_outputs.py', *args)
 
 
 @pytest.fixture(scope='module')

@@ -1,9 +1,7 @@
 """The converter, as a user calls it."""
 
 import hashlib
-import os
 import runpy
-import subprocess
 import sys
 
 import pytest
@@ -18,22 +16,11 @@ from checkpoint_files import (
     write_bomb,
 )
 from mmengine.runner import load_checkpoint
-from small_configs import ROOT
+from processes import ROOT, run_python
 
 from higherhrnet_plugin import __version__
 
 TOOL = ROOT / 'tools/model_converters/convert_checkpoint.py'
-
-
-def call(*args):
-    """Run the tool in a fresh process."""
-    return subprocess.run(
-        [sys.executable, str(TOOL), *map(str, args)],
-        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -62,7 +49,9 @@ def sha256(file):
 def test_to_plugin_and_back(tmp_path, weights):
     source, ours, theirs = (tmp_path / f'{n}.pth' for n in 'abc')
     torch.save(ORIGINS['official-fp16'](weights), source)
-    done = call(source, ours, '--sha256', sha256(source)[:8].upper())
+    done = run_python(
+        TOOL, source, ours, '--sha256', sha256(source)[:8].upper()
+    )
     assert done.returncode == 0, done.stderr
     content = torch.load(ours, weights_only=True)
     assert content['meta'] == {
@@ -83,7 +72,7 @@ def test_to_plugin_and_back(tmp_path, weights):
     load_checkpoint(model, str(ours))
     assert same(model.state_dict(), weights)
 
-    done = call(ours, theirs, '--to', 'official')
+    done = run_python(TOOL, ours, theirs, '--to', 'official')
     assert done.returncode == 0, done.stderr
     assert same(torch.load(theirs, weights_only=True), official(weights))
     assert 'plugin names' in done.stdout
@@ -151,7 +140,7 @@ def test_nothing_is_overwritten(tmp_path, refuse, weights):
 
 
 def test_a_user_sees_one_line(tmp_path):
-    done = call(tmp_path / 'none.pth', tmp_path / 'c.pth')
+    done = run_python(TOOL, tmp_path / 'none.pth', tmp_path / 'c.pth')
     assert done.returncode == 1
     *_, line = done.stderr.splitlines()
     assert line == f'error: file not found: {tmp_path / "none.pth"}'

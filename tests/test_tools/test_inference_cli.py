@@ -1,13 +1,10 @@
 """tools/inference.py and ``python -m``, as a user calls them."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 from inference_data import write_model, write_video
-from small_configs import ROOT
+from processes import ROOT, run_python
 
 WAYS = {
     'tool': [str(ROOT / 'tools' / 'inference.py')],
@@ -26,20 +23,7 @@ def folder(tmp_path_factory):
 
 def call(way, folder, *args, **environment):
     """Run the command in a fresh process, in another folder."""
-    return subprocess.run(
-        [sys.executable, *WAYS[way], *map(str, args)],
-        cwd=folder,
-        env={
-            **os.environ,
-            'PYTHONPATH': str(ROOT),
-            'OMP_NUM_THREADS': '1',
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        encoding='utf-8',
-        check=False,
-    )
+    return run_python(*WAYS[way], *args, cwd=folder, **environment)
 
 
 @pytest.mark.parametrize('way', WAYS)

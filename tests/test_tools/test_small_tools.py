@@ -1,9 +1,6 @@
 """take_subset, plot_curves and draw_predictions, as a user calls them."""
 
 import json
-import os
-import subprocess
-import sys
 
 import cv2
 import pytest
@@ -11,20 +8,10 @@ import torch
 from data_sets import write_data_set
 from mmengine.registry import init_default_scope
 from mmpose.registry import MODELS
-from small_configs import ROOT, TINY, load_small
+from processes import run_tool
+from small_configs import TINY, load_small
 
 import higherhrnet_plugin  # noqa: F401
-
-
-def call(tool, *args):
-    """Run a tool in a fresh process."""
-    return subprocess.run(
-        [sys.executable, str(ROOT / 'tools' / tool), *map(str, args)],
-        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def annotate(people):
@@ -49,7 +36,7 @@ def test_subset_takes_images_with_labelled_people(tmp_path):
     }
     source, target = tmp_path / 'all.json', tmp_path / 'few.json'
     source.write_text(json.dumps(annotate(people)))
-    done = call('dataset/take_subset.py', source, target, '--num', 2)
+    done = run_tool('dataset/take_subset.py', source, target, '--num', 2)
     assert done.returncode == 0, done.stderr
     subset = json.loads(target.read_text())
     assert [image['id'] for image in subset['images']] == [3, 8]
@@ -70,7 +57,7 @@ def test_subset_takes_images_with_labelled_people(tmp_path):
 def test_subset_refuses(tmp_path, content, words):
     source = tmp_path / 'all.json'
     source.write_text(content)
-    done = call('dataset/take_subset.py', source, tmp_path / 'out.json')
+    done = run_tool('dataset/take_subset.py', source, tmp_path / 'out.json')
     assert done.returncode == 1
     (line,) = done.stderr.strip().splitlines()
     assert words in line
@@ -85,17 +72,26 @@ def test_curves_are_drawn(tmp_path):
     file = folder / 'scalars.json'
     file.write_text('\n'.join(map(json.dumps, rows)))
     out = tmp_path / 'curves.png'
-    done = call('analysis/plot_curves.py', tmp_path, '--out', out)
+    done = run_tool('analysis/plot_curves.py', tmp_path, '--out', out)
     assert done.returncode == 0, done.stderr
-    assert cv2.imread(str(out)).shape[0] > 300
+    whole = cv2.imread(str(out))
+    assert whole.shape[0] > 300
+    # the file itself will do
+    done = run_tool('analysis/plot_curves.py', file, '--out', out)
+    assert done.returncode == 0, done.stderr
+    assert (cv2.imread(str(out)) == whole).all()
 
     file.write_text('{"loss": 1')
-    done = call('analysis/plot_curves.py', tmp_path, '--out', out)
+    done = run_tool('analysis/plot_curves.py', tmp_path, '--out', out)
     assert done.returncode == 1
     assert 'scalars.json, line 1' in done.stderr
+    file.write_text('')
+    done = run_tool('analysis/plot_curves.py', file, '--out', out)
+    assert 'scalars.json is empty' in done.stderr
     file.unlink()
-    done = call('analysis/plot_curves.py', tmp_path, '--out', out)
-    assert 'scalars.json' in done.stderr
+    done = run_tool('analysis/plot_curves.py', tmp_path, '--out', out)
+    assert 'has no */vis_data/scalars.json' in done.stderr
+    assert 'Traceback' not in done.stderr
 
 
 def test_predictions_are_drawn(tmp_path):
@@ -105,7 +101,7 @@ def test_predictions_are_drawn(tmp_path):
     torch.save({'state_dict': model.state_dict()}, tmp_path / 'model.pth')
     cfg.dump(tmp_path / 'config.py')
     out = tmp_path / 'pictures'
-    done = call(
+    done = run_tool(
         'visualization/draw_predictions.py',
         *(tmp_path / 'config.py', tmp_path / 'model.pth'),
         *('--out', out, '--num', '2', '--cpu'),

@@ -1,6 +1,5 @@
 """Command lines of tools/train.py and tools/test.py."""
 
-import os
 import re
 import runpy
 import subprocess
@@ -11,8 +10,8 @@ from typing import Callable
 import mmpose
 import pytest
 import torch
+from processes import ROOT, run_tool
 
-ROOT = Path(__file__).resolve().parents[2]
 HOST_TOOLS = Path(mmpose.__file__).parent / '.mim' / 'tools'
 
 CONFIG = """
@@ -21,18 +20,6 @@ model = dict(type='HRNet')
 optim_wrapper = dict(type='{wrapper}', optimizer=dict(type='SGD', lr=0.1))
 default_hooks = dict()
 """
-
-
-def run(tool: str, *args: str) -> subprocess.CompletedProcess:
-    """Run a script of tools/ in a fresh process."""
-    return subprocess.run(
-        [sys.executable, str(ROOT / 'tools' / tool), *args],
-        env={**os.environ, 'PYTHONPATH': str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -90,7 +77,7 @@ def assert_one_line(message: str, *words: str) -> None:
 
 @pytest.mark.parametrize('tool', ['train.py', 'test.py'])
 def test_options_are_those_of_mmpose(tool: str) -> None:
-    done = run(tool, '--help')
+    done = run_tool(tool, '--help', timeout=120)
     assert done.returncode == 0, done.stderr
     expected = declared_options(HOST_TOOLS / tool)
     assert len(expected) > 8
@@ -101,7 +88,7 @@ def test_options_are_those_of_mmpose(tool: str) -> None:
 
 
 def test_a_missing_config_gives_one_line_and_a_status() -> None:
-    done = run('train.py', 'no/such_config.py')
+    done = run_tool('train.py', 'no/such_config.py', timeout=120)
     assert done.returncode == 1
     assert 'Traceback' not in done.stderr
     assert_one_line(done.stderr.splitlines()[-1], 'no/such_config.py')

@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import matplotlib as mpl
 
 mpl.use('Agg')
 import matplotlib.pyplot as plt
-
-
-def read_scalars(work_dir: Path) -> list[dict]:
-    """Read what the Runner logged, oldest first.
-
-    Args:
-        work_dir (Path): Work folder of a training run.
-
-    Returns:
-        list[dict]: one record a line of every ``vis_data/scalars.json``.
-
-    Raises:
-        SystemExit: If there is none, or a line is broken.
-    """
-    files = sorted(work_dir.glob('*/vis_data/scalars.json'))
-    records = []
-    for file in files:
-        for number, line in enumerate(file.read_text().splitlines(), 1):
-            try:
-                records.append(json.loads(line))
-            except json.JSONDecodeError as error:
-                raise SystemExit(f'{file}, line {number}: {error}') from error
-    if not records:
-        raise SystemExit(f'{work_dir} has no */vis_data/scalars.json')
-    return records
+from _scalars import read_scalars
 
 
 def plot(records: list[dict], out: Path) -> None:
     """Draw the losses on the left and the metric on the right.
 
     Args:
-        records (list[dict]): From :func:`read_scalars`.
+        records (list[dict]): From ``read_scalars``.
         out (Path): Picture to write.
     """
     train = [record for record in records if 'loss' in record]
@@ -75,10 +50,16 @@ def plot(records: list[dict], out: Path) -> None:
 def main() -> None:
     """Run the tool."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('work_dir', type=Path, help='work folder of the run')
+    parser.add_argument(
+        'work_dir', type=Path, help='work folder of the run, or scalars.json'
+    )
     parser.add_argument('--out', type=Path, required=True, help='PNG to write')
     args = parser.parse_args()
-    plot(read_scalars(args.work_dir), args.out)
+    try:
+        records = read_scalars(args.work_dir)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f'error: {error}') from error
+    plot(records, args.out)
     print(f'curves in {args.out}')
 
 

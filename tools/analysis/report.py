@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from _scalars import read_scalars
 from report_page.analysis import analyse_images
 from report_page.curve_section import curves_section
 from report_page.error_sections import errors_section, keypoints_section
@@ -20,7 +21,6 @@ from report_page.optional_sections import (
     training_section,
 )
 from report_page.page import Section, build_page
-from report_page.records import read_log
 from report_page.sections import (
     Report,
     groups_section,
@@ -47,7 +47,9 @@ def parse_args() -> argparse.Namespace:
         '--img-dir', help='folder of the pictures (default: of the test)'
     )
     parser.add_argument(
-        '--log', help='scalars.json or work folder of the training'
+        '--log',
+        type=Path,
+        help='scalars.json or work folder of the training',
     )
     parser.add_argument(
         '--images',
@@ -98,7 +100,7 @@ def make_page(args: argparse.Namespace) -> str:
         OSError: If one cannot be read.
     """
     inputs = read_inputs(args)
-    log = read_log(args.log)
+    log = read_scalars(args.log) if args.log else []
     coco = CocoEvaluation(
         inputs.content,
         inputs.predictions,

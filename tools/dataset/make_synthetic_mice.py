@@ -16,11 +16,12 @@ from typing import Any, NamedTuple, Optional
 
 import cv2
 import numpy as np
+from synthetic_people.arguments import add_data_set_arguments
 from synthetic_people.background import sample_background
 from synthetic_people.canvas import Canvas, Layer
+from synthetic_people.coco_writer import SPLITS
 from synthetic_people.palette import hsv_colour
 
-SPLITS = ('train', 'val')
 KEYPOINTS = ('nose', 'left_ear', 'right_ear', 'body', 'tail_end')
 LINKS = ((1, 2), (1, 3), (2, 3), (1, 4), (4, 5))  # COCO counts from 1
 CATEGORY = 9
@@ -214,23 +215,7 @@ def main(argv: Optional[list[str]] = None) -> int:
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument('out', type=Path, help='folder of the data set')
-    for split, number in zip(SPLITS, (320, 60)):
-        parser.add_argument(
-            f'--num-{split}',
-            type=int,
-            default=number,
-            help=f'number of {split} images',
-        )
-    parser.add_argument(
-        '--image-size',
-        type=int,
-        nargs=2,
-        metavar=('W', 'H'),
-        default=(176, 176),
-        help='width and height of the images in pixels',
-    )
-    parser.add_argument('--seed', type=int, default=0, help='random seed')
+    add_data_set_arguments(parser, {'train': 320, 'val': 60}, (176, 176))
     args = parser.parse_args(argv)
     if min(args.num_train, args.num_val) < 1 or min(args.image_size) < 64:
         parser.error('needs 1 image a split and 64 pixels a side, at least')

@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from synthetic_people.coco_writer import SPLITS, Options
+from synthetic_people.arguments import add_data_set_arguments
+from synthetic_people.coco_writer import SPLITS, Options, write_data_set
 from synthetic_people.dataset_dir import (
-    create_data_set,
+    marked_while_written,
     needs_writing,
     summarise,
 )
@@ -27,24 +27,11 @@ def build_parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument('out', type=Path, help='folder of the data set')
-    for split in SPLITS:
-        parser.add_argument(
-            f'--num-{split}',
-            type=int,
-            default=defaults.count(split),
-            help=f'number of {split} images',
-        )
-    parser.add_argument(
-        '--image-size',
-        type=int,
-        nargs=2,
-        metavar=('W', 'H'),
-        default=defaults.image_size,
-        help='width and height of the images in pixels',
-    )
-    parser.add_argument(
-        '--seed', type=int, default=defaults.seed, help='random seed'
+    add_data_set_arguments(
+        parser,
+        {split: defaults.count(split) for split in SPLITS},
+        defaults.image_size,
+        defaults.seed,
     )
     parser.add_argument(
         '--workers',
@@ -84,7 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not needs_writing(args.out, options, args.overwrite):
             print(f'{args.out} already holds this data set, nothing to do')
             return 0
-        documents = create_data_set(args.out, options, args.workers)
+        with marked_while_written(args.out, options):
+            documents = write_data_set(args.out, options, args.workers)
     except (ValueError, OSError) as error:
         print(f'{parser.prog}: error: {error}', file=sys.stderr)
         return 2

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 import numpy as np
 
 Size = tuple[int, int]
 
 
-def _check_size(name: str, size: Sequence[int]) -> Size:
-    """Return ``size`` as a pair of positive ints or raise ValueError."""
-    if isinstance(size, (str, int, float)) or len(size) != 2:
-        raise ValueError(f'`{name}` must be (w, h), got {size!r}')
-    if any(int(value) != value or value <= 0 for value in size):
-        raise ValueError(f'`{name}` must hold positive ints, got {size!r}')
-    return int(size[0]), int(size[1])
+def parse_size(name: str, size: Any, square: bool = False) -> Size:
+    """Read a size of a config.
+
+    Args:
+        name (str): Its key.
+        size (Any): (w, h).
+        square (bool): Whether one side of a square will do. Defaults to
+            False.
+
+    Returns:
+        tuple[int, int]: (w, h).
+
+    Raises:
+        ValueError: If it is not two positive whole numbers.
+    """
+    sides = [size] * 2 if square and isinstance(size, int) else size
+    try:
+        width, height = (int(side) for side in sides)
+    except (TypeError, ValueError):
+        width = height = 0
+    if min(width, height) < 1 or [width, height] != list(sides):
+        kinds = '(w, h) of positive ints'
+        if square:
+            kinds += ', or one side of a square'
+        raise ValueError(f'`{name}` must be {kinds}, got {size!r}')
+    return width, height
 
 
 def check_levels(
@@ -39,14 +58,14 @@ def check_levels(
             not finer than the level before, or a sigma is missing or not
             positive.
     """
-    width, height = _check_size('input_size', input_size)
+    width, height = parse_size('input_size', input_size)
     if not heatmap_sizes or isinstance(heatmap_sizes[0], (int, float)):
         raise ValueError(
             '`heatmap_sizes` must list the (w, h) of every level, e.g. '
             f'[(128, 128), (256, 256)], got {heatmap_sizes!r}'
         )
     levels = [
-        _check_size(f'heatmap_sizes[{i}]', size)
+        parse_size(f'heatmap_sizes[{i}]', size)
         for i, size in enumerate(heatmap_sizes)
     ]
     for i, (w, h) in enumerate(levels):

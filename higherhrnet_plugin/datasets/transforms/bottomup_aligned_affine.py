@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Union
 
 import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
+from ...codecs.utils.checks import parse_size
 from ...registry import TRANSFORMS
 
 
@@ -74,7 +75,8 @@ class BottomupAlignedAffine(BaseTransform):
         - use_udp: bool
 
     Args:
-        input_size (tuple[int, int]): (w, h) in pixels.
+        input_size (tuple[int, int] | int): (w, h) in pixels, or the side of a
+            square.
         shift_factor (float): Largest shift along both axes, as a share of the
             shorter side of the region. Defaults to 0.2, the official 40 of
             200.
@@ -93,7 +95,7 @@ class BottomupAlignedAffine(BaseTransform):
 
     def __init__(
         self,
-        input_size: tuple[int, int],
+        input_size: Union[tuple[int, int], int],
         shift_factor: float = 0.2,
         scale_factor: tuple[float, float] = (0.75, 1.5),
         rotate_factor: float = 30.0,
@@ -115,7 +117,7 @@ class BottomupAlignedAffine(BaseTransform):
             raise ValueError(
                 f"`scale_type` must be 'short' or 'long', got {scale_type!r}"
             )
-        self.input_size = (input_size[0], input_size[1])
+        self.input_size = parse_size('input_size', input_size, square=True)
         self.shift_factor = shift_factor
         self.scale_factor = (low, high)
         self.rotate_factor = rotate_factor

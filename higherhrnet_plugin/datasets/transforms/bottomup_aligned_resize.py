@@ -8,6 +8,7 @@ from typing import Any, Union
 import cv2
 from mmcv.transforms import BaseTransform
 
+from ...codecs.utils.checks import parse_size
 from ...registry import TRANSFORMS
 from .aligned_geometry import place_image
 
@@ -61,12 +62,6 @@ class BottomupAlignedResize(BaseTransform):
         resize_mode: str = 'expand',
         use_udp: bool = False,
     ) -> None:
-        if isinstance(input_size, int):
-            input_size = (input_size, input_size)
-        if len(input_size) != 2 or min(input_size) < 1:
-            raise ValueError(
-                f'`input_size` must be positive (w, h), got {input_size}'
-            )
         if (
             1 not in scales
             or min(scales) <= 0
@@ -80,7 +75,7 @@ class BottomupAlignedResize(BaseTransform):
             raise ValueError(
                 f"`resize_mode` must be 'expand' or 'fit', got {resize_mode!r}"
             )
-        self.input_size = (input_size[0], input_size[1])
+        self.input_size = parse_size('input_size', input_size, square=True)
         self.scales = tuple(scales)
         self.size_factor = size_factor
         self.resize_mode = resize_mode

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from helpers import write_json
 from mmpose.datasets.datasets import AicDataset, CocoWholeBodyDataset
-from mmpose.registry import METRICS
+from own_data import evaluate_truth
 
 from higherhrnet_plugin import (
     BottomupAicDataset,
@@ -95,35 +95,6 @@ def load(kind, folder, annotations, images=(1,), **options):
         missing_images='ignore',
         **options,
     )
-
-
-def evaluate_truth(data_set, metric):
-    """Evaluate the annotations of a test set as if they were predicted."""
-    metric = METRICS.build(
-        dict(metric, ann_file=data_set.ann_file, nms_mode='none')
-    )
-    metric.dataset_meta = data_set.metainfo
-    for i in range(len(data_set)):
-        info = data_set.get_data_info(i)
-        labelled = np.array(info['num_keypoints']) > 0
-        visible = info['keypoints_visible'][labelled]
-        people = dict(
-            keypoints=info['keypoints'][labelled],
-            keypoint_scores=np.ones_like(visible),
-            bbox_scores=np.ones(len(visible)),
-        )
-        metric.process(
-            None,
-            [
-                dict(
-                    id=info['id'],
-                    img_id=info['img_id'],
-                    pred_instances=people,
-                    gt_instances={},
-                )
-            ],
-        )
-    return metric.evaluate(size=len(data_set))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Records of JSON files: predictions and scalars."""
+"""Records of COCO results."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 
 def read_predictions(
@@ -48,36 +48,6 @@ def read_predictions(
             f'{path}: a record is not as COCO results are, with image_id, '
             f'category_id, keypoints and score: {error!r}'
         ) from error
-    return records
-
-
-def read_log(path: Optional[str]) -> list[dict[str, Any]]:
-    """Read the scalars of a training run.
-
-    Args:
-        path: scalars.json or the work folder of a run; None for no log.
-
-    Returns:
-        One record a line, oldest first.
-
-    Raises:
-        ValueError: If there are none, or a line is broken.
-    """
-    if path is None:
-        return []
-    start = Path(path)
-    files = [start]
-    if start.is_dir():
-        files = sorted(start.glob('*/vis_data/scalars.json'))
-    records = []
-    for file in files:
-        for number, line in enumerate(file.read_text().splitlines(), 1):
-            try:
-                records.append(json.loads(line))
-            except ValueError as error:
-                raise ValueError(f'{file}, line {number}: {error}') from error
-    if not records:
-        raise ValueError(f'--log: {path} has no */vis_data/scalars.json')
     return records
 
 

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .coco_writer import (
-    SPLITS,
-    Options,
-    annotation_path,
-    write_data_set,
-    write_json,
-)
+from .coco_writer import SPLITS, Options, annotation_path, write_json
 
 OPTIONS_FILE = 'dataset.json'
 # Marks a folder as ours while it is being filled.
@@ -89,26 +84,23 @@ def needs_writing(out_dir: Path, options: Options, overwrite: bool) -> bool:
     return not _is_complete(out_dir, options)
 
 
-def create_data_set(
-    out_dir: Path, options: Options, workers: int
-) -> dict[str, dict[str, Any]]:
-    """Write a data set, the options last.
+@contextmanager
+def marked_while_written(out_dir: Path, options: Options) -> Iterator[None]:
+    """Mark a folder as unfinished until the block ends without an error.
 
     Args:
-        out_dir: Folder of the data set.
-        options: What to draw.
-        workers: Number of processes.
+        out_dir: Folder of the data set; made if it is not there.
+        options: What is written into it; stored last.
 
-    Returns:
-        Per split the content of its annotation file.
+    Yields:
+        Nothing; the data set is to be written in the block.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     partial, final = out_dir / PARTIAL_FILE, out_dir / OPTIONS_FILE
     write_json(partial, options.as_json())
     final.unlink(missing_ok=True)
-    documents = write_data_set(out_dir, options, workers)
+    yield
     partial.replace(final)
-    return documents
 
 
 def summarise(documents: Mapping[str, Mapping[str, Any]]) -> str:

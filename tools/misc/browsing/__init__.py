@@ -1,0 +1,1 @@
+"""Parts of browse_targets: what to draw, and the drawing."""
