@@ -12,6 +12,7 @@ for UDP ``HeatmapGenerator`` of MMPose 0.x.
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Optional
 
 import numpy as np
@@ -124,13 +125,20 @@ def draw_heatmaps(
     left, top = np.maximum(xs - radius, 0), np.maximum(ys - radius, 0)
     right = np.minimum(xs + radius + 1, width)
     bottom = np.minimum(ys + radius + 1, height)
+    whole = (right - left) * (bottom - top) == patches.shape[1] ** 2
     rows = np.stack(
-        (kinds, left, top, right, bottom, xs - radius, ys - radius), axis=1
+        (kinds, left, top, right, bottom, xs - radius, ys - radius, whole),
+        axis=1,
     )
-    patches = np.broadcast_to(patches, (len(rows), *patches.shape[1:]))
-    for (k, x0, y0, x1, y1, px, py), patch in zip(rows.tolist(), patches):
-        window = heatmaps[k, y0:y1, x0:x1]
-        stamp = patch[y0 - py : y1 - py, x0 - px : x1 - px]
+    maps = list(heatmaps)
+    stamps = repeat(patches[0]) if len(patches) == 1 else patches
+    for (k, x0, y0, x1, y1, px, py, inside), stamp in zip(
+        rows.tolist(), stamps
+    ):
+        window = maps[k][y0:y1, x0:x1]
+        # most are, and then there is nothing to cut
+        if not inside:
+            stamp = stamp[y0 - py : y1 - py, x0 - px : x1 - px]
         np.maximum(window, stamp, out=window)
     return heatmaps
 
