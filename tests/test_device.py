@@ -1,13 +1,12 @@
 """The ways of an accelerator, on a device that only looks like one."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import run_python
 from torch.utils import backend_registration
 
-HERE = Path(__file__).parent
+CASES = Path(__file__).parent / 'device_cases.py'
 
 
 @pytest.mark.skipif(
@@ -18,13 +17,7 @@ HERE = Path(__file__).parent
 )
 def test_cases_of_the_device():
     # a device cannot be taken out of torch again, and others would see it
-    done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-q', HERE / 'device_cases.py'],
-        cwd=HERE.parent,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
+    done = run_python('-m', 'pytest', '-q', CASES, timeout=600)
     assert done.returncode == 0, done.stdout
     assert 'passed' in done.stdout
     assert 'skipped' not in done.stdout
