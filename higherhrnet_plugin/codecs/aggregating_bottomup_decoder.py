@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Optional, Union
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from ..registry import KEYPOINT_CODECS
 from .level_aggregator import LevelAggregator
 from .people import People
 from .utils.aggregation import Outputs, map_shape
-from .utils.candidates import without_nonfinite
 from .utils.decoding_checks import (
     check_maps,
     check_odd,
@@ -22,6 +20,7 @@ from .utils.decoding_checks import (
 )
 from .utils.device_maps import DeviceMaps
 from .utils.filling import fill_missing
+from .utils.finite import are_finite, is_finite, on_host, without_nonfinite
 from .utils.grouping import MATCHES, Candidates, group_by_tag
 from .utils.host_maps import HostMaps, Points, highest
 from .utils.levels import size_ratio
@@ -183,7 +182,7 @@ class AggregatingBottomupDecoder(LevelAggregator):
         )
         shape = map_shape(heatmaps)
         everything = (heatmaps, *(source.maps for source in sources))
-        if _on_host(heatmaps) and all(map(_is_finite, everything)):
+        if on_host(heatmaps) and all(map(is_finite, everything)):
             channels = sum(source.maps.shape[1] for source in sources)
             groups = self._check_maps(heatmaps.shape[1:], (channels, *shape))
             people = [
@@ -256,8 +255,8 @@ class AggregatingBottomupDecoder(LevelAggregator):
         """
         heatmaps, tags = heatmaps.detach().float(), tags.detach().float()
         stays = [False] * len(heatmaps)
-        if not _on_host(heatmaps):
-            stays = _are_finite(heatmaps, tags)
+        if not on_host(heatmaps):
+            stays = are_finite(heatmaps, tags)
         people: list[People] = []
         for heat, tag, on_device in zip(heatmaps, tags, stays):
             if on_device:
@@ -348,22 +347,3 @@ class AggregatingBottomupDecoder(LevelAggregator):
         return check_maps(
             heatmaps, tags, self.num_keypoints, self.tag_per_keypoint
         )
-
-
-def _on_host(maps: Tensor) -> bool:
-    """Tell whether maps are in main memory."""
-    return maps.device.type == 'cpu'
-
-
-def _is_finite(maps: Tensor) -> bool:
-    """Check all values of maps in main memory."""
-    # much faster than torch's on one thread
-    return bool(np.isfinite(maps.detach().float().numpy()).all())
-
-
-def _are_finite(heatmaps: Tensor, tags: Tensor) -> list[bool]:
-    """Check the maps of every image on a device, which answers once."""
-    heat, tag = (
-        torch.isfinite(maps).flatten(1).all(dim=1) for maps in (heatmaps, tags)
-    )
-    return (heat & tag).cpu().tolist()

@@ -264,7 +264,7 @@ def test_the_device_chooses_the_way(broken, monkeypatch):
                 ways.append(name) or kind(*args)
             ),
         )
-    monkeypatch.setattr(decoder_module, '_on_host', lambda _: False)
+    monkeypatch.setattr(decoder_module, 'on_host', lambda _: False)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         AggregatingBottomupDecoder().batch_decode(*(m[None] for m in maps))

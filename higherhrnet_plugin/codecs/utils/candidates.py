@@ -10,7 +10,6 @@ Source: ``HeatmapParser.nms`` and ``HeatmapParser.top_k`` in
 
 from __future__ import annotations
 
-import warnings
 from itertools import product
 
 import cv2
@@ -118,34 +117,3 @@ def top_candidates(
     kinds = np.repeat(np.arange(len(found)), [len(cells) for cells in found])
     y, x = np.divmod(np.concatenate(found), heatmaps.shape[2])
     return kinds, np.stack((x, y), axis=1)
-
-
-def without_nonfinite(
-    heatmaps: np.ndarray, tags: np.ndarray, groups: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Make broken cells the worst choice, with one warning.
-
-    Args:
-        heatmaps (np.ndarray): float32 (K, H, W).
-        tags (np.ndarray): float32 (L*G, H, W), L outer.
-        groups (int): G, which is K, or 1 where all keypoints share tags.
-
-    Returns:
-        tuple[np.ndarray, np.ndarray]: the same arrays where all is finite;
-        else copies with the lowest heat and tag 0 in cells that are not.
-    """
-    if np.isfinite(heatmaps).all() and np.isfinite(tags).all():
-        return heatmaps, tags
-    by_tag = tags.reshape(-1, groups, *tags.shape[1:])
-    bad_tags = ~np.isfinite(by_tag).all(axis=0)
-    broken = ~np.isfinite(heatmaps) | bad_tags
-    warnings.warn(
-        f'{int(broken.sum())} cells of the heatmaps or tags are not finite '
-        'and are left out; the model may have diverged',
-        stacklevel=4,
-    )
-    lowest = np.finfo(np.float32).min
-    return (
-        np.where(broken, lowest, heatmaps),
-        np.where(bad_tags, np.float32(0), by_tag).reshape(tags.shape),
-    )

@@ -14,6 +14,7 @@ from ...codecs.utils.aggregation import LevelOutput, map_shape
 from ...datasets.metainfo import keypoint_settings
 from ...registry import KEYPOINT_CODECS, MODELS
 from .head_inputs import scale_flip_features
+from .head_options import check_options, official_init
 from .instances import to_instances
 from .pyramid import make_pyramid
 from .training_targets import read_targets
@@ -100,10 +101,10 @@ class HigherHRNetHead(BaseHead):
         metainfo: Optional[dict[str, Any]] = None,
         init_cfg: Union[dict, list, None] = None,
     ) -> None:
-        super().__init__(init_cfg or _official_init())
+        super().__init__(init_cfg or official_init())
         settings = keypoint_settings(num_keypoints, metainfo)
         num_keypoints = settings['num_keypoints']
-        _check_options(num_keypoints, tag_dim, num_deconvs, tag_levels)
+        check_options(num_keypoints, tag_dim, num_deconvs, tag_levels)
         self.in_channels = in_channels
         self.num_keypoints = num_keypoints
         self.num_levels = num_deconvs + 1
@@ -285,35 +286,3 @@ class HigherHRNetHead(BaseHead):
         """Count the output channels of a level."""
         tags = self.tag_channels if level in self.tag_levels else 0
         return self.num_keypoints + tags
-
-
-def _official_init() -> list[dict[str, Any]]:
-    """Return the official initialisation of the head."""
-    return [
-        {
-            'type': 'Normal',
-            'layer': ['Conv2d', 'ConvTranspose2d'],
-            'std': 0.001,
-        },
-        {'type': 'Constant', 'layer': '_BatchNorm', 'val': 1},
-    ]
-
-
-def _check_options(
-    num_keypoints: int,
-    tag_dim: int,
-    num_deconvs: int,
-    tag_levels: Sequence[int],
-) -> None:
-    """Raise ValueError where options are out of range."""
-    if num_keypoints < 1 or tag_dim < 1 or num_deconvs < 0:
-        raise ValueError(
-            '`num_keypoints` and `tag_dim` must be positive and '
-            f'`num_deconvs` not negative, got {num_keypoints}, {tag_dim} '
-            f'and {num_deconvs}'
-        )
-    if not tag_levels or not set(tag_levels) <= set(range(num_deconvs + 1)):
-        raise ValueError(
-            f'`tag_levels` is {list(tag_levels)}, but {num_deconvs} '
-            f'deconvolutions give the levels 0 to {num_deconvs}'
-        )
