@@ -1,5 +1,6 @@
 """One process of test_distributed_training: RANK FOLDER."""
 
+import gc
 import sys
 
 import numpy as np
@@ -42,6 +43,9 @@ def _train(rank, folder):
         optimizer.step()
     weights = torch.cat([p.detach().flatten() for p in model.parameters()])
     np.save(f'{folder}/{rank}.npy', weights.numpy())
+    # its hooks need the group, and may not outlive it
+    del model, optimizer
+    gc.collect()
     dist.destroy_process_group()
 
 
