@@ -49,8 +49,8 @@ def outputs(shared, flips, scales, batch=2):
     heat = torch.from_numpy(np.stack([heat for heat, _ in images])).float()
     tags = torch.from_numpy(np.stack([tags[0] for _, tags in images])).float()
     tags = tags[:, :1] if shared else tags
-    levels = [(heat, tags), (heat.repeat_interleave(2, 2), None)]
-    levels[1] = levels[1][0].repeat_interleave(2, 3), None
+    finer = heat.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    levels = [(heat, tags), (finer, None)]
     mirrored = [
         (h[:, flip_indices(K)].flip(-1), None if t is None else t.flip(-1))
         for h, t in levels
@@ -73,13 +73,9 @@ def test_people_equal_those_of_the_host(
     maps = outputs(shared, flips, scales)
     arguments = scales, (64, 48), flip_indices(K), project
     # in two steps, as tags are enlarged as a whole on a device, too
-    expected = decoder.find_people(*decoder.aggregate(maps, *arguments))
-    ratio = decoder.pixels_per_cell(
-        (48, 64)
-        if project
-        else decoder.aggregate(maps, *arguments)[0].shape[2:],
-        (64, 48),
-    )
+    heatmaps, tags = decoder.aggregate(maps, *arguments)
+    expected = decoder.find_people(heatmaps, tags)
+    ratio = decoder.pixels_per_cell(heatmaps.shape[2:], (64, 48))
     with FakeDevice() as device:
         found = decoder.predict(to_device(maps), *arguments)
     assert len(found) == len(expected) == 2

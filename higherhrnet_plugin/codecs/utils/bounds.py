@@ -85,10 +85,7 @@ class BlockBounds:
     def __init__(
         self, tiles: Tiles, heat: np.ndarray, low: np.ndarray, high: np.ndarray
     ) -> None:
-        numbers = _in_blocks(np.arange(tiles.number), tiles, 0)
-        self.tiles = tiles
-        self.numbers = numbers
-        self.rows = -(-len(tiles.ys) // _SIDE)
+        self.numbers = _in_blocks(np.arange(tiles.number), tiles, 0)
         heat = _in_blocks(heat, tiles, -np.inf)
         low, high = (
             _in_blocks(low, tiles, np.inf),
