@@ -10,6 +10,7 @@ from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
 from higherhrnet_plugin.compat import (
+    drop_unsupported_fused,
     hide_broken_torchvision,
     init_cpu_process_group,
     use_cpu_model_wrapper,
@@ -141,6 +142,7 @@ def finish_config(cfg: Config, args: argparse.Namespace) -> None:
     except RuntimeError as error:
         raise SystemExit(f'error: {error}') from error
     use_cpu_model_wrapper(cfg)
+    drop_unsupported_fused(cfg)
 
 
 def build_runner(cfg: Config) -> Runner:

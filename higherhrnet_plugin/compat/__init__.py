@@ -12,9 +12,11 @@ from higherhrnet_plugin.compat.host import (
     hide_broken_torchvision,
     import_host,
 )
+from higherhrnet_plugin.compat.optimizers import drop_unsupported_fused
 
 __all__ = [
     'allow_checkpoint_globals',
+    'drop_unsupported_fused',
     'hide_broken_torchvision',
     'import_host',
     'init_cpu_process_group',

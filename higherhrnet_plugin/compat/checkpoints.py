@@ -12,6 +12,8 @@ from typing import Any, Callable, Union
 import numpy as np
 import torch
 
+from higherhrnet_plugin.compat.versions import torch_version
+
 # Names of HistoryBuffer's methods that its pickled form refers to.
 _STATISTICS = frozenset({'current', 'max', 'mean', 'min'})
 
@@ -26,7 +28,7 @@ def allow_checkpoint_globals() -> None:
     a checkpoint is refused as before. Does nothing on torch below 2.6, whose
     ``torch.load`` has no such list or does not use it by default.
     """
-    if _torch_version() < (2, 6):
+    if torch_version() < (2, 6):
         return
     names = [*_mmengine_globals(), *_numpy_globals()]
     known = {
@@ -41,12 +43,6 @@ def allow_checkpoint_globals() -> None:
             if not (isinstance(entry, tuple) and entry[1] in known)
         ]
     )
-
-
-def _torch_version() -> tuple[int, ...]:
-    """Return the major and minor version of torch."""
-    major, minor = torch.__version__.split('.')[:2]
-    return int(major), int(minor)
 
 
 def _mmengine_globals() -> list[_SafeGlobal]:

@@ -1,0 +1,278 @@
+"""Steps of one cell of the matrix, each in the cell's own environment."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Optional
+
+from matrix_cells import Cell
+
+CONFIG = 'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
+TEST_PACKAGES = ('munkres', 'pytest', 'pytest-timeout', 'tensorboard')
+# The tests whose outcome can depend on a version, without the long ones.
+TESTS = (
+    'test_checkpoints',
+    'test_codecs',
+    'test_compat',
+    'test_datasets',
+    'test_evaluation',
+    'test_inference',
+    'test_inferencer.py',
+    'test_known_ap.py',
+    'test_models',
+    'test_parity',
+    'test_registration.py',
+    'test_train_loop.py',
+)
+# Distributions that are reported, by what they provide.
+REPORTED = {
+    'torch': ('torch',),
+    'numpy': ('numpy',),
+    'opencv': ('opencv-python-headless', 'opencv-python'),
+    'mmengine': ('mmengine', 'onedl-mmengine'),
+    'mmcv': ('mmcv', 'mmcv-lite', 'onedl-mmcv'),
+    'mmpose': ('mmpose',),
+    'xtcocotools': ('xtcocotools',),
+    'setuptools': ('setuptools',),
+}
+
+
+class StepError(RuntimeError):
+    """A step of a cell did not succeed; the text is the end of its log."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the steps of a cell work with.
+
+    Attributes:
+        cell: The cell.
+        interpreter: Python that makes the environment.
+        folder: The cell's own folder: environment, logs, runs.
+        wheel: The built wheel.
+        root: The source tree, for tests only.
+        demo: Folder with ``config.py`` and ``model.pth``.
+        data: Folder that holds ``synthetic_people``.
+        wheels: Folder with wheels built from source, if any.
+    """
+
+    cell: Cell
+    interpreter: Path
+    folder: Path
+    wheel: Path
+    root: Path
+    demo: Path
+    data: Path
+    wheels: Optional[Path]
+
+    @property
+    def python(self) -> Path:
+        """Python of the environment."""
+        return self.folder / 'env' / 'bin' / 'python'
+
+    @property
+    def tools(self) -> Path:
+        """The installed folder that ``mim`` looks into."""
+        (found,) = self.folder.glob(
+            'env/lib/python*/site-packages/higherhrnet_plugin/.mim'
+        )
+        return found
+
+    def call(self, log: str, *args: object, cwd: Optional[Path] = None) -> str:
+        """Run the environment's Python and return what it printed.
+
+        Args:
+            log: Name of the log file in the cell's folder.
+            args: Arguments of Python.
+            cwd: Working folder, default: the cell's folder.
+
+        Returns:
+            Standard output and error.
+
+        Raises:
+            StepError: If the exit status is not 0.
+        """
+        done = subprocess.run(
+            [str(self.python), *map(str, args)],
+            cwd=cwd or self.folder,
+            env={
+                **os.environ,
+                'OMP_NUM_THREADS': '1',
+                'PIP_CONSTRAINT': str(self.folder / 'pins.txt'),
+                'PYTHONDONTWRITEBYTECODE': '1',
+            },
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        (self.folder / f'{log}.log').write_text(done.stdout)
+        if done.returncode:
+            raise StepError(f'{log}.log ends: {done.stdout[-1500:]}')
+        return done.stdout
+
+
+def find_python(version: str) -> Optional[Path]:
+    """Find an interpreter among pyenv's and on the path.
+
+    Args:
+        version: Major and minor version.
+
+    Returns:
+        The interpreter, or ``None``.
+    """
+    root = Path(os.environ.get('PYENV_ROOT', Path.home() / '.pyenv'))
+    found = [*root.glob(f'versions/{version}.*/bin/python')]
+    on_path = shutil.which(f'python{version}')
+    for path in [*sorted(found), *([Path(on_path)] if on_path else [])]:
+        done = subprocess.run(
+            [
+                str(path),
+                '-c',
+                'import sys; print("%d.%d" % sys.version_info[:2])',
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.stdout.strip() == version:
+            return path
+    return None
+
+
+def install_torch(context: Context) -> dict:
+    """Make the environment and install torch, as the user would."""
+    cell = context.cell
+    (context.folder / 'pins.txt').write_text('\n'.join(cell.pins) + '\n')
+    start = time.monotonic()
+    subprocess.run(
+        [str(context.interpreter), '-m', 'venv', str(context.folder / 'env')],
+        check=True,
+    )
+    context.call('torch', '-m', 'pip', 'install', cell.torch)
+    return {'seconds': round(time.monotonic() - start)}
+
+
+def install_plugin(context: Context) -> dict:
+    """Install the wheel, and what the doctor finds missing beside it."""
+    start = time.monotonic()
+    for requirement in context.cell.before:
+        local = (
+            ['--no-index', '--find-links', str(context.wheels)]
+            if context.cell.local
+            else []
+        )
+        arguments = ['pip', 'install', '--no-deps', *local, requirement]
+        context.call('before', '-m', *arguments)
+    context.call('wheel', '-m', 'pip', 'install', context.wheel)
+    doctor = ['higherhrnet_plugin.doctor', '--fix', '--yes']
+    context.call('doctor', '-m', *doctor)
+    return {'seconds': round(time.monotonic() - start)}
+
+
+def import_plugin(context: Context) -> dict:
+    """Import the package in a fresh process and report the versions."""
+    code = f"""
+import json, time
+start = time.perf_counter()
+import higherhrnet_plugin
+seconds = time.perf_counter() - start
+from importlib.metadata import PackageNotFoundError, version
+found = {{}}
+for key, names in {REPORTED!r}.items():
+    for name in names:
+        try:
+            found[key] = version(name) + (' (' + name + ')' if '-' in name
+                and not name.startswith('opencv') else '')
+            break
+        except PackageNotFoundError:
+            pass
+print(json.dumps(dict(seconds=round(seconds, 2), versions=found)))
+"""
+    context.call('first_import', '-c', 'import higherhrnet_plugin')
+    return json.loads(context.call('import', '-c', code).splitlines()[-1])
+
+
+def run_tests(context: Context) -> dict:
+    """Run a subset of the tests against the installed wheel."""
+    context.call('test_packages', '-m', 'pip', 'install', *TEST_PACKAGES)
+    tree = context.folder / 'tree'
+    for name in ('tests', 'tools', 'configs'):
+        shutil.copytree(context.root / name, tree / name)
+    shutil.copy(context.root / 'pyproject.toml', tree)
+    report = context.folder / 'tests.xml'
+    start = time.monotonic()
+    try:
+        context.call(
+            *('tests', '-m', 'pytest', '-q', '-m', 'not slow'),
+            *('-o', 'pythonpath=tests', '-p', 'no:cacheprovider'),
+            *(f'--junitxml={report}', *(f'tests/{name}' for name in TESTS)),
+            cwd=tree,
+        )
+    finally:
+        shutil.rmtree(tree)
+    (suite,) = ET.parse(report).getroot().iter('testsuite')
+    skipped = int(suite.attrib['skipped'])
+    return {
+        'passed': int(suite.attrib['tests']) - skipped,
+        'skipped': skipped,
+        'seconds': round(time.monotonic() - start),
+    }
+
+
+def train(context: Context) -> dict:
+    """Train on 32 images in an empty folder, with the installed tools."""
+    folder = context.folder / 'train'
+    folder.mkdir()
+    context.call(
+        *('data', context.tools / 'tools/dataset/make_synthetic_people.py'),
+        *('data/synthetic_people', '--num-train', 32, '--num-val', 8),
+        cwd=folder,
+    )
+    (config,) = context.tools.rglob(CONFIG)
+    context.call(
+        *('train', context.tools / 'tools/train.py', config),
+        *('--work-dir', 'work', '--cfg-options', 'train_cfg.max_epochs=3'),
+        *('train_cfg.val_interval=3', 'default_hooks.checkpoint.interval=3'),
+        *('param_scheduler=None', 'default_hooks.logger.interval=1'),
+        cwd=folder,
+    )
+    (scalars,) = folder.glob('work/*/vis_data/scalars.json')
+    rows = [json.loads(line) for line in scalars.read_text().splitlines()]
+    losses = [row['loss'] for row in rows if 'loss' in row]
+    if not losses or not all(map(math.isfinite, losses)):
+        raise StepError(f'losses are {losses}')
+    return {'iterations': len(losses), 'last_loss': losses[-1]}
+
+
+def test_demo_model(context: Context) -> dict:
+    """Test the trained model of the demo, with the installed tools."""
+    folder = context.folder / 'demo'
+    folder.mkdir()
+    (folder / 'data').symlink_to(context.data)
+    context.call(
+        *('demo', context.tools / 'tools/test.py', context.demo / 'config.py'),
+        *(context.demo / 'model.pth', '--out', 'result.json'),
+        *('--work-dir', 'work'),
+        cwd=folder,
+    )
+    return json.loads((folder / 'result.json').read_text())
+
+
+STEPS: Mapping[str, Callable[[Context], dict]] = {
+    'torch': install_torch,
+    'install': install_plugin,
+    'import': import_plugin,
+    'demo': test_demo_model,
+    'train': train,
+    'tests': run_tests,
+}
