@@ -11,7 +11,12 @@ from mmengine.logging import MessageHub, print_log
 from mmpose.evaluation.metrics import CocoMetric
 from xtcocotools.coco import COCO
 
-from ..datasets.coco_repair import CocoOptions, RepairReport, load_coco
+from ..datasets.coco_repair import (
+    CocoOptions,
+    RepairReport,
+    load_coco,
+    read_coco,
+)
 from ..datasets.coco_repair.categories import Category
 from ..datasets.coco_repair.sharing import shared_options
 from ..registry import METRICS
@@ -34,6 +39,10 @@ class BottomupCocoMetric(CocoMetric):
         category (int | str | Sequence | None): As for the data set, if the
             file is read by none of ours. Defaults to None.
         kwargs (Any): Other arguments of mmpose's ``CocoMetric``.
+
+    Raises:
+        FileNotFoundError: If the annotation file does not exist.
+        ValueError: If it has no annotations, unless ``format_only`` is set.
     """
 
     def __init__(
@@ -47,6 +56,9 @@ class BottomupCocoMetric(CocoMetric):
         self.ann_file = ann_file
         self.category = category
         self._report: Optional[RepairReport] = None
+        # before the images are predicted, as mmpose's metric does
+        if ann_file is not None and not self.format_only:
+            _require_annotations(read_coco(ann_file), ann_file)
 
     @property
     def dataset_meta(self) -> Optional[dict]:
@@ -92,12 +104,7 @@ class BottomupCocoMetric(CocoMetric):
 
     def _check(self, content: dict[str, Any], ann_file: str) -> None:
         """Check what the evaluation needs and no repair can give."""
-        if 'annotations' not in content:
-            raise ValueError(
-                f'annotation file {ann_file!r} has no `annotations`, without '
-                'which nothing can be evaluated; to write the predictions '
-                'only, set `format_only`'
-            )
+        _require_annotations(content, ann_file)
         if self.iou_type != 'keypoints_crowd':
             return
         for image in content['images']:
@@ -145,3 +152,13 @@ class BottomupCocoMetric(CocoMetric):
         )
         print_log('\n'.join(lines), 'current', logging.INFO)
         return values
+
+
+def _require_annotations(content: Any, ann_file: str) -> None:
+    """Refuse a file that has nothing to compare predictions with."""
+    if isinstance(content, dict) and 'annotations' not in content:
+        raise ValueError(
+            f'annotation file {ann_file!r} has no `annotations`, without '
+            'which nothing can be evaluated; to write the predictions '
+            'only, set `format_only`'
+        )

@@ -216,8 +216,12 @@ def test_files_without_annotations_can_only_be_formatted(tmp_path):
     content['categories'] = [dict(id=2, name='car'), dict(id=1, name='person')]
     file.write_text(json.dumps(content))
     data_set = load(file)
-    with pytest.raises(ValueError, match=r'people\.json.*`format_only`'):
-        evaluate(data_set, found)
+    words = r'people\.json.*`format_only`'
+    # a file by name is looked at before anything is predicted
+    with pytest.raises(ValueError, match=words):
+        BottomupCocoMetric(ann_file=str(file))
+    with pytest.raises(ValueError, match=words):
+        evaluate(data_set, found, ann_file=None)
     prefix = str(tmp_path / 'out')
     assert not evaluate(
         data_set, found, format_only=True, outfile_prefix=prefix

@@ -5,7 +5,7 @@ what cannot be repaired is refused by an error that names it.
 """
 
 from .annotations import derive_area, derive_box
-from .loading import CocoOptions, load_coco, repair_coco
+from .loading import CocoOptions, load_coco, read_coco, repair_coco
 from .report import RepairReport
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     'derive_area',
     'derive_box',
     'load_coco',
+    'read_coco',
     'repair_coco',
 ]

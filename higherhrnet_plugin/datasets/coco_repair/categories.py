@@ -22,9 +22,10 @@ def choose_category(
     """Choose what is learned among the categories of a file.
 
     Without a wish it is the only category that names as many keypoints as the
-    model has; if none does, the only one with annotated keypoints; if there
-    is none either, the only one of the file. In a file without annotations
-    it may also be the one named 'person'.
+    model has, or the only one with annotated keypoints among these; if none
+    has as many, the only one with annotated keypoints; if there is none
+    either, the only one of the file. In a file without annotations it may
+    also be the one named 'person'.
 
     Args:
         categories (Sequence[dict]): ``categories`` of the file; may be empty.
@@ -93,7 +94,8 @@ def _only_one(
         for key, category in listed.items()
         if len(category.get('keypoints') or ()) == num_keypoints
     ]
-    return fitting or [key for key in listed if used[key]] or list(listed)
+    candidates = fitting or list(listed)
+    return [key for key in candidates if used[key]] or candidates
 
 
 def _wanted(
@@ -123,12 +125,15 @@ def _wanted(
 def _describe(
     listed: dict[str, dict[str, Any]], used: Optional[Counter[str]]
 ) -> str:
-    """List categories for a message."""
+    """List categories for a message, the used ones if there are any."""
+    shown = {k: c for k, c in listed.items() if used and used[k]} or listed
     texts = []
-    for key, category in listed.items():
+    for key, category in shown.items():
         text = f'{key} {category.get("name")!r} ('
         text += f'{len(category.get("keypoints") or ())} keypoints'
         if used is not None:
             text += f', {used[key]} annotations'
         texts.append(text + ')')
-    return ', '.join(texts)
+    unused = len(listed) - len(shown)
+    rest = f' and {unused} without annotations' if unused else ''
+    return ', '.join(texts) + rest

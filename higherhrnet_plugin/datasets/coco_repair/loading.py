@@ -68,6 +68,22 @@ def load_coco(
         ValueError: If something cannot be read or repaired; the message
             names the file, the record and the value.
     """
+    return repair_coco(read_coco(path), options, path)
+
+
+def read_coco(path: str) -> Any:
+    """Read an annotation file as it is.
+
+    Args:
+        path (str): The file, or an address that mmengine can read.
+
+    Returns:
+        Any: what the JSON file holds.
+
+    Raises:
+        FileNotFoundError: If the file does not exist.
+        ValueError: If it cannot be read.
+    """
     if is_local(path) and not Path(path).is_file():
         raise FileNotFoundError(
             f'annotation file {path!r} does not exist; set `data_root` and '
@@ -75,12 +91,11 @@ def load_coco(
         )
     try:
         # some tools on Windows write a byte order mark
-        content = json.loads(get_text(path, encoding='utf-8-sig'))
+        return json.loads(get_text(path, encoding='utf-8-sig'))
     except ValueError as error:
         raise ValueError(
             f'annotation file {path!r} cannot be read: {error}'
         ) from error
-    return repair_coco(content, options, path)
 
 
 def repair_coco(

@@ -16,6 +16,7 @@ from mmpose.datasets.datasets import (
 )
 
 from ...registry import DATASETS
+from ..coco_repair.categories import Category
 from .bottomup_dataset import BottomupDatasetMixin
 
 
@@ -49,7 +50,17 @@ class BottomupOCHumanDataset(BottomupDatasetMixin, OCHumanDataset):
 
 @DATASETS.register_module()
 class BottomupAP10KDataset(BottomupDatasetMixin, AP10KDataset):
-    """AP-10K (K = 17), whose species are categories: ``category='all'``."""
+    """AP-10K (K = 17), whose species are categories.
+
+    Args:
+        category (int | str | Sequence | None): As for
+            :class:`BottomupDatasetMixin`. Defaults to 'all': one category for
+            all species.
+        kwargs (Any): Other arguments.
+    """
+
+    def __init__(self, *, category: Category = 'all', **kwargs: Any) -> None:
+        super().__init__(category=category, **kwargs)
 
 
 @DATASETS.register_module()

@@ -18,7 +18,9 @@ class PackBottomupInputs(PackPoseInputs):
 
     The colour planes of the image are told apart by OpenCV, which is ten
     times faster than a permutation of axes. Arguments, keys and content are
-    those of ``PackPoseInputs``.
+    those of ``PackPoseInputs``, with one exception: with ``pack_transformed``,
+    which mmpose's ``browse_dataset.py`` sets to draw samples, only the last
+    level of maps is packed, as its visualiser draws no list of them.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -26,17 +28,32 @@ class PackBottomupInputs(PackPoseInputs):
 
         Args:
             results (dict): Result dict of the pipeline, with ``img``
-                (h, w, 3).
+                (h, w, 3), or a list of T frames.
 
         Returns:
             dict:
-            - inputs (torch.Tensor): (3, h, w), of the type of the image
+            - inputs (torch.Tensor): (3, h, w), of the type of the image, or
+              (T, 3, h, w)
             - data_samples (PoseDataSample): as ``PackPoseInputs`` has them
         """
-        image = results['img']
+        if self.pack_transformed:
+            results = _with_last_level(results)
+        image = results.get('img')
+        if not isinstance(image, np.ndarray) or image.ndim != 3:
+            return super().transform(results)
         planes = np.empty((image.shape[2], *image.shape[:2]), image.dtype)
         cv2.split(image, list(planes))
         # one pixel in place of the image that is packed here
         packed = super().transform({**results, 'img': image[:1, :1].copy()})
         packed['inputs'] = torch.from_numpy(planes)
         return packed
+
+
+def _with_last_level(results: dict[str, Any]) -> dict[str, Any]:
+    """Leave the last of several levels of maps."""
+    last = {
+        name: maps[-1]
+        for name in ('heatmaps', 'heatmap_mask')
+        if isinstance(maps := results.get(name), list)
+    }
+    return {**results, **last}

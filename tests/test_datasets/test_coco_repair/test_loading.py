@@ -9,16 +9,16 @@ import cv2
 import numpy as np
 import pytest
 from data_sets import write_data_set
-from mmpose.datasets.datasets import AP10KDataset, OCHumanDataset
 from own_data import read
 from PIL import Image
 
 from higherhrnet_plugin import (
     BottomupAicDataset,
+    BottomupAP10KDataset,
     BottomupCocoDataset,
     BottomupCocoWholeBodyDataset,
     BottomupCrowdPoseDataset,
-    BottomupDatasetMixin,
+    BottomupOCHumanDataset,
 )
 from higherhrnet_plugin.datasets.coco_repair import (
     CocoOptions,
@@ -217,6 +217,23 @@ def test_an_unclear_category_lists_them_all(wanted, words):
         repair(animals(CAT, DOG), category=wanted)
 
 
+def test_of_fitting_categories_the_annotated_one_is_taken():
+    content = animals(DOG)
+    content['categories'] = [CAT, DOG, CAR]
+    content, report = repair(content)
+    assert [c['name'] for c in content['categories']] == ['dog']
+    assert not report.dropped
+
+
+def test_categories_without_annotations_are_only_counted():
+    content = animals(CAT, DOG)
+    content['categories'] += [dict(DOG, id=n) for n in range(50, 102)]
+    with pytest.raises(ValueError, match='it is not clear') as error:
+        repair(content)
+    assert '(2 keypoints, 1 annotations) and 52 without' in str(error.value)
+    assert '101' not in str(error.value)
+
+
 def test_categories_may_be_missing():
     content = coco([image(1)], [person(1, 1, category_id=7)])
     del content['categories']
@@ -394,20 +411,12 @@ def test_one_summary_is_logged(tmp_path, monkeypatch):
 # --- real data -------------------------------------------------------------
 
 
-class BottomupAP10KDataset(BottomupDatasetMixin, AP10KDataset):
-    pass
-
-
-class BottomupOCHumanDataset(BottomupDatasetMixin, OCHumanDataset):
-    pass
-
-
 SAMPLES = {
     'coco/test_coco': (BottomupCocoDataset, 17, {}),
     'coco/test_coco_wholebody': (BottomupCocoWholeBodyDataset, 133, {}),
     'crowdpose/test_crowdpose': (BottomupCrowdPoseDataset, 14, {}),
     'aic/test_aic': (BottomupAicDataset, 14, {}),
-    'ap10k/test_ap10k': (BottomupAP10KDataset, 17, dict(category='all')),
+    'ap10k/test_ap10k': (BottomupAP10KDataset, 17, {}),
     'ochuman/test_ochuman': (BottomupOCHumanDataset, 17, {}),
 }
 
@@ -436,8 +445,13 @@ def test_samples_of_real_data_sets_load(name, test_mode):
         assert (info['area'] > 0).all()
         assert Path(info['img_path']).is_file()
     if name == 'ap10k/test_ap10k':
-        with pytest.raises(ValueError, match=r"'antelope'.*`category`"):
-            kind(ann_file=str(path), data_prefix=dict(img=str(path.parent)))
+        unclear = r'annotations\) and 52 without annotations; set `category`'
+        with pytest.raises(ValueError, match=unclear):
+            kind(
+                ann_file=str(path),
+                data_prefix=dict(img=str(path.parent)),
+                category=None,
+            )
 
 
 @pytest.mark.parametrize('part', ['train', 'val'])

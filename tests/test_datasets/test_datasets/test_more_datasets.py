@@ -1,4 +1,4 @@
-"""AI Challenger and COCO-WholeBody, small and real files."""
+"""AI Challenger, COCO-WholeBody and AP-10K, small and real files."""
 
 import os
 from pathlib import Path
@@ -11,6 +11,7 @@ from own_data import evaluate_truth
 
 from higherhrnet_plugin import (
     BottomupAicDataset,
+    BottomupAP10KDataset,
     BottomupCocoWholeBodyDataset,
     BottomupDatasetMixin,
 )
@@ -82,11 +83,13 @@ def aic(number, image_id):
     )
 
 
-def load(kind, folder, annotations, images=(1,), **options):
+def load(
+    kind, folder, annotations, images=(1,), categories=('person',), **options
+):
     content = dict(
         images=[image(number) for number in images],
         annotations=annotations,
-        categories=[dict(id=1, name='person')],
+        categories=[dict(id=i + 1, name=n) for i, n in enumerate(categories)],
     )
     path = write_json(folder / 'annotations.json', content)
     return kind(
@@ -119,6 +122,39 @@ def test_aic_without_areas(tmp_path):
     assert info['keypoints'][1, 3].tolist() == [15, 26]
     assert info['iscrowd'] == [0, 0]
     np.testing.assert_allclose(info['area'], 0.53 * 40 * 100)
+
+
+def animal(number, species):
+    """Annotate an animal of AP-10K on image 1."""
+    points = [[10 + i, 20 + i, 2] for i in range(17)]
+    return dict(
+        id=number,
+        image_id=1,
+        category_id=species,
+        keypoints=np.ravel(points).tolist(),
+        bbox=[10, 20, 17, 17],
+        area=289,
+        iscrowd=0,
+        num_keypoints=17,
+    )
+
+
+@pytest.mark.parametrize('data_mode', ['bottomup', 'topdown'])
+@pytest.mark.parametrize('test_mode', [False, True])
+def test_all_species_are_one_category(tmp_path, data_mode, test_mode):
+    animals = [animal(1, 1), animal(2, 3)]
+    options = dict(
+        categories=['antelope', 'bear', 'cat'],
+        data_mode=data_mode,
+        test_mode=test_mode,
+    )
+    data_set = load(BottomupAP10KDataset, tmp_path, animals, **options)
+    found = [data_set.get_data_info(i)['id'] for i in range(len(data_set))]
+    assert found == ([[1, 2]] if data_mode == 'bottomup' else [1, 2])
+    one = load(
+        BottomupAP10KDataset, tmp_path, animals, category='cat', **options
+    )
+    assert one.get_data_info(0)['id'] in (2, [2])
 
 
 def test_whole_body_lists_are_joined_in_order(tmp_path):

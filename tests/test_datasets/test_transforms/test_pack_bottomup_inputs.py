@@ -1,11 +1,13 @@
 """Packed samples equal those of mmpose."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from helpers import codec_config, random_people
 from mmpose.datasets.transforms import GenerateTarget, PackPoseInputs
 from mmpose.registry import TRANSFORMS
+from mmpose.visualization import PoseLocalVisualizer
 
 import higherhrnet_plugin  # noqa: F401
 
@@ -71,3 +73,50 @@ def test_content_is_that_of_mmpose(on_device, turn):
         assert set(fields[0].keys()) == set(fields[1].keys())
         for key in fields[1].keys():  # noqa: SIM118
             compare(fields[0].get(key), fields[1].get(key))
+
+
+@pytest.mark.parametrize(
+    'image',
+    [
+        pytest.param([np.eye(6, 3)[..., None]] * 4, id='grey frames'),
+        pytest.param([np.zeros((6, 5, 3), np.uint8)] * 2, id='frames'),
+        pytest.param(np.eye(6, 5), id='grey'),
+    ],
+)
+def test_other_images_are_packed_as_mmpose_does(image):
+    data = dict(img=image, img_id=7)
+    theirs = PackPoseInputs().transform(dict(data))
+    config = dict(type='PackBottomupInputs')
+    compare(
+        TRANSFORMS.build(config).transform(data)['inputs'], theirs['inputs']
+    )
+
+
+@pytest.mark.parametrize('on_device', [False, True])
+def test_samples_to_look_at_can_be_drawn_by_mmpose(tmp_path, on_device):
+    """With the arguments of ``browse_dataset.py --mode transformed``."""
+    image = np.full((32, 64, 3), 128, np.uint8)
+    pack = TRANSFORMS.build(dict(type='PackBottomupInputs'))
+    pack.pack_transformed = True
+    data = results(on_device, image)
+    sample = pack.transform(dict(data))['data_samples']
+    if not on_device:
+        compare(sample.gt_fields.heatmaps.numpy(), data['heatmaps'][-1])
+        expected = torch.from_numpy(data['heatmap_mask'][-1])
+        compare(sample.gt_fields.heatmap_mask, expected)
+    visualizer = PoseLocalVisualizer()
+    visualizer.set_dataset_meta(dict(skeleton_links=[(0, 1)]))
+    file = str(tmp_path / 'sample.png')
+    visualizer.add_datasample(
+        'sample',
+        image,
+        sample,
+        draw_pred=False,
+        draw_bbox=False,
+        draw_heatmap=True,
+        out_file=file,
+    )
+    drawn = cv2.imread(file)
+    # people, and below them the heatmaps if there are any
+    assert drawn.shape == ((32 if on_device else 64), 64, 3)
+    assert (drawn != 128).any()
