@@ -3,40 +3,45 @@
 Importing the package registers its components in mmpose's registries.
 """
 
-from .compat import allow_checkpoint_globals, import_host
+from .doctor.on_import import explain_import_errors, is_doctor_starting
+from .version import __version__
 
-import_host()
-allow_checkpoint_globals()
+# The doctor runs where nothing else can be imported.
+if not is_doctor_starting():
+    with explain_import_errors():
+        from .compat import allow_checkpoint_globals, import_host
 
-# the host must be there before what builds on it
-from .checkpoints import convert_state_dict  # noqa: E402
-from .codecs import (  # noqa: E402
-    AggregatingBottomupDecoder,
-    MultiResolutionAssociativeEmbedding,
-)
-from .datasets import (  # noqa: E402
-    BottomupAicDataset,
-    BottomupAlignedAffine,
-    BottomupAlignedResize,
-    BottomupAP10KDataset,
-    BottomupCocoDataset,
-    BottomupCocoWholeBodyDataset,
-    BottomupCrowdPoseDataset,
-    BottomupDatasetMixin,
-    BottomupMhpDataset,
-    BottomupOCHumanDataset,
-    BottomupRandomFlip,
-    MultiResolutionHeatmapMask,
-    PackBottomupInputs,
-)
-from .evaluation import BottomupCocoMetric, BottomupPCKAccuracy  # noqa: E402
-from .models import (  # noqa: E402
-    HigherHRNetHead,
-    MultiResolutionAELoss,
-    MultiResolutionHeatmapLoss,
-    MultiScaleBottomupPoseEstimator,
-)
-from .version import __version__  # noqa: E402
+    import_host()
+    allow_checkpoint_globals()
+
+    # the host must be there before what builds on it
+    from .checkpoints import convert_state_dict
+    from .codecs import (
+        AggregatingBottomupDecoder,
+        MultiResolutionAssociativeEmbedding,
+    )
+    from .datasets import (
+        BottomupAicDataset,
+        BottomupAlignedAffine,
+        BottomupAlignedResize,
+        BottomupAP10KDataset,
+        BottomupCocoDataset,
+        BottomupCocoWholeBodyDataset,
+        BottomupCrowdPoseDataset,
+        BottomupDatasetMixin,
+        BottomupMhpDataset,
+        BottomupOCHumanDataset,
+        BottomupRandomFlip,
+        MultiResolutionHeatmapMask,
+        PackBottomupInputs,
+    )
+    from .evaluation import BottomupCocoMetric, BottomupPCKAccuracy
+    from .models import (
+        HigherHRNetHead,
+        MultiResolutionAELoss,
+        MultiResolutionHeatmapLoss,
+        MultiScaleBottomupPoseEstimator,
+    )
 
 __all__ = [
     'AggregatingBottomupDecoder',

@@ -20,10 +20,9 @@ from higherhrnet_plugin.compat.placeholders import (
     make_placeholder_module,
     module_substitutes,
 )
-from higherhrnet_plugin.compat.requirements import (
-    check_requirements,
-    import_host_module,
-)
+from higherhrnet_plugin.compat.requirements import check_requirements
+from higherhrnet_plugin.doctor.on_import import explain_import_errors
+from higherhrnet_plugin.doctor.table import BY_MODULE
 
 _HOST_MODULES = (
     'mmpose',
@@ -53,16 +52,16 @@ def import_host() -> None:
 
     Raises:
         ImportError: If mmpose, mmengine, mmcv or a package they need is
-            missing, or has an unsupported version. The message names the
-            package and the command that installs it.
+            missing, broken or unsupported. The message names all of these.
     """
     with _LOCK:
         if all(name in sys.modules for name in _HOST_MODULES):
             return
-        check_requirements()
-        with _quiet_mmcv_lite(), _optional_packages():
-            for name in _HOST_MODULES:
-                import_host_module(name)
+        with explain_import_errors():
+            check_requirements()
+            with _quiet_mmcv_lite(), _optional_packages():
+                for name in _HOST_MODULES:
+                    importlib.import_module(name)
 
 
 @contextlib.contextmanager
@@ -137,7 +136,7 @@ def _substitute_mmcv_ops() -> dict[str, Optional[ModuleType]]:
         return {}
     message = (
         "mmpose's ED-Pose head needs mmcv with compiled operators "
-        f"({failure}): mim install 'mmcv>=2.0.1,<2.3'"
+        f"({failure}): mim install 'mmcv{BY_MODULE['mmcv'].versions}'"
     )
     return {
         'mmcv.ops': make_placeholder_module(

@@ -148,7 +148,7 @@ def test_absent_packages_are_replaced_only_while_importing() -> None:
     assert result['has_mmdet'] is False
     assert result['has_mmcv_full'] is False
     assert result['attention'].startswith('ImportError: ')
-    assert "mim install 'mmcv>=2.0.1,<2.3'" in result['attention']
+    assert "mim install 'mmcv>=2.0.1,<2.4'" in result['attention']
     assert 'pip install torchvision' in result['image']
     assert result['reduce'] is None or (
         'ImportError: ' in result['reduce']
@@ -226,19 +226,23 @@ result['old'] = error_of(import_host)
 del sys.modules['mmpose']
 finder.packages = {'mmpose': "assert False, 'MMCV==9 is incompatible'"}
 result['refused'] = error_of(import_host)
-finder.packages = {'munkres': None}
-result['munkres'] = error_of(import_host)
+finder.packages = {'munkres': None, 'six': None, 'click': None}
+result['two'] = error_of(import_host)
 """
     result = run(script, {})
-    for name in ('mmengine', 'mmcv', 'mmpose'):
-        assert result[name].startswith(
-            f'ImportError: higherhrnet_plugin needs {name}, '
+    for text in result.values():
+        assert text.startswith(
+            'ImportError: higherhrnet_plugin cannot be used here: '
         )
-        assert 'pip install ' in result[name]
-    assert '>=1.1,<2, found 0.29.0' in result['old']
+        assert 'python -m higherhrnet_plugin.doctor' in text
+    for name in ('mmengine', 'mmcv', 'mmpose'):
+        assert f'\n  - {name}: the files of ' in result[name]
+    assert 'mmpose >=1.2,<2 is needed, found 0.29.0' in result['old']
     assert 'MMCV==9 is incompatible' in result['refused']
-    assert result['refused'].startswith('ImportError')
-    assert result['munkres'].endswith('pip install munkres')
+    for name in ('munkres', 'six'):
+        assert f'\n  - {name}: the files of {name} are gone' in result['two']
+    # only mim needs it
+    assert 'click' not in result['two']
 
 
 class Base:
