@@ -32,6 +32,7 @@ if not is_doctor_starting():
         BottomupMhpDataset,
         BottomupOCHumanDataset,
         BottomupRandomFlip,
+        LoadBottomupImage,
         MultiResolutionHeatmapMask,
         PackBottomupInputs,
     )
@@ -59,6 +60,7 @@ __all__ = [
     'BottomupPCKAccuracy',
     'BottomupRandomFlip',
     'HigherHRNetHead',
+    'LoadBottomupImage',
     'MultiResolutionAELoss',
     'MultiResolutionAssociativeEmbedding',
     'MultiResolutionHeatmapLoss',

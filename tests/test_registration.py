@@ -23,6 +23,7 @@ REGISTERED = {
         'BottomupAlignedAffine',
         'BottomupAlignedResize',
         'BottomupRandomFlip',
+        'LoadBottomupImage',
         'MultiResolutionHeatmapMask',
         'PackBottomupInputs',
     ],

@@ -14,6 +14,7 @@ from .transforms import (
     BottomupAlignedAffine,
     BottomupAlignedResize,
     BottomupRandomFlip,
+    LoadBottomupImage,
     MultiResolutionHeatmapMask,
     PackBottomupInputs,
 )
@@ -30,6 +31,7 @@ __all__ = [
     'BottomupMhpDataset',
     'BottomupOCHumanDataset',
     'BottomupRandomFlip',
+    'LoadBottomupImage',
     'MultiResolutionHeatmapMask',
     'PackBottomupInputs',
 ]

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Optional, Union
 
 import torch
+from mmcv.transforms import LoadImageFromFile
 from mmengine.config import Config
+from mmengine.dataset import Compose
 from mmpose.apis import init_model
 from torch import nn
 
@@ -16,6 +18,7 @@ from ..checkpoints import (
     match_weights,
     read_checkpoint,
 )
+from ..datasets import LoadBottomupImage
 
 
 def load_estimator(
@@ -70,6 +73,29 @@ def find_test_pipeline(cfg: Config) -> list[dict[str, Any]]:
         raise ValueError(
             'the config has no `test_dataloader.dataset.pipeline`'
         ) from error
+
+
+def build_test_pipeline(cfg: Config) -> Compose:
+    """Build the transforms of the test, with the one reader of images.
+
+    Args:
+        cfg (Config): Full config.
+
+    Returns:
+        Compose: the pipeline.
+
+    Raises:
+        ValueError: If there is none, or it does not begin with loading.
+    """
+    pipeline = Compose(find_test_pipeline(cfg))
+    transforms = [LoadBottomupImage.replacing(t) for t in pipeline.transforms]
+    if not transforms or not isinstance(transforms[0], LoadImageFromFile):
+        raise ValueError(
+            'the test pipeline must begin with LoadBottomupImage, found '
+            f'{transforms[0] if transforms else "nothing"}'
+        )
+    pipeline.transforms = transforms
+    return pipeline
 
 
 def set_scales(cfg: Config, scales: Optional[Sequence[float]]) -> None:

@@ -10,12 +10,11 @@ from typing import Any, Optional, Union
 import cv2
 import numpy as np
 import torch
-from mmcv.transforms import LoadImageFromFile
 from mmengine.dataset import Compose, pseudo_collate
 from torch import Tensor, nn
 
 from ..models import MultiScaleBottomupPoseEstimator
-from .model import find_test_pipeline
+from .model import build_test_pipeline
 
 Level = tuple[np.ndarray, Optional[np.ndarray]]
 
@@ -91,13 +90,8 @@ class Predictor:
         self.amp_dtype = amp_dtype
         self.keep_levels = keep_levels
         self.device = next(model.parameters()).device
-        transforms = Compose(find_test_pipeline(self.model.cfg)).transforms
-        if not transforms or not isinstance(transforms[0], LoadImageFromFile):
-            raise ValueError(
-                'the test pipeline must begin with LoadImage, found '
-                f'{transforms[0] if transforms else "nothing"}'
-            )
-        self._load, self._transform = transforms[0], Compose(transforms[1:])
+        first, *others = build_test_pipeline(self.model.cfg).transforms
+        self._load, self._transform = first, Compose(others)
         self._outputs: list[Any] = []
         self.model.head.register_forward_hook(self._on_outputs)
 

@@ -208,5 +208,5 @@ def test_the_pipeline_must_load(model_files):
     config, weights, _ = model_files
     cfg = Config.fromfile(config)
     del cfg.test_dataloader.dataset.pipeline[0]
-    with pytest.raises(ValueError, match='must begin with LoadImage'):
+    with pytest.raises(ValueError, match='must begin with LoadBottomupImage'):
         Predictor(load_estimator(cfg, weights, 'cpu'))

@@ -91,7 +91,9 @@ def test_a_sound_data_set_passes(clean, tmp_path):
         '8': 2,
     }
     assert '   8:       2 ####' in done.stdout
-    assert report['pictures'] == dict(opened=6, broken=[], other_size=[])
+    assert report['pictures'] == dict(
+        opened=6, broken=[], other_size=[], hints=[]
+    )
     # counted again by hand
     values = np.array([p['keypoints'][2::3] for p in people_of(read(clean))])
     for i, row in enumerate(report['visibility']):
@@ -170,8 +172,9 @@ def bad_visibility(content):
         (lost, '1 of 7 images are not in'),
         (
             other_size,
-            '1 pictures have another size (w, h) than the file '
-            'says: 0.png is (160, 120), the file says (120, 160)',
+            '1 pictures have another size than the file '
+            "says: image '0.png' has the size (w, h) (160, 120), but the "
+            'annotation file says (120, 160)',
         ),
         (unlabelled, 'nobody has labelled keypoints'),
         (bad_visibility, 'visibility 3'),
@@ -195,7 +198,7 @@ def test_a_broken_picture_fails(data, check):
     code, _, report = check(file, '--flip-pairs', *FLIPS)
     assert code == 1
     (reason,) = report['failures']
-    assert reason.startswith('1 pictures cannot be opened: 2.png')
+    assert reason.startswith('1 pictures cannot be read: 2.png')
 
 
 def test_repairs_and_oddities_are_warnings(data, check):

@@ -76,7 +76,7 @@ def make_pipelines() -> dict[str, list[dict]]:
         for size in codec.heatmap_sizes
     ]
     mmpose = [
-        dict(type='LoadImage'),
+        dict(type='LoadBottomupImage'),
         dict(type='BottomupRandomAffine', input_size=codec.input_size),
         dict(type='RandomFlip'),
         dict(type='GenerateTarget', encoder=encoders, multilevel=True),

@@ -13,6 +13,7 @@ from mmengine.dataset import pseudo_collate
 from tqdm import tqdm
 
 import higherhrnet_plugin  # noqa: F401, registers the components
+from higherhrnet_plugin.images import read_image
 from higherhrnet_plugin.visualization import draw_panels, draw_people
 
 
@@ -70,7 +71,7 @@ def make_panels(
     """Put people, heatmaps and tags of one image side by side."""
     people = sample.pred_instances
     keep = people.bbox_scores >= score_thr
-    full = cv2.imread(sample.img_path)
+    full = read_image(sample.img_path).pixels
     picture = draw_people(
         full,
         people.keypoints[keep],

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Optional
 from urllib.parse import unquote
 
-from PIL import Image
-
-_EXIF_ORIENTATION = 0x0112
 _OTHER_FOLDER = (
     'file names whose folder does not exist; the picture of the same base '
     'name in the image folder is taken'
@@ -70,26 +67,6 @@ class ImageFolder:
                 found = set()
             self._listings[folder] = found
         return os.path.normcase(path.name) in self._listings[folder]
-
-
-def read_image_size(path: str) -> tuple[int, int]:
-    """Read the size of a picture from its header.
-
-    Args:
-        path (str): The picture.
-
-    Returns:
-        tuple[int, int]: (w, h) as it is loaded, turned by its EXIF record.
-
-    Raises:
-        OSError: If it cannot be read or is no picture.
-    """
-    with Image.open(path) as image:
-        width, height = image.size
-        # orientations 5 to 8 turn by 90 degrees, and cv2.imread turns them
-        if image.getexif().get(_EXIF_ORIENTATION, 1) >= 5:
-            width, height = height, width
-    return width, height
 
 
 def is_local(path: str) -> bool:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from .files import ImageFolder, join_path, read_image_size
+from ...images import read_image_size
+from .files import ImageFolder, join_path
 from .ids import id_key, number_ids
 from .report import RepairReport
 
@@ -138,7 +139,7 @@ def _repair_size(
         )
     try:
         size = read_image_size(join_path(image_dir, image['file_name']))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ValueError(
             f"'{wrong[0]}' is missing in image {image['id']} and cannot be "
             f'read from {image["file_name"]!r}: {error}'

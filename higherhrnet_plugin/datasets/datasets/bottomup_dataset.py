@@ -16,6 +16,7 @@ from ..coco_repair import CocoOptions, load_coco
 from ..coco_repair.categories import Category
 from ..coco_repair.sharing import share_options
 from ..metainfo import parse_metainfo
+from ..transforms import LoadBottomupImage
 
 
 class BottomupDatasetMixin(BaseCocoStyleDataset):
@@ -28,6 +29,8 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
       the log, see :mod:`higherhrnet_plugin.datasets.coco_repair`
     - images without people can be kept as negatives
     - segmentations may be missing, empty or of mixed forms
+    - images are read by ``LoadBottomupImage``, also where the pipeline has
+      mmpose's ``LoadImage``, and their sizes are compared with the file's
     - errors name the file, the annotation and the value
 
     ``BottomupCocoMetric`` evaluates with the same repaired annotations.
@@ -65,6 +68,10 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
         self.category = category
         self.missing_images = missing_images
         super().__init__(data_mode=data_mode, **kwargs)
+        self.pipeline.transforms = [
+            LoadBottomupImage.replacing(transform)
+            for transform in self.pipeline.transforms
+        ]
 
     @classmethod
     def _load_metainfo(cls, metainfo: Optional[dict] = None) -> dict:
@@ -131,6 +138,9 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
                 infos.append(self._gather(people))
             elif self.test_mode or self.keep_empty:
                 infos.append(self._empty(image))
+            else:
+                continue
+            infos[-1]['annotated_size'] = image['width'], image['height']
         if not infos:
             raise ValueError(
                 f'annotation file {self.ann_file!r} shows nobody; for images '

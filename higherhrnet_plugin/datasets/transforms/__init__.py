@@ -3,6 +3,7 @@
 from .bottomup_aligned_affine import BottomupAlignedAffine
 from .bottomup_aligned_resize import BottomupAlignedResize
 from .bottomup_random_flip import BottomupRandomFlip
+from .load_bottomup_image import LoadBottomupImage
 from .multi_resolution_heatmap_mask import MultiResolutionHeatmapMask
 from .pack_bottomup_inputs import PackBottomupInputs
 
@@ -10,6 +11,7 @@ __all__ = [
     'BottomupAlignedAffine',
     'BottomupAlignedResize',
     'BottomupRandomFlip',
+    'LoadBottomupImage',
     'MultiResolutionHeatmapMask',
     'PackBottomupInputs',
 ]

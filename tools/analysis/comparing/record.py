@@ -13,11 +13,16 @@ import cv2
 import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.dataset import Compose, pseudo_collate
+from mmengine.dataset import pseudo_collate
 from torch import nn
 
 import higherhrnet_plugin
-from higherhrnet_plugin.inference.model import load_estimator, set_scales
+from higherhrnet_plugin.images import read_image
+from higherhrnet_plugin.inference.model import (
+    build_test_pipeline,
+    load_estimator,
+    set_scales,
+)
 from higherhrnet_plugin.visualization import draw_heatmaps, draw_people
 
 PACKAGES = ('torch', 'numpy', 'mmengine', 'mmcv', 'mmcv-lite', 'mmpose')
@@ -69,10 +74,14 @@ def run_image(model: nn.Module, image: str) -> tuple[Arrays, Any]:
     Raises:
         SystemExit: If the image cannot be read.
     """
-    if cv2.imread(image) is None:
-        raise SystemExit(f'error: cannot read the image {image}')
+    try:
+        read_image(image)
+    except (OSError, ValueError) as error:
+        raise SystemExit(
+            f'error: cannot read the image {image}: {error}'
+        ) from error
     info = dict(model.dataset_meta, img_path=image, img_id=0, id=[])
-    data = Compose(model.cfg.test_dataloader.dataset.pipeline)(info)
+    data = build_test_pipeline(model.cfg)(info)
     inputs: list[torch.Tensor] = []
     outputs: list[Any] = []
     hooks = [
@@ -155,7 +164,7 @@ def draw(arrays: Arrays, sample: Any, folder: Path) -> None:
     pixels = (255 * (pixels - low) / max(high - low, 1e-6)).astype(np.uint8)
     pictures = {
         'people': draw_people(
-            cv2.imread(sample.img_path),
+            read_image(sample.img_path).pixels,
             arrays['people.keypoints'],
             arrays['people.keypoint_scores'],
             sample.metainfo.get('skeleton_links', ()),

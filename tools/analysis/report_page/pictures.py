@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from higherhrnet_plugin.images import read_image
 from higherhrnet_plugin.visualization import draw_people
 
 from .analysis import MATCH, ImageResult
@@ -64,9 +65,11 @@ def picture_cards(
     cards, lost = [], 0
     for result in tqdm(results, desc=f'drawing {what}', unit='image'):
         path = inputs.image_dir / result.info['file_name']
-        image = cv2.imread(str(path)) if path.is_file() else None
-        lost += image is None
-        image = _canvas(result) if image is None else image
+        try:
+            image = read_image(path).pixels
+        except (OSError, ValueError):
+            image = _canvas(result)
+            lost += 1
         scale = min(1.0, _WIDEST / image.shape[1])
         image = cv2.resize(
             image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
-from mmcv.transforms import Compose
-from mmengine.dataset import pseudo_collate
+from mmengine.dataset import Compose, pseudo_collate
 from tqdm import tqdm
 
 from higherhrnet_plugin.evaluation.tag_separation import (
     TagSeparation,
     tag_separation,
 )
+from higherhrnet_plugin.inference.model import build_test_pipeline
 from higherhrnet_plugin.models import HigherHRNetHead
 
 from .analysis import ImageResult
@@ -52,16 +51,20 @@ def collect_tags(
             f'--checkpoint: tags are read from a HigherHRNetHead, the config '
             f'has a {type(model.head).__name__}'
         )
-    pipeline = Compose(model.cfg.test_dataloader.dataset.pipeline)
+    pipeline = build_test_pipeline(model.cfg)
     crowded = sorted(results, key=lambda r: -r.counted)[:number]
     tags: list[np.ndarray] = []
     images: list[int] = []
     people: list[int] = []
     for i, result in enumerate(tqdm(crowded, desc='tags', unit='image')):
         path = inputs.image_dir / result.info['file_name']
-        if not result.counted or cv2.imread(str(path)) is None:
+        if not result.counted:
             continue
-        maps, sample = _run(model, pipeline, str(path))
+        try:
+            maps, sample = _run(model, pipeline, str(path))
+        except (OSError, ValueError):
+            # a picture that cannot be read
+            continue
         for person in np.flatnonzero(~result.truth.ignored):
             found = _at_keypoints(maps, sample, result, person)
             tags += found

@@ -2,50 +2,83 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from higherhrnet_plugin.datasets.coco_repair.files import read_image_size
+from higherhrnet_plugin.images import check_size, read_image
+from higherhrnet_plugin.inference.prefetch import prefetch
 
 from .findings import Findings
 from .settings import picture_path
 
 _SHOWN = 3
+_AHEAD = 32
 
 
 def check_pictures(
     content: dict[str, Any], folder: Path, findings: Findings
 ) -> None:
-    """Open every picture and compare its size.
+    """Read every picture as training does, and compare its size.
 
     Args:
         content: Repaired content of the annotation file.
         folder: Folder of the images.
         findings: Takes what was found.
     """
-    broken, other = [], []
-    for image in tqdm(content['images'], desc='pictures', unit='image'):
+    broken, other, hints = [], [], []
+    images = content['images']
+    workers = min(8, os.cpu_count() or 1)
+    checks = prefetch(partial(_check, folder), images, workers, _AHEAD)
+    bar = tqdm(checks, 'pictures', len(images), unit='image')
+    # the bar first, so that it comes to its end
+    for (failure, mismatch, hint), image in zip(bar, images):
         name = image['file_name']
-        try:
-            size = read_image_size(str(picture_path(folder, image)))
-        except OSError as error:
-            broken.append(f'{name}: {error}')
-            continue
-        told = image['width'], image['height']
-        if size != told:
-            other.append(f'{name} is {size}, the file says {told}')
-    for what, texts in (
-        ('pictures cannot be opened', broken),
-        ('pictures have another size (w, h) than the file says', other),
+        if failure:
+            broken.append(f'{name}: {failure}')
+        if mismatch:
+            other.append(mismatch)
+        if hint:
+            hints.append(f'{name}: {hint}')
+    for what, texts, target in (
+        ('pictures cannot be read', broken, findings.failures),
+        (
+            'pictures have another size than the file says',
+            other,
+            findings.failures,
+        ),
+        ('pictures are nearly black', hints, findings.warnings),
     ):
         if texts:
             shown = '; '.join(texts[:_SHOWN])
             shown += '; ...' if len(texts) > _SHOWN else ''
-            findings.failures.append(f'{len(texts)} {what}: {shown}')
+            target.append(f'{len(texts)} {what}: {shown}')
     findings.details['pictures'] = {
-        'opened': len(content['images']) - len(broken),
+        'opened': len(images) - len(broken),
         'broken': broken,
         'other_size': other,
+        'hints': hints,
     }
+
+
+def _check(folder: Path, image: dict[str, Any]) -> tuple[str, str, str]:
+    """Read one picture.
+
+    Returns:
+        Why it cannot be read, in what its size is wrong, and the hint of the
+        reader; '' for what there is not.
+    """
+    try:
+        picture = read_image(picture_path(folder, image))
+    except (OSError, ValueError) as error:
+        return str(error), '', ''
+    height, width = picture.pixels.shape[:2]
+    annotated = image['width'], image['height']
+    try:
+        check_size(image['file_name'], (width, height), annotated)
+    except ValueError as error:
+        return '', str(error), picture.hint
+    return '', '', picture.hint

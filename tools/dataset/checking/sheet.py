@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from higherhrnet_plugin.datasets.coco_repair.statistics import stack_people
+from higherhrnet_plugin.images import read_image
 from higherhrnet_plugin.visualization import draw_people, label_picture
 from higherhrnet_plugin.visualization.drawing import person_color
 
@@ -43,19 +44,13 @@ def make_sheet(
     cells = []
     for i in sorted({int(step) for step in steps} if images else ()):
         image = images[i]
-        picture = _read_picture(picture_path(folder, image))
-        if picture is not None:
-            cells.append(_draw_cell(picture, image, people, settings))
+        try:
+            picture = read_image(picture_path(folder, image)).pixels
+        except (OSError, ValueError):
+            # told by the check of the pictures
+            continue
+        cells.append(_draw_cell(picture, image, people, settings))
     return _tile(cells) if cells else None
-
-
-def _read_picture(path: Path) -> Optional[np.ndarray]:
-    """Read a picture, also with a name that OpenCV does not take."""
-    try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError:
-        return None
-    return cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
 
 
 def _draw_cell(

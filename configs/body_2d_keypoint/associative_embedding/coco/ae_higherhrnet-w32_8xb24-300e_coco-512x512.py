@@ -119,7 +119,7 @@ dataset_type = 'BottomupCocoDataset'
 data_root = 'data/coco/'
 
 train_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='LoadBottomupImage'),
     dict(
         type='BottomupAlignedAffine',
         input_size=codec['input_size'],
@@ -137,7 +137,7 @@ train_pipeline = [
     ),
 ]
 val_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='LoadBottomupImage'),
     dict(
         type='BottomupAlignedResize',
         input_size=codec['input_size'],

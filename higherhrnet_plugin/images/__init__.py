@@ -1,0 +1,20 @@
+"""The one reader of images: pixels, size and orientation.
+
+Whatever looks at an image uses it: training, tests, checks of data sets,
+inference and drawing. What it makes of every kind of image is in
+``docs/images.md``.
+"""
+
+from .conversion import to_bgr
+from .headers import read_image_size
+from .reading import Picture, decode_image, read_image
+from .sizes import check_size
+
+__all__ = [
+    'Picture',
+    'check_size',
+    'decode_image',
+    'read_image',
+    'read_image_size',
+    'to_bgr',
+]

@@ -1,0 +1,145 @@
+"""Headers of image files: format, size and orientation."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Optional, Union
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from .formats import explain_failure, register_decoders
+from .orientation import (
+    BROKEN_RECORD,
+    ORIENTATION,
+    read_orientation,
+    valid_orientation,
+)
+
+# tags of TIFF files
+_WIDTH, _HEIGHT = 0x0100, 0x0101
+_PNG_START = 8
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file says about its image.
+
+    Attributes:
+        kind (str): Format, as Pillow names it.
+        mode (str): Mode of Pillow, such as 'RGB' or 'I;16'.
+        size (tuple[int, int]): (w, h) of the upright image.
+        orientation (int): How the upright image is stored, 1 to 8, as in
+            EXIF; 1 is upright.
+    """
+
+    kind: str
+    mode: str
+    size: tuple[int, int]
+    orientation: int
+
+
+def read_image_size(path: Union[str, Path]) -> tuple[int, int]:
+    """Read the size of an image from its header.
+
+    Args:
+        path (str | Path): The file.
+
+    Returns:
+        tuple[int, int]: (w, h) of the image as :func:`.read_image` gives it,
+        turned by its EXIF record.
+
+    Raises:
+        OSError: If the file cannot be opened.
+        ValueError: If it is no image that can be read.
+    """
+    with Path(path).open('rb') as stream:
+        header = read_header(stream)
+        if header is not None:
+            return header.size
+        stream.seek(0)
+        content = stream.read()
+    pixels = decode_unknown(content)
+    if pixels is None:
+        raise ValueError(explain_failure(content))
+    return pixels.shape[1], pixels.shape[0]
+
+
+def read_header(stream: IO[bytes]) -> Optional[Header]:
+    """Read the header of an image.
+
+    Args:
+        stream (IO[bytes]): The file, at its start.
+
+    Returns:
+        Header | None: None for what Pillow does not know.
+    """
+    register_decoders()
+    try:
+        image = Image.open(stream)
+    except (OSError, *BROKEN_RECORD):
+        return None
+    except Image.DecompressionBombError:
+        # OpenCV has a limit of its own, which is higher
+        return None
+    try:
+        size, orientation = _read_geometry(image, stream)
+    except (OSError, *BROKEN_RECORD):
+        return None
+    width, height = size
+    if orientation >= 5:
+        width, height = height, width
+    kind = image.format or ''
+    return Header(kind, image.mode, (width, height), orientation)
+
+
+def decode_unknown(content: bytes) -> Optional[np.ndarray]:
+    """Decode what Pillow does not know, such as OpenEXR and Radiance.
+
+    Args:
+        content (bytes): The file.
+
+    Returns:
+        np.ndarray | None: uint8 (H, W, 3), BGR, upright, or None.
+    """
+    if not content:
+        return None
+    data = np.frombuffer(content, np.uint8)
+    try:
+        return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error:
+        return None
+
+
+def _read_geometry(
+    image: Any, stream: IO[bytes]
+) -> tuple[tuple[int, int], int]:
+    """Find (w, h) as stored, and the orientation."""
+    if image.format == 'TIFF':
+        # some versions of Pillow tell the size of the upright image
+        tags = image.tag_v2
+        orientation = valid_orientation(tags.get(ORIENTATION))
+        return (tags[_WIDTH], tags[_HEIGHT]), orientation
+    record = image.info.get('exif')
+    if record is None and image.format == 'PNG':
+        record = _find_png_record(stream)
+    return image.size, read_orientation(record)
+
+
+def _find_png_record(stream: IO[bytes]) -> Optional[bytes]:
+    """Find the EXIF record of a PNG, which may stand behind the pixels.
+
+    Pillow decodes all pixels to get there.
+    """
+    stream.seek(_PNG_START)
+    while len(head := stream.read(8)) == 8:
+        length, name = struct.unpack('>I4s', head)
+        if name == b'eXIf':
+            return stream.read(length)
+        if name == b'IEND':
+            return None
+        stream.seek(length + 4, 1)
+    return None

@@ -1,0 +1,131 @@
+"""Image files as pixels."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional, Union
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from .conversion import pil_to_array
+from .depth import hint_range, narrow, stretch
+from .formats import explain_failure
+from .headers import Header, decode_unknown, read_header
+from .orientation import BROKEN_RECORD, turn_upright
+
+_AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+# OpenCV is fast, and its pixels are those that networks were trained on
+_BY_OPENCV = (
+    *('BMP', 'DIB', 'JPEG', 'JPEG2000', 'MPO', 'PNG', 'PPM', 'TIFF', 'WEBP'),
+)
+_DEEP = ('JPEG2000', 'PNG', 'PPM', 'TIFF')
+# highest value of 8 bits where that of 16 bits is below 2^14
+_DARK = 64
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image that was read.
+
+    Attributes:
+        pixels (np.ndarray): uint8 (H, W, 3), BGR, upright.
+        hint (str): What may be wrong with it, or ''.
+    """
+
+    pixels: np.ndarray
+    hint: str = ''
+
+
+def read_image(path: Union[str, Path], stretch_range: bool = False) -> Picture:
+    """Read an image file.
+
+    Args:
+        path (str | Path): The file.
+        stretch_range (bool): Whether images of 16 bits are shown in the
+            range of their values. Defaults to False.
+
+    Returns:
+        Picture: the image.
+
+    Raises:
+        OSError: If the file cannot be opened.
+        ValueError: If it is no image that can be read.
+    """
+    return decode_image(Path(path).read_bytes(), stretch_range)
+
+
+def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
+    """Decode the content of an image file.
+
+    Args:
+        content (bytes): The whole file.
+        stretch_range (bool): Whether images of 16 bits are shown in the
+            range of their values. Defaults to False.
+
+    Returns:
+        Picture: the image.
+
+    Raises:
+        ValueError: If it is no image that can be read.
+    """
+    header = read_header(io.BytesIO(content))
+    hint = ''
+    if header is None:
+        pixels = decode_unknown(content)
+    elif header.kind in _BY_OPENCV and not _has_tiff_alpha(header):
+        pixels, hint = _decode_by_opencv(content, header, stretch_range)
+    else:
+        pixels, hint = _decode_by_pillow(content, header, stretch_range)
+    if pixels is None:
+        raise ValueError(explain_failure(content))
+    return Picture(pixels, hint)
+
+
+def _has_tiff_alpha(header: Header) -> bool:
+    """Tell where OpenCV would multiply the colours with the opacity."""
+    return header.kind == 'TIFF' and header.mode in ('RGBA', 'LA', 'PA')
+
+
+def _decode_by_opencv(
+    content: bytes, header: Header, stretch_range: bool
+) -> tuple[Optional[np.ndarray], str]:
+    """Decode an ordinary format."""
+    data, hint = np.frombuffer(content, np.uint8), ''
+    try:
+        pixels = cv2.imdecode(data, _AS_STORED)
+        if pixels is None:
+            return None, ''
+        if header.kind in _DEEP and (stretch_range or pixels.max() < _DARK):
+            deep = cv2.imdecode(data, _AS_STORED | cv2.IMREAD_ANYDEPTH)
+            if deep is not None and deep.dtype == np.uint16:
+                hint = '' if stretch_range else hint_range(deep)
+                pixels = stretch(deep) if stretch_range else pixels
+    except cv2.error:
+        return None, ''
+    # OpenCV turns TIFF files whatever it is told
+    if header.kind != 'TIFF':
+        pixels = turn_upright(pixels, header.orientation)
+    return pixels, hint
+
+
+def _decode_by_pillow(
+    content: bytes, header: Header, stretch_range: bool
+) -> tuple[Optional[np.ndarray], str]:
+    """Decode a format that OpenCV has not, or has in some versions only."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            pixels = pil_to_array(image)
+    except (OSError, *BROKEN_RECORD):
+        return None, ''
+    hint = ''
+    if pixels.dtype == np.uint16:
+        hint = '' if stretch_range else hint_range(pixels)
+        pixels = (stretch if stretch_range else narrow)(pixels)
+    # Pillow turns TIFF files by itself
+    if header.kind != 'TIFF':
+        pixels = turn_upright(pixels, header.orientation)
+    return pixels, hint
