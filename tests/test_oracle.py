@@ -17,13 +17,12 @@ import torch
 import torch.nn.functional as F
 from helpers import reference_groups, reference_offset
 from small_configs import ROOT
-from xtcocotools.coco import COCO
-from xtcocotools.cocoeval import COCOeval
 
 from higherhrnet_plugin import (
     AggregatingBottomupDecoder,
     MultiResolutionAssociativeEmbedding,
 )
+from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
 from higherhrnet_plugin.datasets.transforms.aligned_geometry import (
     place_image,
 )

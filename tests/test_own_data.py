@@ -5,9 +5,9 @@ import json
 import shutil
 
 import numpy as np
+import pycocotools.mask as coco_mask
 import pytest
 import torch
-import xtcocotools.mask as coco_mask
 from data_sets import write_data_set
 from helpers import KEYPOINTS
 from mmengine.dataset import pseudo_collate

@@ -4,7 +4,8 @@
 the RTMO head), mmcv's compiled operators (for the ED-Pose head) and
 torchvision (for the SimCC visualiser), although HigherHRNet uses none of
 them. Where one of them does not import, mmpose is shown a placeholder while
-it is imported, and only then.
+it is imported, and only then. xtcocotools, which data sets and metrics need,
+gets a substitute that works.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Optional
 
+from higherhrnet_plugin.compat.imports import import_failure
 from higherhrnet_plugin.compat.placeholders import (
     make_placeholder_module,
     module_substitutes,
@@ -47,8 +49,9 @@ def import_host() -> None:
     operators and torchvision, a placeholder takes the place of a package
     that is missing or broken while mmpose is imported; afterwards
     ``sys.modules`` holds no trace of it. What mmpose bound from it raises an
-    ``ImportError`` when used. Modules of mmpose that are loaded already are
-    kept.
+    ``ImportError`` when used. In the same way ``compat.coco_tools`` takes the
+    place of an xtcocotools that does not work, and what mmpose bound from it
+    works. Modules of mmpose that are loaded already are kept.
 
     Raises:
         ImportError: If mmpose, mmengine, mmcv or a package they need is
@@ -76,7 +79,7 @@ def hide_broken_torchvision() -> Iterator[None]:
     Yields:
         Nothing; the effect ends with the ``with`` block.
     """
-    broken = _import_failure('torchvision', 'torchvision') is not None
+    broken = import_failure('torchvision', 'torchvision') is not None
     with module_substitutes({'torchvision': None} if broken else {}):
         yield
 
@@ -100,6 +103,7 @@ def _optional_packages() -> Iterator[None]:
             _substitute_torchvision,
             _substitute_mmcv_ops,
             _substitute_mmdet,
+            _substitute_xtcocotools,
         ):
             stack.enter_context(module_substitutes(find_substitutes()))
         yield
@@ -107,7 +111,7 @@ def _optional_packages() -> Iterator[None]:
 
 def _substitute_torchvision() -> dict[str, Optional[ModuleType]]:
     """Return placeholders for torchvision where it does not import."""
-    failure = _import_failure('torchvision.transforms', 'torchvision')
+    failure = import_failure('torchvision.transforms', 'torchvision')
     if failure is None:
         return {}
     message = (
@@ -129,7 +133,7 @@ def _substitute_mmcv_ops() -> dict[str, Optional[ModuleType]]:
     Only the operator that mmpose imports without condition is offered: the
     heads that ask for ``DeformConv2d`` have a switch for its absence.
     """
-    failure = _import_failure('mmcv._ext', 'mmcv._ext') or _import_failure(
+    failure = import_failure('mmcv._ext', 'mmcv._ext') or import_failure(
         'mmcv.ops', 'mmcv.ops'
     )
     if failure is None:
@@ -147,7 +151,7 @@ def _substitute_mmcv_ops() -> dict[str, Optional[ModuleType]]:
 
 def _substitute_mmdet() -> dict[str, Optional[ModuleType]]:
     """Return placeholders for what of mmdet does not import."""
-    failure = _import_failure('mmdet.utils', 'mmdet')
+    failure = import_failure('mmdet.utils', 'mmdet')
     if failure is not None:
         message = (
             f"mmpose's RTMO head needs mmdet ({failure}): "
@@ -162,37 +166,20 @@ def _substitute_mmdet() -> dict[str, Optional[ModuleType]]:
     # mmpose's inferencers try mmdet.apis and expect nothing but ImportError.
     # Without operators it cannot import, so it is not even started: its half
     # import would leave classes behind in mmdet's registries.
-    if _is_placeholder('mmcv.ops') or _import_failure('mmdet.apis', ''):
+    if _is_placeholder('mmcv.ops') or import_failure('mmdet.apis', ''):
         return {'mmdet.apis': None}
     return {}
+
+
+def _substitute_xtcocotools() -> dict[str, Optional[ModuleType]]:
+    """Return modules that work like xtcocotools where it does not."""
+    # Late, as it needs packages that may be missing.
+    from higherhrnet_plugin.compat.coco_tools import xtcocotools_modules
+
+    return {**xtcocotools_modules()}
 
 
 def _is_placeholder(name: str) -> bool:
     """Tell whether a loaded module is one of ours."""
     module = sys.modules.get(name)
     return module is not None and getattr(module, '__file__', None) is None
-
-
-def _import_failure(name: str, purge: str) -> Optional[str]:
-    """Try to import a module that may be missing or broken.
-
-    Args:
-        name: Module to import.
-        purge: Package whose modules are dropped again if the import fails,
-            so that a later import meets the very same error. Empty: keep
-            them, as Python does.
-
-    Returns:
-        ``None`` if the module can be imported, otherwise the reason.
-    """
-    before = set(sys.modules)
-    try:
-        importlib.import_module(name)
-    # Broken binary packages raise RuntimeError, OSError, AssertionError, ...
-    except Exception as error:  # noqa: BLE001
-        for added in set(sys.modules) - before:
-            if purge and f'{added}.'.startswith(f'{purge}.'):
-                sys.modules.pop(added, None)
-        first_line = (str(error).splitlines() or [''])[0]
-        return f'{type(error).__name__}: {first_line}'
-    return None

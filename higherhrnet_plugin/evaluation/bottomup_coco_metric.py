@@ -9,8 +9,8 @@ from typing import Any, Optional
 from mmengine.fileio import dump, load
 from mmengine.logging import MessageHub, print_log
 from mmpose.evaluation.metrics import CocoMetric
-from xtcocotools.coco import COCO
 
+from ..compat.coco_tools import COCO
 from ..datasets.coco_repair import (
     CocoOptions,
     RepairReport,

@@ -14,8 +14,8 @@ from contextlib import redirect_stdout
 from typing import Any, NamedTuple, Optional
 
 import numpy as np
-from xtcocotools.coco import COCO
-from xtcocotools.cocoeval import COCOeval
+
+from ..compat.coco_tools import COCO, COCOeval
 
 # in square pixels; COCO itself leaves small people to 'all'
 SIZES = {

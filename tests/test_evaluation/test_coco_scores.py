@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from data_sets import write_data_set
 from helpers import write_json
-from xtcocotools.coco import COCO
-from xtcocotools.cocoeval import COCOeval
 
+from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
 from higherhrnet_plugin.evaluation.coco_scores import CocoEvaluation
 
 SIGMAS = np.linspace(0.03, 0.09, 7)

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from xtcocotools.coco import COCO
-from xtcocotools.cocoeval import COCOeval
 
+from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
 from higherhrnet_plugin.evaluation.matching import match_people, oks_matrix
 
 SIGMAS = np.array([0.05, 0.1, 0.07])

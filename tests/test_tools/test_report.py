@@ -23,10 +23,9 @@ from report_data import (
     write_config,
 )
 from small_configs import TINY, load_small
-from xtcocotools.coco import COCO
-from xtcocotools.cocoeval import COCOeval
 
 import higherhrnet_plugin  # noqa: F401
+from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
 
 BROWSERS = ('chromium', 'chromium-browser', 'google-chrome')
 

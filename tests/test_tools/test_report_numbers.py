@@ -16,10 +16,9 @@ from report_data import (
     predictions_of,
     write_config,
 )
-from xtcocotools.coco import COCO
-from xtcocotools.cocoeval import COCOeval
 
 import higherhrnet_plugin  # noqa: F401
+from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
 
 
 def exact_file(root, people):

@@ -6,7 +6,7 @@ import math
 from typing import Any, Optional
 
 import numpy as np
-import xtcocotools.mask as coco_mask
+import pycocotools.mask as coco_mask
 
 from .report import RepairReport
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-import xtcocotools.mask as coco_mask
+import pycocotools.mask as coco_mask
 
 # three points make a polygon
 _MIN_COORDINATES = 6

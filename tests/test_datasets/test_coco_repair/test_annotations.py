@@ -1,8 +1,8 @@
 """Repair of single annotations, against rules written out here."""
 
 import numpy as np
+import pycocotools.mask as coco_mask
 import pytest
-import xtcocotools.mask as coco_mask
 
 from higherhrnet_plugin.datasets.coco_repair import CocoOptions, repair_coco
 

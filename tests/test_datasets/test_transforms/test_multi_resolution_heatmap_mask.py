@@ -2,10 +2,10 @@
 
 import cv2
 import numpy as np
+import pycocotools.mask as coco_mask
 import pycocotools.mask as official_mask
 import pytest
 import torch
-import xtcocotools.mask as coco_mask
 from helpers import write_json
 from mmpose.registry import TRANSFORMS
 
