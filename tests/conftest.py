@@ -13,6 +13,9 @@ import pytest
 import torch
 from processes import ROOT
 
+# mmpose's data sets do not import by themselves where xtcocotools is missing
+import higherhrnet_plugin  # noqa: F401
+
 # the suite runs in several processes side by side
 torch.set_num_threads(1)
 
