@@ -52,7 +52,12 @@ def test_wheel_holds_the_source_and_nothing_else(names: set[str]) -> None:
         for name in source_files('higherhrnet_plugin')
     }
     for folder in ('configs', 'tools'):
-        expected |= {f'{MIM}/{folder}/{name}' for name in source_files(folder)}
+        expected |= {
+            f'{MIM}/{folder}/{name}'
+            for name in source_files(folder)
+            # what only developers of the package need
+            if not (folder == 'tools' and name.startswith('dev/'))
+        }
     assert {n for n in names if '.dist-info/' not in n} == expected
     assert {
         'higherhrnet_plugin/py.typed',
@@ -72,6 +77,19 @@ def test_scripts_stay_executable(wheel: Path) -> None:
         }
     for script in ('dist_train.sh', 'dist_test.sh'):
         assert modes[script] & 0o111
+
+
+def test_top_level_names_the_module(wheel: Path) -> None:
+    """`mim list` finds no package whose name has an underscore without it."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (
+            n for n in archive.namelist() if n.endswith('top_level.txt')
+        )
+        assert archive.read(name).decode().split() == ['higherhrnet_plugin']
+        (folder,) = {
+            n.split('/')[0] for n in archive.namelist() if '.dist-info/' in n
+        }
+    assert name == f'{folder}/top_level.txt'
 
 
 def test_metadata_names_the_host_in_the_extra_only(wheel: Path) -> None:

@@ -16,6 +16,8 @@ import yaml
 from inference_data import write_model
 from mmengine.config import Config
 
+from higherhrnet_plugin import __version__
+
 CONFIG = 'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
 SHORT = (
     'train_cfg.max_epochs=1',
@@ -98,6 +100,30 @@ def test_the_hosts_own_tool_trains(installed_wheel, folder):
     )
     assert 'coco/AP: ' in log
     assert (folder / 'host' / 'epoch_1.pth').exists()
+
+
+def test_gridsearch(installed_wheel, folder):
+    search = '--optim_wrapper.optimizer.lr 1e-3'
+    call(
+        *(installed_wheel, folder, 'gridsearch', 'higherhrnet_plugin', CONFIG),
+        *('--gpus', '0', '--work-dir', 'grid', '--search-args', search),
+        *('--cfg-options', *SHORT),
+    )
+    (run,) = folder.glob('grid_search_*')
+    (config,) = run.glob('*.py')
+    assert Config.fromfile(config).optim_wrapper.optimizer.lr == 1e-3
+    assert (run / 'epoch_1.pth').exists()
+
+
+def test_list_names_the_package(installed_wheel, tmp_path):
+    lines = call(installed_wheel, tmp_path, 'list').splitlines()
+    (line,) = (line for line in lines if line.startswith('higherhrnet'))
+    assert line.split()[:2] == ['higherhrnet-plugin', __version__]
+
+
+def test_help_of_a_tool(installed_wheel, tmp_path):
+    run = (installed_wheel, tmp_path, 'run', 'higherhrnet_plugin', 'inference')
+    assert '--kpt-thr' in call(*run, '--', '-h')
 
 
 def test_inference(installed_wheel, tmp_path):

@@ -85,7 +85,15 @@ REQUIREMENTS = (
     Requirement(
         'numpy',
         'numpy',
-        (PLUGIN, *_HOSTS, 'cv2', 'scipy', 'matplotlib', 'pandas'),
+        (
+            PLUGIN,
+            *_HOSTS,
+            'cv2',
+            'scipy',
+            'matplotlib',
+            'pandas',
+            'pycocotools',
+        ),
         minimum='1.21',
         attribute='ndarray',
     ),
@@ -115,13 +123,24 @@ REQUIREMENTS = (
     ),
     Requirement('tqdm', 'tqdm', (PLUGIN,), minimum='4.60'),
     Requirement(
-        'pycocotools', 'pycocotools', (PLUGIN,), probe='pycocotools.mask'
+        'pycocotools',
+        'pycocotools',
+        (PLUGIN,),
+        minimum='2.0.8',
+        probe='pycocotools.mask',
     ),
-    Requirement('scipy', 'scipy', (PLUGIN, 'mmpose'), probe='scipy.optimize'),
+    Requirement(
+        'scipy',
+        'scipy',
+        (PLUGIN, 'mmpose'),
+        minimum='1.7',
+        probe='scipy.optimize',
+    ),
     Requirement(
         'matplotlib',
         'matplotlib',
         (PLUGIN, 'mmengine', 'mmpose'),
+        minimum='3.3',
         probe='matplotlib.figure',
     ),
     Requirement('addict', 'addict', ('mmengine', 'mmcv')),

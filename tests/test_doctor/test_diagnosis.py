@@ -263,6 +263,6 @@ def test_the_forks_need_no_pkg_resources():
 
 def test_packages_for_numpy_1_stay_with_numpy_1():
     _, lines = check(environment(missing=['cv2', 'scipy']))
-    assert lines == ['install opencv-python-headless scipy numpy<2']
+    assert lines == ['install opencv-python-headless scipy>=1.7 numpy<2']
     _, lines = check(environment(missing=['scipy'], numpy='2.4.0'))
-    assert lines == ['install scipy']
+    assert lines == ['install scipy>=1.7']

@@ -1,0 +1,65 @@
+"""The table of requirements, and what else names versions."""
+
+import re
+
+import pytest
+from processes import ROOT
+
+from higherhrnet_plugin.doctor.table import (
+    BY_MODULE,
+    PLUGIN,
+    REQUIREMENTS,
+    is_optional,
+    users_of,
+)
+
+
+def read_array(name: str) -> list[str]:
+    """Return the strings of an array of pyproject.toml."""
+    text = (ROOT / 'pyproject.toml').read_text()
+    match = re.search(rf'^{name} = \[\n(.*?)^\]', text, re.M | re.S)
+    return re.findall(r'^  "(.*)",$', match[1], re.M)
+
+
+def test_pyproject_asks_for_what_the_package_itself_imports():
+    wanted = {
+        item.specifier
+        for item in REQUIREMENTS
+        if PLUGIN in item.used_by and not item.alone
+    }
+    # any of four builds will do
+    assert wanted - {'opencv-python-headless'} == set(
+        read_array('dependencies')
+    )
+
+
+def test_pyproject_accepts_the_same_hosts():
+    wanted = {f'{name}{BY_MODULE[name].versions}' for name in ('mmcv',)}
+    wanted |= {BY_MODULE[name].specifier for name in ('mmengine', 'mmpose')}
+    assert wanted == set(read_array('mim'))
+
+
+@pytest.mark.parametrize(
+    ('version', 'accepted'),
+    [
+        ('2.0.0', False),
+        ('2.0.1', True),
+        ('2.0.1rc1', True),
+        ('2.1.0+cpu', True),
+        ('2.3.6', True),
+        ('2.4.0', False),
+        ('1.7.2', False),
+        ('', False),
+    ],
+)
+def test_versions_of_mmcv(version, accepted):
+    assert BY_MODULE['mmcv'].accepts(version) == accepted
+
+
+def test_users_are_followed_through_other_packages():
+    assert users_of('addict') == {'mmengine', 'mmcv', 'mmpose', PLUGIN}
+    assert not is_optional('addict')
+    assert users_of('tabulate') == {'mim'}
+    assert is_optional('tabulate')
+    assert is_optional('mim')
+    assert is_optional('modelindex')
