@@ -149,7 +149,13 @@ REQUIREMENTS = (
     Requirement('termcolor', 'termcolor', ('mmengine',)),
     Requirement('yapf', 'yapf', ('mmengine', 'mmcv')),
     Requirement('packaging', 'packaging', ('mmengine', 'mmcv')),
-    Requirement('PIL', 'pillow', ('mmcv', 'mmpose'), probe='PIL.Image'),
+    Requirement(
+        'PIL',
+        'pillow',
+        (PLUGIN, 'mmcv', 'mmpose'),
+        minimum='9',
+        probe='PIL.Image',
+    ),
     Requirement('json_tricks', 'json-tricks', ('mmpose',)),
     Requirement('munkres', 'munkres', ('mmpose',)),
     # imported by mmpose, which does not say so
