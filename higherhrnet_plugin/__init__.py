@@ -15,7 +15,7 @@ if not is_doctor_starting():
     allow_checkpoint_globals()
 
     # the host must be there before what builds on it
-    from .checkpoints import convert_state_dict
+    from .checkpoints import convert_state_dict, use_safe_loaders
     from .codecs import (
         AggregatingBottomupDecoder,
         MultiResolutionAssociativeEmbedding,
@@ -43,6 +43,8 @@ if not is_doctor_starting():
         MultiResolutionHeatmapLoss,
         MultiScaleBottomupPoseEstimator,
     )
+
+    use_safe_loaders()
 
 __all__ = [
     'AggregatingBottomupDecoder',

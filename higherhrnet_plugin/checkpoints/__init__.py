@@ -4,12 +4,15 @@
 on this package.
 """
 
+from .addresses import find_weights
 from .description import WeightsDescription, describe_weights
+from .errors import WeightsError
+from .host_loading import use_safe_loaders
 from .keypoint_names import find_keypoint_names
 from .load_hooks import register_load_hooks
 from .matching import WeightsDifference, compare_weights, match_weights
 from .names import convert_state_dict, select_backbone, to_official_names
-from .reading import read_checkpoint
+from .reading import check_weights_file, read_checkpoint
 from .transfer import OutputLayout, Transfer, transfer_weights
 
 __all__ = [
@@ -17,14 +20,18 @@ __all__ = [
     'Transfer',
     'WeightsDescription',
     'WeightsDifference',
+    'WeightsError',
+    'check_weights_file',
     'compare_weights',
     'convert_state_dict',
     'describe_weights',
     'find_keypoint_names',
+    'find_weights',
     'match_weights',
     'read_checkpoint',
     'register_load_hooks',
     'select_backbone',
     'to_official_names',
     'transfer_weights',
+    'use_safe_loaders',
 ]

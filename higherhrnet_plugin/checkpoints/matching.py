@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from .description import WeightsDescription, describe_weights
+from .errors import WeightsError
 
 # So many names of a kind are listed.
 _SHOWN = 8
@@ -93,7 +94,7 @@ def match_weights(
     ):
         if names:
             lines.append(f'{len(names)} {kind}: {_shorten(names)}')
-    raise ValueError('\n'.join(lines))
+    raise WeightsError('\n'.join(lines))
 
 
 def _shape(value: Any) -> Any:

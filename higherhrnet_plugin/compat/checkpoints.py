@@ -26,11 +26,12 @@ def allow_checkpoint_globals() -> None:
     Adds to ``torch.serialization``'s list of safe names: ``HistoryBuffer``,
     ``ConfigDict``, numpy arrays and scalars of plain types. Anything else in
     a checkpoint is refused as before. Does nothing on torch below 2.6, whose
-    ``torch.load`` has no such list or does not use it by default.
+    ``torch.load`` has no such list or does not use it by default;
+    :func:`load_checkpoint_file` knows the names there, too.
     """
     if torch_version() < (2, 6):
         return
-    names = [*_mmengine_globals(), *_numpy_globals()]
+    names = checkpoint_globals()
     known = {
         entry[1]
         for entry in torch.serialization.get_safe_globals()
@@ -43,6 +44,35 @@ def allow_checkpoint_globals() -> None:
             if not (isinstance(entry, tuple) and entry[1] in known)
         ]
     )
+
+
+def load_checkpoint_file(file: Any, map_location: Any = None) -> Any:
+    """Load what a file holds, without running anything in it.
+
+    Args:
+        file: Path, or binary file.
+        map_location: As for ``torch.load``.
+
+    Returns:
+        What was saved: tensors, plain values and what MMEngine's Runner
+        keeps beside them.
+
+    Raises:
+        pickle.UnpicklingError: If the file holds anything else.
+        Exception: Whatever torch raises on damaged files.
+    """
+    if torch_version() < (2, 6):
+        from . import unpickling
+
+        return torch.load(
+            file, map_location=map_location, pickle_module=unpickling
+        )
+    return torch.load(file, map_location=map_location, weights_only=True)
+
+
+def checkpoint_globals() -> list[_SafeGlobal]:
+    """Return what a checkpoint of MMEngine's Runner refers to."""
+    return [*_mmengine_globals(), *_numpy_globals()]
 
 
 def _mmengine_globals() -> list[_SafeGlobal]:

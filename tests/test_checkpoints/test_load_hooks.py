@@ -195,7 +195,7 @@ def test_what_does_not_fit_is_refused(cfg, save, content, words):
 def test_code_is_not_run(cfg, tmp_path):
     trace = tmp_path / 'trace'
     file = write_bomb(tmp_path / 'model.pth', trace)
-    with pytest.raises(pickle.UnpicklingError):
+    with pytest.raises(ValueError, match=r'model\.pth: refused'):
         init_model(cfg.file, str(file), device='cpu')
     assert not trace.exists()
 

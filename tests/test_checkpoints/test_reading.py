@@ -79,5 +79,5 @@ def test_garbage_is_refused(tmp_path, content):
 def test_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'none\.pth'):
         read_checkpoint(tmp_path / 'none.pth')
-    with pytest.raises(FileNotFoundError, match='not found'):
+    with pytest.raises(FileNotFoundError, match='is a folder'):
         read_checkpoint(tmp_path)

@@ -35,11 +35,6 @@ def check_finetune(finetune: dict[str, Any]) -> None:
             '`finetune` is dict(checkpoint=..., source=..., target=...), the '
             f'last two both or none, got {finetune}'
         )
-    if '://' in str(finetune['checkpoint']):
-        raise ValueError(
-            '`finetune.checkpoint` must be a local file; download '
-            f'{finetune["checkpoint"]} first'
-        )
 
 
 @contextmanager
@@ -83,7 +78,7 @@ def start_from(
     Args:
         model (nn.Module): Estimator with a :class:`HigherHRNetHead`; its
             weights are replaced.
-        checkpoint (str): Local file of any origin.
+        checkpoint (str): File of any origin, or its address.
         source (optional): Keypoints of the file, as
             :func:`find_keypoint_names` takes them.
         target (optional): Keypoints of the model.

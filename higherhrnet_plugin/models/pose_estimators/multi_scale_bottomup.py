@@ -47,7 +47,7 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
             error. Otherwise they are as mmpose treats them: the part that
             fits is loaded, with a warning. Defaults to True.
         finetune (dict, optional): Start of a training from a network with
-            other keypoints: ``checkpoint``, a local file, and ``source`` and
+            other keypoints: ``checkpoint``, a file, and ``source`` and
             ``target``, the keypoints of that file and of this network, each
             as :func:`find_keypoint_names` takes them. What does not depend
             on keypoints is copied; channels of keypoints are copied by name,

@@ -129,7 +129,6 @@ def test_channels_last(coco):
         (dict(source='coco', target='aic'), 'got .*source'),
         (dict(checkpoint='a', source='coco'), 'both or none'),
         (dict(checkpoint='a', from_='coco'), 'from_'),
-        (dict(checkpoint='https://x/a.pth'), 'download https://x/a.pth first'),
     ],
 )
 def test_bad_options(finetune, words):
