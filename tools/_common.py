@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
+from higherhrnet_plugin.checkpoints import (
+    WeightsError,
+    check_weights_file,
+    find_weights,
+)
 from higherhrnet_plugin.compat import (
     drop_unsupported_fused,
     hide_broken_torchvision,
@@ -93,7 +100,8 @@ def read_config(path: str) -> Config:
     Raises:
         SystemExit: If the file, or one it inherits, does not exist.
     """
-    require_file(path, 'config')
+    if not Path(path).is_file():
+        raise SystemExit(f'error: config file not found: {path}')
     try:
         return Config.fromfile(path)
     except FileNotFoundError as error:
@@ -135,7 +143,7 @@ def finish_config(cfg: Config, args: argparse.Namespace) -> None:
     if args.cfg_options is not None:
         cfg.merge_from_dict(args.cfg_options)
     if cfg.get('load_from'):
-        require_file(cfg.load_from, 'checkpoint')
+        require_weights(cfg.load_from)
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     try:
         init_cpu_process_group(cfg.launcher)
@@ -158,18 +166,35 @@ def build_runner(cfg: Config) -> Runner:
         return Runner.from_cfg(cfg)
 
 
-def require_file(path: str, kind: str) -> None:
-    """Stop with one line if a local file does not exist.
+@contextmanager
+def weights_errors() -> Iterator[None]:
+    """Stop with one line where weights are missing, refused or do not fit.
 
-    Args:
-        path: Path, or an address with a scheme, which is not checked.
-        kind: What the file is, for the message.
+    Yields:
+        Nothing; the effect ends with the ``with`` block.
 
     Raises:
-        SystemExit: If the path is local and not a file.
+        SystemExit: Instead of a :class:`WeightsError`.
     """
-    if '://' not in path and not Path(path).is_file():
-        raise SystemExit(f'error: {kind} file not found: {path}')
+    try:
+        yield
+    except WeightsError as error:
+        raise SystemExit(f'error: {error}') from error
+
+
+def require_weights(source: str) -> None:
+    """Stop with one line if a local file is plainly no checkpoint.
+
+    Args:
+        source: Path, or an address, which is not looked at before it is
+            loaded.
+
+    Raises:
+        SystemExit: If there is no such file, or it is of another kind.
+    """
+    if '://' not in source:
+        with weights_errors():
+            check_weights_file(find_weights(source))
 
 
 def require_hook(cfg: Config, name: str, hook: str) -> Config:

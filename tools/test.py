@@ -16,8 +16,9 @@ from _common import (
     enable_visualization,
     finish_config,
     load_config,
-    require_file,
     require_hook,
+    require_weights,
+    weights_errors,
 )
 from mmengine.config import Config
 from mmengine.dist import master_only
@@ -120,7 +121,7 @@ def build_config(args: argparse.Namespace) -> Config:
         SystemExit: If an argument does not fit the config.
     """
     cfg = load_config(args)
-    require_file(args.checkpoint, 'checkpoint')
+    require_weights(args.checkpoint)
     cfg.load_from = args.checkpoint
     if (args.show and not args.badcase) or args.show_dir is not None:
         enable_visualization(cfg, args, show=args.show and not args.badcase)
@@ -142,7 +143,8 @@ def main() -> None:
     runner = build_runner(build_config(args))
     if args.out:
         runner.register_hook(SaveMetricHook(args.out), 'LOWEST')
-    runner.test()
+    with weights_errors():
+        runner.test()
 
 
 if __name__ == '__main__':

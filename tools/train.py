@@ -13,6 +13,7 @@ from _common import (
     enable_visualization,
     finish_config,
     load_config,
+    weights_errors,
 )
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -117,7 +118,9 @@ def build_config(args: argparse.Namespace) -> Config:
 
 def main() -> None:
     """Run the tool."""
-    build_runner(build_config(parse_args())).train()
+    runner = build_runner(build_config(parse_args()))
+    with weights_errors():
+        runner.train()
 
 
 if __name__ == '__main__':

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from http.client import HTTPException
 from pathlib import Path
 from typing import Union
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.parse import unquote, urlparse
 from urllib.request import url2pathname
 
 import torch
 
-from .errors import WeightsError
+from .errors import MissingWeightsError, WeightsError
 from .kinds import describe_other_file
 
 
@@ -30,7 +31,7 @@ def find_weights(source: Union[str, Path]) -> Path:
         Path: existing local file.
 
     Raises:
-        FileNotFoundError: If there is no such file.
+        MissingWeightsError: If there is no such file.
         WeightsError: If it cannot be fetched, or the address is of another
             kind.
     """
@@ -47,11 +48,11 @@ def find_weights(source: Union[str, Path]) -> Path:
         )
     file = Path(source).expanduser()
     if file.is_dir():
-        raise FileNotFoundError(
+        raise MissingWeightsError(
             f'the checkpoint is a folder, not a file: {file}'
         )
     if not file.is_file():
-        raise FileNotFoundError(f'checkpoint file not found: {file}')
+        raise MissingWeightsError(f'checkpoint file not found: {file}')
     return file
 
 
@@ -68,8 +69,10 @@ def _download(address: str) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         torch.hub.download_url_to_file(address, str(target))
-    except (OSError, ValueError) as error:
-        reason = error.reason if isinstance(error, URLError) else error
+    except (OSError, ValueError, HTTPException) as error:
+        # only that of HTTPError says it all itself
+        reason = getattr(error, 'reason', error)
+        reason = error if isinstance(error, HTTPError) else reason
         raise WeightsError(
             f'{address}: cannot be fetched ({reason}). Check the address and '
             'the network, or download the file elsewhere and give its path'

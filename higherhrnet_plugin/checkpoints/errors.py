@@ -7,3 +7,7 @@ class WeightsError(ValueError):
     The message names the file or the tensors and says what to do; the tools
     print it as it is.
     """
+
+
+class MissingWeightsError(WeightsError, FileNotFoundError):
+    """There is no such file."""

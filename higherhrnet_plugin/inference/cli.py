@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional
 
+from ..checkpoints import find_weights
 from .coco_results import (
     describe_category,
     read_annotation_ids,
@@ -87,9 +88,7 @@ class _Job:
         device = choose_device(args.device)
         amp_dtype = choose_amp_dtype(device) if args.amp else None
         cfg = load_config(args)
-        weights = Path(args.weights)
-        if not weights.is_file():
-            raise FileNotFoundError(f'checkpoint file not found: {weights}')
+        weights = find_weights(args.weights)
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         settings = collect_settings(args, cfg, digest)
         self.predictor = Predictor(

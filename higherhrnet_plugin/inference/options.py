@@ -37,7 +37,11 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add('config', metavar='CONFIG', help='config file')
-    add('weights', metavar='WEIGHTS', help='checkpoint file, of any origin')
+    add(
+        'weights',
+        metavar='WEIGHTS',
+        help='checkpoint of any origin, file or address',
+    )
     add(
         'inputs',
         nargs='*',

@@ -105,7 +105,7 @@ def write(kind, file, weights):
     ('kind', 'words', 'options'),
     [
         ('malicious', 'a.pth: refused', []),
-        ('garbage', 'a.pth: refused', []),
+        ('garbage', 'a.pth: this is a text', []),
         ('imagenet', 'an HRNet-W4 of ImageNet without a pose head', []),
         ('tensor', '1 missing: backbone.stage3.0.branches.1.0.conv2', []),
         ('module', 'unexpected: backbone.stage4.0.fuse_layers.1.', []),
@@ -134,7 +134,7 @@ def test_nothing_is_overwritten(tmp_path, refuse, weights):
     assert message == f'error: {target} exists and is not overwritten'
     assert target.read_text() == 'mine'
     message = refuse(tmp_path / 'none.pth', tmp_path / 'c.pth')
-    assert message.startswith('error: file not found: ')
+    assert message.startswith('error: checkpoint file not found: ')
     message = refuse(source, tmp_path / 'no' / 'c.pth')
     assert 'not written' in message
 
@@ -143,5 +143,5 @@ def test_a_user_sees_one_line(tmp_path):
     done = run_python(TOOL, tmp_path / 'none.pth', tmp_path / 'c.pth')
     assert done.returncode == 1
     *_, line = done.stderr.splitlines()
-    assert line == f'error: file not found: {tmp_path / "none.pth"}'
+    assert line == f'error: checkpoint file not found: {tmp_path / "none.pth"}'
     assert 'Traceback' not in done.stderr

@@ -119,13 +119,14 @@ def test_output_files_need_a_known_suffix(
 
 
 def test_flags_need_a_place_in_the_config(
-    refuse: Callable[..., str], config: Path
+    refuse: Callable[..., str], config: Path, tmp_path: Path
 ) -> None:
     message = refuse('train.py', str(config), '--auto-scale-lr')
     assert_one_line(message, '--auto-scale-lr', 'base_batch_size')
     message = refuse('train.py', str(config), '--show-dir', 'x')
     assert_one_line(message, 'visualization', 'PoseVisualizationHook')
-    checkpoint = str(config)  # any file that exists
+    torch.save({'w': torch.ones(1)}, tmp_path / 'x.pth')
+    checkpoint = str(tmp_path / 'x.pth')
     message = refuse('test.py', str(config), checkpoint, '--badcase')
     assert_one_line(message, 'badcase', 'BadCaseAnalysisHook')
 

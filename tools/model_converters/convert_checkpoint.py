@@ -20,6 +20,7 @@ from higherhrnet_plugin.checkpoints import (
     WeightsDescription,
     convert_state_dict,
     describe_weights,
+    find_weights,
     match_weights,
     read_checkpoint,
     to_official_names,
@@ -121,19 +122,18 @@ def convert(args: argparse.Namespace) -> None:
     """
     if args.target.exists():
         raise FileExistsError(f'{args.target} exists and is not overwritten')
-    if not args.source.is_file():
-        raise FileNotFoundError(f'file not found: {args.source}')
-    digest = hash_file(args.source)
+    source = find_weights(args.source)
+    digest = hash_file(source)
     if args.sha256 and not digest.startswith(args.sha256):
         raise ValueError(
             f'{args.source}: SHA-256 is {digest}, not {args.sha256}'
         )
-    state_dict, what = load_complete(args.source)
+    state_dict, what = load_complete(source)
     if args.to == 'official':
         content: dict[str, Any] = to_official_names(state_dict)
     else:
         meta = {
-            'source': args.source.name,
+            'source': source.name,
             'source_sha256': digest,
             'origin': str(what.origin),
             'higherhrnet_plugin_version': __version__,
@@ -151,7 +151,7 @@ def convert(args: argparse.Namespace) -> None:
 def main() -> None:
     """Run the tool."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('source', type=Path, help='checkpoint to read')
+    parser.add_argument('source', help='checkpoint to read: file or address')
     parser.add_argument('target', type=Path, help='checkpoint to write')
     parser.add_argument(
         '--to',

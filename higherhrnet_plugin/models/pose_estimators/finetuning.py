@@ -10,6 +10,7 @@ from mmengine.logging import print_log
 from mmengine.model import BaseModule, PretrainedInit
 from torch import nn
 
+from ...checkpoints.errors import WeightsError
 from ...checkpoints.keypoint_names import KeypointNames, find_keypoint_names
 from ...checkpoints.names import convert_state_dict
 from ...checkpoints.reading import read_checkpoint
@@ -85,8 +86,8 @@ def start_from(
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If the file differs in more than keypoints, or the names
-            do not fit.
+        WeightsError: If the file differs in more than keypoints, or the
+            names do not fit.
     """
     head = getattr(model, 'head', None)
     if not isinstance(head, HigherHRNetHead):
@@ -102,8 +103,10 @@ def start_from(
             None if source is None else find_keypoint_names(source),
             None if target is None else find_keypoint_names(target),
         )
+    except FileNotFoundError:
+        raise
     except ValueError as error:
-        raise ValueError(f'finetune from {checkpoint}: {error}') from error
+        raise WeightsError(f'finetune from {checkpoint}: {error}') from error
     model.load_state_dict(transfer.state_dict)
     print_log(
         f'finetune from {checkpoint}: {transfer.summary}', logger='current'
