@@ -50,7 +50,7 @@ def test_all_inputs_fail(call, tmp_path):
         (dict(inputs=('empty',)), 'no image and no video'),
         (dict(config='no.py'), 'config file not found: no.py'),
         (dict(weights='no.pth'), 'checkpoint file not found: no.pth'),
-        (dict(weights='notes.txt'), 'refused'),
+        (dict(weights='notes.txt'), 'this is a text'),
         (dict(args=('--device', 'cuda:99')), 'torch sees'),
         (dict(args=('--scales', '2')), '`scales` must be'),
         (dict(args=('--ann-file', 'no.json')), 'no.json'),
