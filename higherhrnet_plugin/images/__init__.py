@@ -6,15 +6,19 @@ inference and drawing. What it makes of every kind of image is in
 """
 
 from .conversion import to_bgr
-from .headers import read_image_size
+from .headers import read_geometry, read_image_size
+from .orientation import turn_upright
 from .reading import Picture, decode_image, read_image
-from .sizes import check_size
+from .sizes import check_size, hint_orientation
 
 __all__ = [
     'Picture',
     'check_size',
     'decode_image',
+    'hint_orientation',
+    'read_geometry',
     'read_image',
     'read_image_size',
     'to_bgr',
+    'turn_upright',
 ]

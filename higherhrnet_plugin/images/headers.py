@@ -56,16 +56,33 @@ def read_image_size(path: Union[str, Path]) -> tuple[int, int]:
         OSError: If the file cannot be opened.
         ValueError: If it is no image that can be read.
     """
+    return read_geometry(path)[0]
+
+
+def read_geometry(path: Union[str, Path]) -> tuple[tuple[int, int], int]:
+    """Read how an image is stored.
+
+    Args:
+        path (str | Path): The file.
+
+    Returns:
+        tuple: (w, h) of the upright image, and its orientation, 1 to 8, as
+        in EXIF; 1 is stored upright.
+
+    Raises:
+        OSError: If the file cannot be opened.
+        ValueError: If it is no image that can be read.
+    """
     with Path(path).open('rb') as stream:
         header = read_header(stream)
         if header is not None:
-            return header.size
+            return header.size, header.orientation
         stream.seek(0)
         content = stream.read()
     pixels = decode_unknown(content)
     if pixels is None:
         raise ValueError(explain_failure(content))
-    return pixels.shape[1], pixels.shape[0]
+    return (pixels.shape[1], pixels.shape[0]), 1
 
 
 def read_header(stream: IO[bytes]) -> Optional[Header]:

@@ -34,10 +34,12 @@ class Picture:
     Attributes:
         pixels (np.ndarray): uint8 (H, W, 3), BGR, upright.
         hint (str): What may be wrong with it, or ''.
+        orientation (int): How it is stored, 1 to 8, as in EXIF; 1 is upright.
     """
 
     pixels: np.ndarray
     hint: str = ''
+    orientation: int = 1
 
 
 def read_image(path: Union[str, Path], stretch_range: bool = False) -> Picture:
@@ -82,7 +84,7 @@ def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
         pixels, hint = _decode_by_pillow(content, header, stretch_range)
     if pixels is None:
         raise ValueError(explain_failure(content))
-    return Picture(pixels, hint)
+    return Picture(pixels, hint, header.orientation if header else 1)
 
 
 def _has_tiff_alpha(header: Header) -> bool:

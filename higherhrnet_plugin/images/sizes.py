@@ -33,3 +33,22 @@ def check_size(
         f'image {name!r} has the size (w, h) {size}, but the annotation file '
         f'says {annotated}: {cause}'
     )
+
+
+def hint_orientation(orientation: int) -> str:
+    """Say so if the size does not tell how an image was annotated.
+
+    Args:
+        orientation (int): As in EXIF, 1 to 8.
+
+    Returns:
+        str: the hint, or ''.
+    """
+    if orientation not in (2, 3, 4):
+        return ''
+    return (
+        f'EXIF orientation {orientation} turns it by 180 degrees or mirrors '
+        'it, so that its size does not tell whether the annotations are in '
+        'pixels as shown or as stored; look at it, and set annotated_on='
+        "'stored' of the data set if they lie elsewhere"
+    )

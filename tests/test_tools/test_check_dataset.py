@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from own_data import clean_file, people_of, read
+from PIL import Image
 from processes import ROOT, run_python
 from small_configs import TINY
 
@@ -92,7 +93,7 @@ def test_a_sound_data_set_passes(clean, tmp_path):
     }
     assert '   8:       2 ####' in done.stdout
     assert report['pictures'] == dict(
-        opened=6, broken=[], other_size=[], hints=[]
+        opened=6, broken=[], other_size=[], hints=[], turned=[]
     )
     # counted again by hand
     values = np.array([p['keypoints'][2::3] for p in people_of(read(clean))])
@@ -281,3 +282,75 @@ def test_an_unreadable_file_fails(data, check, text):
     assert code == 1
     (reason,) = report['failures']
     assert 'people.json' in reason
+
+
+# --- pictures as training reads them ----------------------------------------
+
+
+def save(file, name, kind, orientation=1, **args):
+    """Write the picture 2.png under another name and in another format."""
+    folder = file.parent / 'images'
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    with Image.open(folder / '2.png') as picture:
+        picture.save(folder / name, kind, exif=exif, **args)
+    content = read(file)
+    content['images'][2]['file_name'] = name
+    file.write_text(json.dumps(content))
+
+
+def test_a_gif_is_read_as_in_training(data, check):
+    file = data()
+    save(file, '2.gif', 'GIF')
+    code, _, report = check(file, '--flip-pairs', *FLIPS)
+    assert code == 0
+    assert report['pictures']['opened'] == 6
+
+
+def test_a_picture_with_a_header_alone_fails(data, check):
+    file = data()
+    path = file.parent / 'images' / '2.png'
+    path.write_bytes(path.read_bytes()[:300])
+    code, _, report = check(file, '--flip-pairs', *FLIPS)
+    assert code == 1
+    (reason,) = report['failures']
+    assert '2.png: cannot be read as an image: it is a PNG' in reason
+
+
+def test_a_resized_picture_fails_or_is_scaled(data, check):
+    file = data(lambda content: content['annotations'].pop(0))
+    path = file.parent / 'images' / '2.png'
+    cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (80, 60)))
+    code, _, report = check(file, '--flip-pairs', *FLIPS)
+    assert code == 1
+    (reason,) = report['failures']
+    for words in ('2.png', '(80, 60)', '(160, 120)', "annotated_on='resized'"):
+        assert words in reason
+    args = ('--flip-pairs', *FLIPS, '--annotated-on', 'resized')
+    code, _, report = check(file, *args)
+    assert code == 0
+    (kind,) = report['repairs']['repaired']
+    assert 'scaled' in kind
+
+
+def test_a_picture_on_its_head_is_told(data, check):
+    file = data()
+    save(file, '2.jpg', 'JPEG', 3)
+    code, text, report = check(file, '--flip-pairs', *FLIPS)
+    assert code == 0
+    assert 'warning: 1 pictures may be annotated as stored: 2.jpg' in text
+    assert len(report['pictures']['turned']) == 1
+    args = ('--flip-pairs', *FLIPS, '--annotated-on', 'stored')
+    code, text, _ = check(file, *args)
+    assert 'may be annotated as stored' not in text
+
+
+def test_a_dark_picture_is_told(data, check):
+    file = data()
+    path = file.parent / 'images' / '2.png'
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    cv2.imwrite(str(path), image.astype(np.uint16) * 16)
+    code, text, report = check(file, '--flip-pairs', *FLIPS)
+    assert code == 0
+    assert 'warning: 1 pictures are nearly black: 2.png' in text
+    assert len(report['pictures']['hints']) == 1

@@ -19,6 +19,7 @@ from checking.settings import Settings, read_settings
 from checking.sheet import make_sheet
 
 from higherhrnet_plugin.datasets.coco_repair import RepairReport, load_coco
+from higherhrnet_plugin.datasets.coco_repair.fitting import ANNOTATED_ON
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -48,6 +49,13 @@ def make_parser() -> argparse.ArgumentParser:
         '--category',
         help="id or name of the category, or 'all' (default: of the config, "
         'else the only one that fits)',
+    )
+    parser.add_argument(
+        '--annotated-on',
+        choices=ANNOTATED_ON,
+        help='images that the annotations were made on: as they are read, of '
+        'another size, or as stored before EXIF turns them (default: of the '
+        'config, else image)',
     )
     parser.add_argument(
         '--input-size',
@@ -109,7 +117,7 @@ def check(args: argparse.Namespace, settings: Settings) -> Findings:
         return findings
     findings.details['repairs'] = report.to_dict()
     findings.lines += report.lines()
-    check_pictures(content, args.images, findings)
+    check_pictures(content, settings, findings)
     judge(content, report, settings, findings)
     if args.out is not None:
         sheet = make_sheet(content, args.images, settings, args.samples)

@@ -12,6 +12,7 @@ from mmengine.fileio import get_text
 
 from .categories import Category, choose_category
 from .files import is_local
+from .fitting import ANNOTATED_ON, IMAGE, fit_annotations
 from .images import repair_images
 from .people import repair_people
 from .report import RepairReport
@@ -35,6 +36,10 @@ class CocoOptions:
             Defaults to 'error'.
         keypoint_fields (dict[str, int]): Lists that hold the keypoints, and
             how many. Empty stands for all K in ``keypoints``.
+        annotated_on (str): 'image': on the images as they are read;
+            'resized': on images of the size that the file says, which have
+            another one now; 'stored': on images that their EXIF record has
+            not turned. Annotations are scaled or turned. Defaults to 'image'.
     """
 
     num_keypoints: int
@@ -42,12 +47,18 @@ class CocoOptions:
     image_dir: Optional[str] = None
     missing_images: str = 'error'
     keypoint_fields: dict[str, int] = field(default_factory=dict)
+    annotated_on: str = IMAGE
 
     def __post_init__(self) -> None:
         if self.missing_images not in _MISSING_IMAGES:
             raise ValueError(
                 f'`missing_images` is one of {_MISSING_IMAGES}, got '
                 f'{self.missing_images!r}'
+            )
+        if self.annotated_on not in ANNOTATED_ON:
+            raise ValueError(
+                f'`annotated_on` is one of {ANNOTATED_ON}, got '
+                f'{self.annotated_on!r}'
             )
 
 
@@ -158,6 +169,17 @@ def _repair(
     fields = options.keypoint_fields or {'keypoints': options.num_keypoints}
     kept = repair_people(raw, images, numbers, fields, report)
     left = [image for image in images.values() if image is not None]
+    if options.annotated_on != IMAGE:
+        if not look or options.image_dir is None:
+            raise ValueError(
+                f'annotated_on={options.annotated_on!r} reads the sizes of '
+                'the images, which needs their folder on this machine and '
+                "another `missing_images` than 'ignore'"
+            )
+        fit_annotations(
+            *(left, kept, options.image_dir),
+            *(options.annotated_on, fields, report),
+        )
     _count_totals(left, kept, report)
     result = {**content, 'images': left, 'categories': [category]}
     if 'annotations' in content:

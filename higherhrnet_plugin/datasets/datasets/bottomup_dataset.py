@@ -49,6 +49,11 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
         missing_images (str): 'error' refuses a file that lists images which
             are not there, 'drop' leaves these out, 'ignore' does not look.
             Defaults to 'error'.
+        annotated_on (str): 'image': on the images as they are read, and an
+            image of another size is an error; 'resized': on images of the
+            size that the file says, and the annotations are scaled to those
+            on disk; 'stored': on images that were not turned by their EXIF
+            record, and the annotations are turned. Defaults to 'image'.
         data_mode (str): 'bottomup' or 'topdown'. Defaults to 'bottomup'.
         kwargs (Any): Arguments of mmpose's class.
     """
@@ -61,12 +66,14 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
         keep_empty: bool = False,
         category: Category = None,
         missing_images: str = 'error',
+        annotated_on: str = 'image',
         data_mode: str = 'bottomup',
         **kwargs: Any,
     ) -> None:
         self.keep_empty = keep_empty
         self.category = category
         self.missing_images = missing_images
+        self.annotated_on = annotated_on
         super().__init__(data_mode=data_mode, **kwargs)
         self.pipeline.transforms = [
             LoadBottomupImage.replacing(transform)
@@ -87,6 +94,7 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
             image_dir=self.data_prefix['img'],
             missing_images=self.missing_images,
             keypoint_fields=dict(self.KEYPOINT_FIELDS),
+            annotated_on=self.annotated_on,
         )
 
     def _load_annotations(self) -> tuple[list[dict], list[dict]]:
@@ -140,7 +148,10 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
                 infos.append(self._empty(image))
             else:
                 continue
-            infos[-1]['annotated_size'] = image['width'], image['height']
+            infos[-1].update(
+                annotated_size=(image['width'], image['height']),
+                annotated_on=self.annotated_on,
+            )
         if not infos:
             raise ValueError(
                 f'annotation file {self.ann_file!r} shows nobody; for images '

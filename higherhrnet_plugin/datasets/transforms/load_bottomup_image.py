@@ -11,7 +11,7 @@ from mmengine.fileio import get
 from mmengine.logging import print_log
 from mmpose.datasets.transforms import LoadImage
 
-from ...images import check_size, decode_image, to_bgr
+from ...images import check_size, decode_image, hint_orientation, to_bgr
 from ...registry import TRANSFORMS
 
 
@@ -31,6 +31,8 @@ class LoadBottomupImage(LoadImage):
           :func:`higherhrnet_plugin.images.to_bgr`
         - annotated_size (optional): (w, h) of the image in the annotation
           file, which is compared
+        - annotated_on (optional): 'image' asks for a hint where the size does
+          not tell whether the image was turned before
 
     Added Keys:
 
@@ -53,7 +55,7 @@ class LoadBottomupImage(LoadImage):
     def __init__(self, *, stretch: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.stretch = stretch
-        self._hinted = False
+        self._hinted: set[str] = set()
 
     @classmethod
     def replacing(cls, transform: Any) -> Any:
@@ -116,14 +118,19 @@ class LoadBottomupImage(LoadImage):
                 return None
             raise type(error)(f'image {str(path)!r}: {error}') from error
         results['hint'] = picture.hint
-        if picture.hint and not self._hinted:
-            self._hinted = True
-            print_log(
-                f'image {str(path)!r}: {picture.hint}',
-                'current',
-                logging.WARNING,
-            )
+        self._say(path, picture.hint)
+        if results.get('annotated_on') == 'image':
+            self._say(path, hint_orientation(picture.orientation))
         return self._add(results, picture.pixels)
+
+    def _say(self, path: str, hint: str) -> None:
+        """Log a hint, one of a kind."""
+        kind = hint[:1]
+        if kind and kind not in self._hinted:
+            self._hinted.add(kind)
+            print_log(
+                f'image {str(path)!r}: {hint}', 'current', logging.WARNING
+            )
 
     def _add(self, results: dict, pixels: np.ndarray) -> dict:
         """Add the keys of an image."""

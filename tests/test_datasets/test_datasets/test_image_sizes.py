@@ -9,7 +9,12 @@ from data_sets import write_data_set
 from image_files import encode
 from mmengine.registry import init_default_scope
 
-from higherhrnet_plugin import BottomupCocoDataset
+from higherhrnet_plugin import (
+    BottomupCocoDataset,
+    BottomupCocoMetric,
+    LoadBottomupImage,
+)
+from higherhrnet_plugin.datasets.transforms.segmentation import union_mask
 
 LOADERS = ['LoadBottomupImage', 'LoadImage']
 
@@ -72,3 +77,76 @@ def test_a_gif_trains(tmp_path, loader):
     (tmp_path / 'images' / '0.gif').write_bytes(encode(pixels, 'GIF'))
     image = build(tmp_path, loader)[0]['img']
     np.testing.assert_array_equal(image, pixels[..., None].repeat(3, axis=2))
+
+
+@pytest.mark.parametrize('loader', LOADERS)
+def test_annotations_are_scaled_everywhere(tmp_path, loader):
+    """Keypoints, masks of crowds and the truth of the metric agree."""
+    file = write_data_set(tmp_path, people=(2,))
+    path = tmp_path / 'images' / '0.png'
+    cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (48, 160)))
+    plain = json.loads(file.read_text())['annotations']
+    factors = [0.5, 2]
+    data_set = build(tmp_path, loader, annotated_on='resized')
+    (info,) = data_set
+    assert info['img'].shape == (160, 48, 3)
+    assert info['annotated_size'] == (48, 160)
+    people = [a for a in plain if not a['iscrowd']]
+    points = np.array([a['keypoints'] for a in people]).reshape(2, 17, 3)
+    seen = points[..., 2] > 0
+    np.testing.assert_allclose(
+        info['keypoints'][-2:][seen], points[seen][:, :2] * factors, rtol=1e-5
+    )
+    mask = union_mask(info['invalid_segs'], (160, 48))
+    expected = np.zeros((160, 48))
+    expected[:20, :6] = 1
+    np.testing.assert_array_equal(mask, expected)
+    test_set = build(tmp_path, loader, annotated_on='resized', test_mode=True)
+    metric = BottomupCocoMetric(str(file))
+    metric.dataset_meta = test_set.metainfo
+    truth = metric.coco.dataset['annotations']
+    for wanted, found in zip(plain, truth):
+        box = np.array(wanted['bbox']) * (factors * 2)
+        np.testing.assert_allclose(found['bbox'], box)
+        assert found['area'] == pytest.approx(wanted['area'])
+        points = np.reshape(wanted['keypoints'], (-1, 3))
+        seen = points[:, 2] > 0
+        np.testing.assert_allclose(
+            np.reshape(found['keypoints'], (-1, 3))[seen, :2],
+            points[seen, :2] * factors,
+        )
+
+
+@pytest.mark.parametrize('orientation', [1, 3, 6])
+@pytest.mark.parametrize('annotated_on', ['image', 'stored'])
+def test_sizes_that_tell_nothing_get_a_hint(
+    tmp_path, monkeypatch, orientation, annotated_on
+):
+    """A photograph that stands on its head has the size of an upright one."""
+    file = write_data_set(tmp_path, people=(1, 1))
+    content = json.loads(file.read_text())
+    pixels = np.zeros((80, 96, 3), np.uint8)
+    for i, image in enumerate(content['images']):
+        image['file_name'] = f'{i}.jpg'
+        (tmp_path / 'images' / f'{i}.jpg').write_bytes(
+            encode(pixels, 'JPEG', orientation)
+        )
+        if orientation == 6 and annotated_on == 'image':
+            image.update(width=80, height=96)
+    # an encoding of the crowd fits one of the two sizes only
+    for annotation in content['annotations']:
+        annotation['segmentation'] = []
+    file.write_text(json.dumps(content))
+    texts = []
+    monkeypatch.setattr(
+        f'{LoadBottomupImage.__module__}.print_log',
+        lambda text, *args: texts.append(text),
+    )
+    for _ in build(tmp_path, 'LoadImage', annotated_on=annotated_on):
+        pass
+    if (orientation, annotated_on) != (3, 'image'):
+        assert texts == []
+        return
+    (text,) = texts
+    for words in ('0.jpg', 'EXIF orientation 3', "annotated_on='stored'"):
+        assert words in text

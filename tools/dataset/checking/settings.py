@@ -36,6 +36,7 @@ class Settings:
         category: As for the data sets.
         fields: Lists that hold the keypoints; empty for ``keypoints``.
         input_size: Shorter side of the network's input in pixels.
+        annotated_on: As for the data sets.
     """
 
     num_keypoints: int
@@ -46,6 +47,7 @@ class Settings:
     category: Any = None
     fields: dict[str, int] = field(default_factory=dict)
     input_size: int = _DEFAULT_SIZE
+    annotated_on: str = 'image'
 
     def options(self, missing_images: str = 'error') -> CocoOptions:
         """Return how the file is read.
@@ -62,6 +64,7 @@ class Settings:
             image_dir=self.image_dir,
             missing_images=missing_images,
             keypoint_fields=self.fields,
+            annotated_on=self.annotated_on,
         )
 
     def name(self, index: int) -> str:
@@ -106,6 +109,8 @@ def read_settings(args: argparse.Namespace) -> Settings:
     _check_pairs(settings.flip_pairs, settings.num_keypoints)
     if args.category is not None:
         settings.category = args.category
+    if args.annotated_on is not None:
+        settings.annotated_on = args.annotated_on
     if args.input_size is not None:
         settings.input_size = args.input_size
     if settings.input_size < 1:
@@ -135,6 +140,7 @@ def _from_config(args: argparse.Namespace) -> Settings:
         category=data_set.get('category'),
         fields=dict(getattr(kind, 'KEYPOINT_FIELDS', {})),
         input_size=_config_size(cfg),
+        annotated_on=data_set.get('annotated_on', 'image'),
     )
 
 
