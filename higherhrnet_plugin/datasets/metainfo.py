@@ -6,10 +6,14 @@ Note:
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Optional
 
 import numpy as np
+from mmengine.config import Config
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from scipy.sparse.csgraph import shortest_path
 
@@ -38,15 +42,29 @@ def parse_metainfo(metainfo: Mapping[str, Any]) -> dict[str, Any]:
         among others.
 
     Raises:
-        ValueError: If a key is missing, or keypoints, links, weights and
-            sigmas do not fit together.
+        ValueError: If a key is missing, keypoints, links, weights and sigmas
+            do not fit together, a link joins other than two keypoints, or a
+            weight or sigma is not finite and above 0.
     """
     if 'keypoint_id2name' in metainfo:
         return dict(metainfo)
     if 'from_file' not in metainfo:
         metainfo = _with_numbers(metainfo)
         _check(metainfo)
-    return dict(parse_pose_metainfo(metainfo))
+    elif Path(metainfo['from_file']).is_file():
+        info = Config.fromfile(metainfo['from_file']).dataset_info
+        info = _with_numbers(info)
+        if info.get('sigmas') == []:
+            # mmpose has some without, for metrics other than OKS
+            info['sigmas'] = info.get('joint_weights')
+        _check(info)
+    parsed = dict(parse_pose_metainfo(metainfo))
+    for key, values in (
+        ('joint_weights', parsed['dataset_keypoint_weights']),
+        ('sigmas', parsed['sigmas']),
+    ):
+        _check_positive(key, values, parsed['keypoint_id2name'])
+    return parsed
 
 
 def keypoint_settings(
@@ -166,9 +184,10 @@ def _check(metainfo: Mapping[str, Any]) -> None:
                 f'{k} keypoints in `keypoint_info`'
             )
     names = [keypoint['name'] for keypoint in keypoints.values()]
-    if len(set(names)) != k:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
         raise ValueError(
-            f'`keypoint_info` of `metainfo` names a keypoint twice: {names}'
+            f'`keypoint_info` of `metainfo` names {twice} twice among {names}'
         )
     swaps = {
         keypoint['name']: keypoint.get('swap') or keypoint['name']
@@ -180,10 +199,33 @@ def _check(metainfo: Mapping[str, Any]) -> None:
                 f'`swap` of keypoint {name!r} is {other!r}, whose own `swap` '
                 f'is {swaps.get(other)!r}; both must name each other'
             )
-    for link in metainfo['skeleton_info'].values():
-        unknown = [name for name in link['link'] if name not in names]
-        if unknown:
+    for key, link in metainfo['skeleton_info'].items():
+        _check_link(key, link['link'], names)
+
+
+def _check_link(key: Any, link: Any, names: Sequence[str]) -> None:
+    """Raise ValueError unless a link joins two keypoints."""
+    pair = [link] if isinstance(link, str) else list(link)
+    unknown = [name for name in pair if name not in names]
+    if unknown:
+        raise ValueError(
+            f'`skeleton_info` of `metainfo` links {unknown}, which '
+            '`keypoint_info` does not have'
+        )
+    if len(pair) != 2 or pair[0] == pair[1]:
+        raise ValueError(
+            f'link {key} in `skeleton_info` of `metainfo` is {link!r}; a link '
+            'names two different keypoints'
+        )
+
+
+def _check_positive(
+    key: str, values: np.ndarray, names: Mapping[int, str]
+) -> None:
+    """Raise ValueError where a number of a keypoint cannot be used."""
+    for i, value in enumerate(values.tolist()):
+        if not (math.isfinite(value) and value > 0):
             raise ValueError(
-                f'`skeleton_info` of `metainfo` links {unknown}, which '
-                '`keypoint_info` does not have'
+                f'`{key}` of `metainfo` is {value} for keypoint {i} '
+                f'({names[i]!r}); it must be finite and above 0'
             )

@@ -70,7 +70,7 @@ def broken(key, change):
         ('sigmas', [0.1] * 4, r'`sigmas`.* 4 values for 5 keypoints'),
         ('joint_weights', [1], r'`joint_weights`.* 1 values for 5'),
         ('keypoint_info', {7: dict(name='x')}, r'keys 0 to 5, got.*7'),
-        ('keypoint_info', {1: dict(name='nose')}, r"twice.*'nose'"),
+        ('keypoint_info', {1: dict(name='nose')}, r"names \['nose'\] twice"),
         (
             'keypoint_info',
             {1: dict(swap='right_ear')},
@@ -78,11 +78,35 @@ def broken(key, change):
         ),
         ('keypoint_info', {1: dict(swap='x')}, r"'left_ear' is 'x'.*None"),
         ('skeleton_info', {0: dict(link=('nose', 'leg'))}, r"\['leg'\]"),
+        ('skeleton_info', {1: dict(link=['nose'])}, r"link 1 .*\['nose'\]"),
+        ('skeleton_info', {1: dict(link='nose')}, r"link 1 .* 'nose'; .*two"),
+        ('skeleton_info', {1: dict(link=())}, r'link 1 .* \(\)'),
+        ('skeleton_info', {1: dict(link=NAMES[:3])}, r"link 1 .*'nose'.*two"),
+        ('skeleton_info', {1: dict(link=['tail'] * 2)}, r'two different'),
     ],
 )
-def test_bad_metainfo_is_named(key, change, words):
+def test_bad_metainfo_is_named(key, change, words, tmp_path):
+    info = broken(key, change)
     with pytest.raises(ValueError, match=words):
-        parse_metainfo(broken(key, change))
+        parse_metainfo(info)
+    file = tmp_path / 'own.py'
+    file.write_text(f'dataset_info = {info!r}')
+    with pytest.raises(ValueError, match=words):
+        parse_metainfo(dict(from_file=str(file)))
+
+
+@pytest.mark.parametrize('key', ['sigmas', 'joint_weights'])
+@pytest.mark.parametrize(
+    ('value', 'shown'),
+    [(0, '0.0'), (-0.5, '-0.5'), (float('nan'), 'nan'), (float('inf'), 'inf')],
+)
+def test_weights_and_sigmas_are_positive_and_finite(key, value, shown):
+    info = mouse()
+    info[key][3] = value
+    with pytest.raises(
+        ValueError, match=rf"`{key}`.* is {shown} for keypoint 3 \('body'\)"
+    ):
+        parse_metainfo(info)
 
 
 def plain_distances(links, k, start):
