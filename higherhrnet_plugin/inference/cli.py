@@ -15,9 +15,10 @@ from .coco_results import (
     read_annotation_ids,
     write_results,
 )
+from .folders import PassedOver
 from .inputs import Source, collect_sources
 from .journal import Journal
-from .model import choose_amp_dtype, choose_device, load_estimator
+from .model import choose_amp_dtype, choose_device
 from .options import parse_args
 from .predictor import Predictor
 from .run import InferenceRun, RunOptions
@@ -77,7 +78,10 @@ class _Job:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.out = Path(args.out)
-        self.sources = collect_sources(args.inputs, args.recursive, self.out)
+        self.passed_over = PassedOver()
+        self.sources = collect_sources(
+            args.inputs, args.recursive, self.out, self.passed_over
+        )
         _check_outputs(self.sources, args.draw)
         self.listed: Optional[dict[str, Any]] = None
         category_id = 1
@@ -91,9 +95,9 @@ class _Job:
         weights = find_weights(args.weights)
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         settings = collect_settings(args, cfg, digest)
-        self.predictor = Predictor(
-            load_estimator(cfg, weights, str(device)),
-            amp_dtype,
+        self.predictor = Predictor.from_files(
+            *(cfg, weights, str(device)),
+            amp_dtype=amp_dtype,
             keep_levels=args.draw_maps,
         )
         batch_size = 1 if args.draw_maps else args.batch_size
@@ -122,6 +126,7 @@ class _Job:
         """Predict, and write the results."""
         run = InferenceRun(self.predictor, self.journal, self.options)
         summary = run.run(self.sources)
+        summary.passed_over = self.passed_over.lines()
         done = self.journal.read()
         failed = {name for name, _ in summary.failures}
         records = [

@@ -7,16 +7,17 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Union
+from typing import Optional, Union
 
-IMAGE_SUFFIXES = (
-    *('.bmp', '.jpeg', '.jpg', '.pgm', '.png', '.ppm', '.tif', '.tiff'),
-    '.webp',
+from ..images.formats import IMAGE_SUFFIXES
+from .folders import (
+    VIDEO_SUFFIXES,
+    PassedOver,
+    find_kind,
+    is_usable,
+    walk,
 )
-VIDEO_SUFFIXES = (
-    *('.avi', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.webm'),
-    '.wmv',
-)
+
 WEBCAM = 'webcam:'
 
 
@@ -44,7 +45,10 @@ class Source:
 
 
 def collect_sources(
-    inputs: Sequence[str], recursive: bool, out: Path
+    inputs: Sequence[str],
+    recursive: bool,
+    out: Path,
+    passed_over: Optional[PassedOver] = None,
 ) -> list[Source]:
     """Find the files behind the inputs.
 
@@ -54,6 +58,8 @@ def collect_sources(
             once.
         recursive (bool): Whether folders below a folder count.
         out (Path): Folder of the results; what lies in it is no input.
+        passed_over (PassedOver, optional): Counts what lies in folders and
+            patterns and is no input.
 
     Returns:
         list[Source]: in the order of the inputs, files of a folder or
@@ -67,19 +73,23 @@ def collect_sources(
     webcams: dict[str, None] = {}
     bases: list[Path] = []
     folder = absolute(out)
+    passed_over = passed_over or PassedOver()
     for text in inputs:
         if text.startswith(WEBCAM):
             webcams[_webcam_number(text)] = None
             continue
-        base, found = _expand(text, recursive)
+        base, found = _expand(text, recursive, folder, passed_over)
         bases.append(base)
         found = [path for path in found if folder not in path.parents]
         files.update(dict.fromkeys(found))
         if not found:
-            raise FileNotFoundError(f'{text!r} has no image and no video')
+            reasons = '; '.join(['', *passed_over.lines()])
+            raise FileNotFoundError(
+                f'{text!r} has no image and no video{reasons}'
+            )
     root = _common_folder(bases)
     sources = [
-        Source(str(path), path.relative_to(root).as_posix(), _kind(path))
+        Source(str(path), path.relative_to(root).as_posix(), find_kind(path))
         for path in files
     ]
     sources += [Source(n, f'webcam_{n}', 'webcam') for n in webcams]
@@ -96,7 +106,9 @@ def _webcam_number(text: str) -> str:
     return str(int(number))
 
 
-def _expand(text: str, recursive: bool) -> tuple[Path, list[Path]]:
+def _expand(
+    text: str, recursive: bool, out: Path, passed_over: PassedOver
+) -> tuple[Path, list[Path]]:
     """Return the fixed folder of an input, and the files it means."""
     if '://' in text:
         raise ValueError(
@@ -104,9 +116,10 @@ def _expand(text: str, recursive: bool) -> tuple[Path, list[Path]]:
         )
     path = absolute(text)
     if path.is_dir():
-        return path, _usable(path.glob('**/*' if recursive else '*'))
+        found = walk(path, recursive, out, passed_over)
+        return path, _usable(found, passed_over)
     if path.is_file():
-        if not _kind(path):
+        if not find_kind(path):
             raise ValueError(
                 f'{text!r} is neither an image ({" ".join(IMAGE_SUFFIXES)}) '
                 f'nor a video ({" ".join(VIDEO_SUFFIXES)})'
@@ -116,7 +129,8 @@ def _expand(text: str, recursive: bool) -> tuple[Path, list[Path]]:
     if not magic:
         raise FileNotFoundError(f'there is no file or folder {text!r}')
     base = Path(*path.parts[: magic[0]])
-    return base, _usable(base.glob('/'.join(path.parts[magic[0] :])))
+    found = base.glob('/'.join(path.parts[magic[0] :]))
+    return base, _usable(found, passed_over)
 
 
 def absolute(path: Union[str, Path]) -> Path:
@@ -131,21 +145,9 @@ def absolute(path: Union[str, Path]) -> Path:
     return Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100
 
 
-def _usable(paths: Iterable[Path]) -> list[Path]:
+def _usable(paths: Iterable[Path], passed_over: PassedOver) -> list[Path]:
     """Sort images and videos, without hidden files."""
-    return sorted(
-        path
-        for path in paths
-        if _kind(path) and not path.name.startswith('.') and path.is_file()
-    )
-
-
-def _kind(path: Path) -> str:
-    """Tell images from videos by their suffix; '' for anything else."""
-    suffix = path.suffix.lower()
-    if suffix in IMAGE_SUFFIXES:
-        return 'image'
-    return 'video' if suffix in VIDEO_SUFFIXES else ''
+    return sorted(path for path in paths if is_usable(path, passed_over))
 
 
 def _common_folder(bases: Sequence[Path]) -> Path:

@@ -55,6 +55,23 @@ def load_estimator(
     return model
 
 
+def read_config(path: Union[str, Path]) -> Config:
+    """Read a config file.
+
+    Args:
+        path (str | Path): The file.
+
+    Returns:
+        Config: full config.
+
+    Raises:
+        FileNotFoundError: If it, or one it inherits, does not exist.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'config file not found: {path}')
+    return Config.fromfile(path)
+
+
 def find_test_pipeline(cfg: Config) -> list[dict[str, Any]]:
     """Return the transforms of the test, as they are in the config.
 
@@ -122,6 +139,18 @@ def set_scales(cfg: Config, scales: Optional[Sequence[float]]) -> None:
     resizes[0]['scales'] = list(scales)
 
 
+def set_stretch(cfg: Config) -> None:
+    """Let the test pipeline show 16-bit images in their own range.
+
+    Args:
+        cfg (Config): Changed in place.
+    """
+    first = find_test_pipeline(cfg)[0]
+    if first['type'] == 'LoadImage':
+        first['type'] = 'LoadBottomupImage'
+    first['stretch'] = True
+
+
 def choose_device(name: Optional[str]) -> torch.device:
     """Choose where to run.
 
@@ -140,12 +169,12 @@ def choose_device(name: Optional[str]) -> torch.device:
     try:
         device = torch.device(name)
     except RuntimeError as error:
-        raise ValueError(f'--device: {error}') from error
+        raise ValueError(f'device: {error}') from error
     if device.type == 'cuda' and (
         (device.index or 0) >= torch.cuda.device_count()
     ):
         raise ValueError(
-            f'--device is {name}, but torch sees '
+            f'the device is {name}, but torch sees '
             f'{torch.cuda.device_count()} GPUs'
         )
     return device

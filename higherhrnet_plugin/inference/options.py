@@ -124,6 +124,12 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
         help='do not look up keypoints that were not found',
     )
     add(
+        '--stretch',
+        action='store_true',
+        help='show 16-bit images in the range of their values, such as 12 '
+        'bits',
+    )
+    add(
         '--cfg-options',
         nargs='+',
         action=DictAction,

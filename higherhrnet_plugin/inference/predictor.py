@@ -5,18 +5,28 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Optional, Union
 
 import cv2
 import numpy as np
+import PIL.Image
 import torch
+from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from torch import Tensor, nn
 
+from ..images import to_bgr
 from ..models import MultiScaleBottomupPoseEstimator
-from .model import build_test_pipeline
+from .model import (
+    build_test_pipeline,
+    choose_device,
+    load_estimator,
+    read_config,
+)
 
 Level = tuple[np.ndarray, Optional[np.ndarray]]
+Image = Union[str, Path, np.ndarray, PIL.Image.Image]
 
 # beyond it the input of the network, whose shorter side is fixed, would need
 # gigabytes
@@ -37,10 +47,12 @@ class Loaded:
     Attributes:
         image (np.ndarray): uint8 (H, W, 3), BGR, upright.
         data (dict): What the test pipeline made of it.
+        hint (str): What may be wrong with the image, or ''.
     """
 
     image: np.ndarray
     data: dict[str, Any]
+    hint: str = ''
 
 
 @dataclass
@@ -69,7 +81,8 @@ class Predictor:
     """Run an estimator behind the test pipeline of its config.
 
     Args:
-        model (nn.Module): The estimator, from :func:`load_estimator`.
+        model (nn.Module): The estimator, from :func:`load_estimator`; see
+            :meth:`from_files`.
         amp_dtype (torch.dtype, optional): Run the network in mixed precision
             with this type; its outputs are decoded in float32. Defaults to
             None, which is float32 throughout.
@@ -95,32 +108,100 @@ class Predictor:
         self._outputs: list[Any] = []
         self.model.head.register_forward_hook(self._on_outputs)
 
+    @classmethod
+    def from_files(
+        cls,
+        config: Union[str, Path, Config],
+        weights: Union[str, Path],
+        device: Optional[str] = None,
+        **options: Any,
+    ) -> Predictor:
+        """Build the model of a config with the weights of a file.
+
+        Args:
+            config (str | Path | Config): The config, or its file.
+            weights (str | Path): Checkpoint of any origin, or its address,
+                see :func:`load_estimator`.
+            device (str, optional): Device of torch. Defaults to a GPU if
+                torch sees one, else the CPU.
+            options (Any): Arguments of the class.
+
+        Returns:
+            Predictor: ready to predict.
+
+        Raises:
+            FileNotFoundError: If a file is missing.
+            ValueError: If the weights do not fit, or the config or the
+                device cannot be used.
+        """
+        if not isinstance(config, Config):
+            config = read_config(config)
+        place = str(choose_device(device))
+        return cls(load_estimator(config, weights, place), **options)
+
+    def __call__(
+        self,
+        images: Union[Image, Sequence[Image]],
+        batch_size: int = 1,
+    ) -> Union[People, list[People]]:
+        """Find the people of images.
+
+        Args:
+            images (str | Path | np.ndarray | PIL.Image.Image | Sequence):
+                One image, or a list or tuple of images, see :meth:`load`.
+            batch_size (int): Images that run together. Defaults to 1.
+
+        Returns:
+            People | list[People]: of the image, or of each image of a list.
+
+        Raises:
+            TypeError: If something is no image.
+            ValueError: If an image cannot be read or predicted.
+        """
+        if not isinstance(images, (list, tuple)):
+            image: Any = images
+            return self.predict([self.load(image)])[0]
+        if batch_size > 1 and not self.exact_batches:
+            raise ValueError(
+                'batch_size above 1 needs MultiScaleBottomupPoseEstimator in '
+                'the config, as others pad images of several shapes'
+            )
+        found: list[People] = []
+        for start in range(0, len(images), batch_size):
+            batch = images[start : start + batch_size]
+            found += self.predict([self.load(image) for image in batch])
+        return found
+
     @property
     def exact_batches(self) -> bool:
         """bool: whether images of several shapes may share a batch."""
         return isinstance(self.model, MultiScaleBottomupPoseEstimator)
 
-    def load(self, image: Union[str, np.ndarray]) -> Loaded:
+    def load(self, image: Image) -> Loaded:
         """Read and prepare an image; may run in several threads at once.
 
         Args:
-            image (str | np.ndarray): File, or uint8 (H, W, 3), BGR.
+            image (str | Path | np.ndarray | PIL.Image.Image): File, or an
+                image in memory, see :func:`higherhrnet_plugin.images.to_bgr`:
+                arrays are BGR, images of Pillow RGB.
 
         Returns:
             Loaded: for :meth:`predict`.
 
         Raises:
-            ValueError: If it is no image that the pipeline can take.
+            TypeError: If it is no image, or an array of other numbers.
+            ValueError: If it cannot be read, or the pipeline cannot take it.
         """
         results = dict(self.model.dataset_meta, img_id=0, id=[])
-        if isinstance(image, str):
-            results['img_path'] = image
+        if isinstance(image, (str, Path)):
+            results['img_path'] = str(image)
         else:
-            results.update(img=image, img_path='')
+            stretch = getattr(self._load, 'stretch', False)
+            results.update(img=to_bgr(image, stretch), img_path='')
         try:
             results = self._load(results)
         except _NOT_READ as error:
-            raise ValueError('cannot be read as an image') from error
+            raise ValueError(_explain(error)) from error
         pixels = results['img']
         height, width = pixels.shape[:2]
         if max(height, width) > _MAX_RATIO * min(height, width):
@@ -129,7 +210,8 @@ class Predictor:
                 f'{_MAX_RATIO} times the other'
             )
         try:
-            return Loaded(pixels, self._transform(results))
+            hint = results.pop('hint', '')
+            return Loaded(pixels, self._transform(results), hint)
         except _NOT_PREPARED as error:
             raise ValueError(
                 f'the test pipeline cannot take {width} x {height} pixels: '
@@ -183,6 +265,13 @@ class Predictor:
             np.asarray(found.tags, np.float32),
             levels,
         )
+
+
+def _explain(error: BaseException) -> str:
+    """Say why an image is not read, without its name."""
+    text = str(error.__cause__ or error)
+    start = 'cannot be read as an image'
+    return text if text.startswith(start) else f'{start}: {text}'
 
 
 def _to_array(maps: Tensor) -> np.ndarray:

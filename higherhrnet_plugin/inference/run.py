@@ -153,6 +153,8 @@ class InferenceRun:
             record = _describe(loaded, people)
             self.journal.add_image(source, record, stamp)
             self.summary.images += 1
+            if loaded.hint:
+                self.summary.hints.append((source.name, loaded.hint))
             self.summary.people += len(people.scores)
         self.journal.flush()
 

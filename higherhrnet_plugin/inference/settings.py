@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 
 from .inputs import WEBCAM, absolute
-from .model import find_test_pipeline, set_scales
+from .model import find_test_pipeline, read_config, set_scales, set_stretch
 
 
 def load_config(args: argparse.Namespace) -> Config:
@@ -25,15 +24,15 @@ def load_config(args: argparse.Namespace) -> Config:
         FileNotFoundError: If it, or one it inherits, does not exist.
         ValueError: If it lacks what an argument sets.
     """
-    if not Path(args.config).is_file():
-        raise FileNotFoundError(f'config file not found: {args.config}')
-    cfg = Config.fromfile(args.config)
+    cfg = read_config(args.config)
     if args.cfg_options:
         cfg.merge_from_dict(args.cfg_options)
     if 'model' not in cfg or 'head' not in cfg.model:
         raise ValueError(f'{args.config}: the config has no `model.head`')
     find_test_pipeline(cfg)
     set_scales(cfg, args.scales)
+    if args.stretch:
+        set_stretch(cfg)
     if args.flip is not None:
         cfg.merge_from_dict({'model.test_cfg.flip_test': args.flip})
     for key, value in (

@@ -17,6 +17,8 @@ class Summary:
         kept (int): Inputs that an earlier run had done.
         seconds (float): Time without the start.
         failures (list[tuple[str, str]]): Inputs and reasons.
+        passed_over (list[str]): What lay among the inputs and was none.
+        hints (list[tuple[str, str]]): Inputs that may be wrong, and in what.
     """
 
     images: int = 0
@@ -26,6 +28,8 @@ class Summary:
     kept: int = 0
     seconds: float = 0.0
     failures: list[tuple[str, str]] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    hints: list[tuple[str, str]] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         """Describe the run in lines of text.
@@ -41,4 +45,8 @@ class Summary:
         if self.kept:
             text += f'; {self.kept} inputs were done before'
         failed = [f'failed: {name}: {why}' for name, why in self.failures]
-        return [text, *failed]
+        hints = []
+        if self.hints:
+            name, what = self.hints[0]
+            hints = [f'hint: {len(self.hints)} inputs as {name}: {what}']
+        return [text, *self.passed_over, *hints, *failed]

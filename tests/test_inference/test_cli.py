@@ -21,7 +21,8 @@ def test_failures_are_told_and_skipped(call, data, tmp_path, capsys):
         failed = [line for line in lines if line.startswith('failed: ')]
         assert failed == [
             'failed: a/15.png: cannot be read as an image',
-            'failed: b/empty.jpg: cannot be read as an image',
+            'failed: b/empty.jpg: cannot be read as an image: the file is '
+            'empty',
             'failed: b/bad.mp4: cannot be opened as a video',
         ]
         assert any('5 images, 1 videos' in line for line in lines)

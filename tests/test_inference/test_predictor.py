@@ -1,9 +1,12 @@
 """Images of every kind, alone and in batches, through a small model."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 import torch
+from image_files import exif_record
 from inference_data import picture
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
@@ -11,15 +14,14 @@ from mmpose.registry import DATASETS
 from PIL import Image
 
 from higherhrnet_plugin.inference import Predictor, load_estimator
+from higherhrnet_plugin.inference.model import set_stretch
 
 SHAPES = [(96, 80), (80, 96), (64, 64), (200, 70), (33, 121), (96, 80)]
 
 
 def load(model_files, **options):
     config, weights, _ = model_files
-    return Predictor(
-        load_estimator(Config.fromfile(config), weights, 'cpu'), **options
-    )
+    return Predictor.from_files(config, weights, 'cpu', **options)
 
 
 @pytest.fixture(scope='module')
@@ -113,13 +115,125 @@ def test_photographs_are_turned_upright(predictor, tmp_path):
     assert np.abs(loaded.image - turned).mean() < 2
 
 
-@pytest.mark.parametrize('content', [b'', b'no image', b'\x89PNG\r\n\x1a\n'])
-def test_broken_files(predictor, tmp_path, content):
-    (tmp_path / 'a.png').write_bytes(content)
-    with pytest.raises(ValueError, match='cannot be read as an image'):
-        predictor.load(str(tmp_path / 'a.png'))
-    with pytest.raises(ValueError, match='cannot be read as an image'):
-        predictor.load(str(tmp_path / 'missing.png'))
+@pytest.mark.parametrize(
+    ('content', 'words'),
+    [
+        (b'', 'cannot be read as an image: the file is empty'),
+        (b'no image', 'cannot be read as an image'),
+        (b'\x89PNG\r\n\x1a\n', 'cannot be read as an image: it is a PNG'),
+        (None, 'cannot be read as an image: .*No such file'),
+    ],
+)
+def test_broken_files(predictor, tmp_path, content, words):
+    path = tmp_path / 'a.png'
+    if content is not None:
+        path.write_bytes(content)
+    for name in (path, str(path)):
+        with pytest.raises(ValueError, match=f'^{words}'):
+            predictor.load(name)
+
+
+def test_images_in_memory(predictor, tmp_path):
+    """Each is predicted like the file that holds the same pixels."""
+    image = picture(90, 70, seed=4)
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    cv2.imwrite(str(tmp_path / 'a.png'), image)
+    cv2.imwrite(str(tmp_path / 'grey.png'), grey)
+    turned = Image.fromarray(np.rot90(image[..., ::-1]).copy())
+    turned.info['exif'] = exif_record(6)
+    kinds = {
+        'a.png': [
+            tmp_path / 'a.png',
+            image,
+            np.dstack((image, grey)),
+            image.astype(np.uint16) * 257,
+            image / 255,
+            Image.fromarray(image[..., ::-1]),
+            turned,
+        ],
+        'grey.png': [
+            grey,
+            grey[..., None],
+            grey.astype(np.uint16) << 8,
+            (grey / 255).astype(np.float32),
+            Image.fromarray(grey),
+        ],
+    }
+    for name, images in kinds.items():
+        expected = predictor(str(tmp_path / name))
+        assert len(expected.scores) > 0
+        found = predictor(images)
+        assert len(found) == len(images)
+        for people in found:
+            np.testing.assert_array_equal(people.keypoints, expected.keypoints)
+            np.testing.assert_array_equal(people.scores, expected.scores)
+    together = predictor(tuple(kinds['a.png']), batch_size=3)
+    assert len(together) == 7
+    for people in together:
+        assert_same(people, predictor(image))
+    assert predictor([]) == []
+
+
+@pytest.mark.parametrize(
+    ('image', 'error', 'words'),
+    [
+        (np.zeros((1, 9, 9, 3), np.uint8), ValueError, 'as a list'),
+        (np.zeros((9, 9, 2), np.uint8), ValueError, '1, 3 or 4 channels'),
+        (np.full((9, 9, 3), 200.0), ValueError, 'from 0 to 1, got 200'),
+        (np.full((9, 9), np.nan), ValueError, 'got nan'),
+        (np.zeros((0, 9, 3), np.uint8), ValueError, 'without pixels'),
+        (torch.zeros(9, 9, 3), TypeError, 'got Tensor'),
+        (7, TypeError, 'got int'),
+    ],
+)
+def test_what_is_no_image(predictor, image, error, words):
+    for images in (image, [image]):
+        with pytest.raises(error, match=words):
+            predictor(images)
+
+
+def test_from_files(model_files, predictor):
+    config, weights, _ = model_files
+    image = picture(90, 70, seed=4)
+    for source in (config, Path(config), Config.fromfile(config)):
+        again = Predictor.from_files(source, Path(weights), 'cpu')
+        assert again.device == torch.device('cpu')
+        assert_same(again(image), predictor(image))
+    rich = Predictor.from_files(config, weights, 'cpu', keep_levels=True)
+    assert len(rich(image).levels) == 2
+    with pytest.raises(FileNotFoundError, match=r'no\.py'):
+        Predictor.from_files('no.py', weights)
+    with pytest.raises(FileNotFoundError, match=r'no\.pth'):
+        Predictor.from_files(config, 'no.pth')
+    with pytest.raises(ValueError, match='the device is cuda:99'):
+        Predictor.from_files(config, weights, 'cuda:99')
+
+
+def test_batches_need_an_estimator_that_keeps_shapes(predictor, monkeypatch):
+    monkeypatch.setattr(Predictor, 'exact_batches', False)
+    with pytest.raises(ValueError, match='batch_size above 1'):
+        predictor([picture(64, 64)] * 2, batch_size=2)
+    assert len(predictor([picture(64, 64)] * 2)) == 2
+
+
+def test_deep_images_get_a_hint_or_are_stretched(model_files, tmp_path):
+    image = picture(90, 70, seed=4)
+    deep = image.astype(np.uint16) * 16
+    cv2.imwrite(str(tmp_path / 'deep.png'), deep)
+    config, weights, _ = model_files
+    cfg = Config.fromfile(config)
+    plain = Predictor.from_files(cfg, weights, 'cpu')
+    loaded = plain.load(tmp_path / 'deep.png')
+    assert loaded.image.max() < 16
+    assert 'of 65535' in loaded.hint
+    set_stretch(cfg)
+    stretching = Predictor.from_files(cfg, weights, 'cpu')
+    low, high = int(image.min()), int(image.max())
+    expected = np.rint((image.astype(float) - low) * 255 / (high - low))
+    for source in (tmp_path / 'deep.png', deep):
+        loaded = stretching.load(source)
+        np.testing.assert_array_equal(loaded.image, expected)
+        assert loaded.hint == ''
 
 
 def test_shapes_that_cannot_be_resized(predictor, monkeypatch):

@@ -22,7 +22,7 @@ from mmengine.registry import init_default_scope
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
-from higherhrnet_plugin.inference.inputs import IMAGE_SUFFIXES
+from higherhrnet_plugin.images.formats import IMAGE_SUFFIXES
 from higherhrnet_plugin.inference.model import choose_device
 from higherhrnet_plugin.inference.predictor import People, Predictor
 

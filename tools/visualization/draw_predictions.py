@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 import higherhrnet_plugin  # noqa: F401, registers the components
 from higherhrnet_plugin.images import read_image
+from higherhrnet_plugin.inference import Predictor
 from higherhrnet_plugin.visualization import draw_panels, draw_people
 
 
@@ -38,12 +39,8 @@ def parse_args() -> argparse.Namespace:
 
 def load_model(args: argparse.Namespace) -> torch.nn.Module:
     """Build the model of a config with trained weights."""
-    from mmpose.apis import init_model
-
-    cuda = torch.cuda.is_available() and not args.cpu
-    return init_model(
-        args.config, args.checkpoint, device='cuda' if cuda else 'cpu'
-    )
+    device = 'cpu' if args.cpu else None
+    return Predictor.from_files(args.config, args.checkpoint, device).model
 
 
 @torch.no_grad()

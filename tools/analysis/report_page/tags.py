@@ -13,6 +13,7 @@ from higherhrnet_plugin.evaluation.tag_separation import (
     TagSeparation,
     tag_separation,
 )
+from higherhrnet_plugin.inference import Predictor
 from higherhrnet_plugin.inference.model import build_test_pipeline
 from higherhrnet_plugin.models import HigherHRNetHead
 
@@ -42,10 +43,7 @@ def collect_tags(
     Raises:
         ValueError: If the model has no tags, or no picture can be read.
     """
-    from mmpose.apis import init_model
-
-    device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    model = init_model(config, checkpoint, device=device)
+    model = Predictor.from_files(config, checkpoint).model
     if not isinstance(model.head, HigherHRNetHead):
         raise ValueError(
             f'--checkpoint: tags are read from a HigherHRNetHead, the config '
