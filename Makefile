@@ -1,4 +1,5 @@
-# Everything runs in .venv; no target needs an activated environment.
+# Everything runs in .venv; no target needs an activated environment. Python
+# 3.11 to 3.13, see requirements/.
 #
 #   make install   create or update .venv
 #   make test      run the tests
@@ -11,7 +12,7 @@
 # PYTEST_ARGS=...  replaces the arguments given to pytest
 # BENCH_ARGS=...   arguments of tools/benchmarks/all.py, such as --quick
 
-PYTHON ?= $(shell for p in python3.11 python3; do \
+PYTHON ?= $(shell for p in python3.11 python3.13 python3.12 python3; do \
 	$$p -c '' 2>/dev/null && echo $$p && break; done)
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
@@ -49,6 +50,7 @@ lint: install
 
 demo: install
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/demo.sh
+	@echo 'Before commands of your own: . .venv/bin/activate'
 
 bench: install
 	$(BIN)/python tools/benchmarks/all.py $(BENCH_ARGS)
