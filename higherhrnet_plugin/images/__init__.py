@@ -9,12 +9,13 @@ from .conversion import to_bgr
 from .headers import read_geometry, read_image_size
 from .orientation import turn_upright
 from .reading import Picture, decode_image, read_image
-from .sizes import check_size, hint_orientation
+from .sizes import check_size, explain_sizes, hint_orientation
 
 __all__ = [
     'Picture',
     'check_size',
     'decode_image',
+    'explain_sizes',
     'hint_orientation',
     'read_geometry',
     'read_image',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 
+NOT_READ = 'cannot be read as an image'
 # what OpenCV and Pillow read everywhere
 COMMON_SUFFIXES = (
     *('.bmp', '.gif', '.jfif', '.jpe', '.jpeg', '.jpg', '.pbm', '.pgm'),
@@ -28,8 +29,8 @@ _STARTS = {
     b'\x89PNG': 'a PNG that is broken or cut off',
     b'RIFF': 'a WebP that is broken or cut off, or no image',
     b'GIF8': 'a GIF that is broken or cut off',
-    b'II*\0': 'a TIFF that is broken, or of numbers that are not read',
-    b'MM\0*': 'a TIFF that is broken, or of numbers that are not read',
+    b'II*\0': 'a TIFF that is broken, or of a kind that is not read',
+    b'MM\0*': 'a TIFF that is broken, or of a kind that is not read',
     b'\0\0\0\x0cjP': 'a JPEG 2000 that is broken, or no decoder is there',
     b'version https://git-lfs': "a pointer of Git LFS: run 'git lfs pull'",
     b'<': 'text, perhaps a web page in place of a download',
@@ -57,7 +58,7 @@ def explain_failure(content: bytes) -> str:
         str: the reason.
     """
     if not content:
-        return 'cannot be read as an image: the file is empty'
+        return f'{NOT_READ}: the file is empty'
     what = ''
     if content[4:8] == b'ftyp':
         what = _BRANDS.get(content[8:12], 'a video, or an unknown format')
@@ -65,4 +66,4 @@ def explain_failure(content: bytes) -> str:
         if content.lstrip().startswith(start):
             what = name
     detail = f': it is {what}' if what else ''
-    return f'cannot be read as an image{detail}'
+    return f'{NOT_READ}{detail}'

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from .conversion import pil_to_array
-from .depth import hint_range, narrow, stretch
-from .formats import explain_failure
+from .conversion import pil_to_array, to_bgr
+from .depth import hint_range, stretch
+from .formats import NOT_READ, explain_failure
 from .headers import Header, decode_unknown, read_header
 from .orientation import BROKEN_RECORD, turn_upright
 
@@ -75,12 +75,13 @@ def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
         ValueError: If it is no image that can be read.
     """
     header = read_header(io.BytesIO(content))
-    hint = ''
+    pixels, hint = None, ''
     if header is None:
         pixels = decode_unknown(content)
     elif header.kind in _BY_OPENCV and not _has_tiff_alpha(header):
         pixels, hint = _decode_by_opencv(content, header, stretch_range)
-    else:
+    if header is not None and pixels is None:
+        # also where OpenCV was built without a decoder
         pixels, hint = _decode_by_pillow(content, header, stretch_range)
     if pixels is None:
         raise ValueError(explain_failure(content))
@@ -118,15 +119,19 @@ def _decode_by_pillow(
     content: bytes, header: Header, stretch_range: bool
 ) -> tuple[Optional[np.ndarray], str]:
     """Decode a format that OpenCV has not, or has in some versions only."""
-    try:
-        with Image.open(io.BytesIO(content)) as image:
+    with Image.open(io.BytesIO(content)) as image:
+        try:
+            image.load()
+        except (OSError, *BROKEN_RECORD):
+            return None, ''
+        try:
             pixels = pil_to_array(image)
-    except (OSError, *BROKEN_RECORD):
-        return None, ''
+        except ValueError as error:
+            raise ValueError(f'{NOT_READ}: it is {error}') from error
     hint = ''
-    if pixels.dtype == np.uint16:
-        hint = '' if stretch_range else hint_range(pixels)
-        pixels = (stretch if stretch_range else narrow)(pixels)
+    if pixels.dtype == np.uint16 and not stretch_range:
+        hint = hint_range(pixels)
+    pixels = to_bgr(pixels, stretch_range)
     # Pillow turns TIFF files by itself
     if header.kind != 'TIFF':
         pixels = turn_upright(pixels, header.orientation)

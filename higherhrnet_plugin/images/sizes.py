@@ -16,22 +16,32 @@ def check_size(
     Raises:
         ValueError: If they differ; the message names the likely cause.
     """
-    if size == annotated:
-        return
+    if size != annotated:
+        raise ValueError(
+            f'image {name!r} has the size (w, h) {size}, but the annotation '
+            f'file says {annotated}: {explain_sizes(size, annotated)}'
+        )
+
+
+def explain_sizes(size: tuple[int, int], annotated: tuple[int, int]) -> str:
+    """Name the likely cause of two sizes, and the way out.
+
+    Args:
+        size (tuple[int, int]): (w, h) of the image.
+        annotated (tuple[int, int]): (w, h) in the annotation file.
+
+    Returns:
+        str: the cause.
+    """
     if size == annotated[::-1]:
-        cause = (
+        return (
             'a photograph that its EXIF record turns, while the annotations '
             "are in pixels as stored? Then set annotated_on='stored' of the "
             'data set'
         )
-    else:
-        cause = (
-            'was it resized after it was annotated? Then set '
-            "annotated_on='resized' of the data set"
-        )
-    raise ValueError(
-        f'image {name!r} has the size (w, h) {size}, but the annotation file '
-        f'says {annotated}: {cause}'
+    return (
+        'was it resized after it was annotated? Then set '
+        "annotated_on='resized' of the data set"
     )
 
 

@@ -17,6 +17,7 @@ from mmengine.dataset import Compose, pseudo_collate
 from torch import Tensor, nn
 
 from ..images import to_bgr
+from ..images.formats import NOT_READ
 from ..models import MultiScaleBottomupPoseEstimator
 from .model import (
     build_test_pipeline,
@@ -270,8 +271,7 @@ class Predictor:
 def _explain(error: BaseException) -> str:
     """Say why an image is not read, without its name."""
     text = str(error.__cause__ or error)
-    start = 'cannot be read as an image'
-    return text if text.startswith(start) else f'{start}: {text}'
+    return text if text.startswith(NOT_READ) else f'{NOT_READ}: {text}'
 
 
 def _to_array(maps: Tensor) -> np.ndarray:

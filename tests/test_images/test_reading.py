@@ -196,6 +196,13 @@ def test_dark_images_of_eight_bits_are_just_dark():
     np.testing.assert_array_equal(stretched.pixels, picture.pixels)
 
 
+def test_thirty_two_bits_that_fit_into_sixteen():
+    values = np.arange(0, 65536, 64, dtype=np.int32).reshape(32, 32)
+    picture = decode_image(encode(values, 'TIFF'))
+    expected = (values // 256)[..., None].repeat(3, axis=2)
+    np.testing.assert_array_equal(picture.pixels, expected)
+
+
 # --- formats ----------------------------------------------------------------
 
 
@@ -258,14 +265,23 @@ def test_heic_is_left_to_its_package(monkeypatch):
         (b'\0\0\0\x18ftypmp42' + bytes(99), 'a video'),
         (b'version https://git-lfs.github.com/spec/v1\n', 'git lfs pull'),
         (b'\n<!DOCTYPE html><html>', 'a web page'),
-        (encode(np.zeros((9, 9), np.float32), 'TIFF'), 'a TIFF'),
-        (encode(np.full((9, 9), 99999, np.int32), 'TIFF'), 'a TIFF'),
+        (encode(np.zeros((9, 9), np.float32), 'TIFF'), "the mode 'F'"),
+        (encode(np.full((9, 9), 99999, np.int32), 'TIFF'), '99999'),
+        (encode(smooth(), 'TIFF')[:500], 'a TIFF that is broken'),
     ],
 )
 def test_what_cannot_be_read(tmp_path, content, words):
     (tmp_path / 'a.png').write_bytes(content)
     with pytest.raises(ValueError, match=words):
         read_image(tmp_path / 'a.png')
+
+
+def test_a_jpeg_that_is_cut_off():
+    content = encode(smooth(), 'JPEG')[:-200]
+    if cv2.imdecode(np.frombuffer(content, np.uint8), 1) is not None:
+        pytest.skip('this version of OpenCV shows what there is of it')
+    with pytest.raises(ValueError, match='a JPEG that is broken or cut off'):
+        decode_image(content)
 
 
 def test_no_file(tmp_path):

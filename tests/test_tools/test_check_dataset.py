@@ -174,8 +174,7 @@ def bad_visibility(content):
         (
             other_size,
             '1 pictures have another size than the file '
-            "says: image '0.png' has the size (w, h) (160, 120), but the "
-            'annotation file says (120, 160)',
+            'says: 0.png is (160, 120), the file says (120, 160)',
         ),
         (unlabelled, 'nobody has labelled keypoints'),
         (bad_visibility, 'visibility 3'),

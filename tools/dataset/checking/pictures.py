@@ -10,7 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from higherhrnet_plugin.images import (
-    check_size,
+    explain_sizes,
     hint_orientation,
     read_image,
 )
@@ -21,6 +21,13 @@ from .settings import Settings, picture_path
 
 _SHOWN = 3
 _AHEAD = 32
+# kind: what it is called, and whether it speaks against training
+_KINDS = {
+    'broken': ('pictures cannot be read', True),
+    'other_size': ('pictures have another size than the file says', True),
+    'hints': ('pictures are nearly black', False),
+    'turned': ('pictures may be annotated as stored', False),
+}
 
 
 def check_pictures(
@@ -33,65 +40,48 @@ def check_pictures(
         settings: How the file is read.
         findings: Takes what was found.
     """
-    broken, other, hints, turned = [], [], [], []
     images = content['images']
     workers = min(8, os.cpu_count() or 1)
-    check = partial(
-        _check, Path(settings.image_dir), settings.annotated_on == 'image'
-    )
-    checks = prefetch(check, images, workers, _AHEAD)
-    bar = tqdm(checks, 'pictures', len(images), unit='image')
-    # the bar first, so that it comes to its end
-    for (failure, mismatch, *found), image in zip(bar, images):
-        name = image['file_name']
-        if failure:
-            broken.append(f'{name}: {failure}')
-        if mismatch:
-            other.append(mismatch)
-        for hint, texts in zip(found, (hints, turned)):
-            if hint:
-                texts.append(f'{name}: {hint}')
-    for what, texts, target in (
-        ('pictures cannot be read', broken, findings.failures),
-        (
-            'pictures have another size than the file says',
-            other,
-            findings.failures,
-        ),
-        ('pictures are nearly black', hints, findings.warnings),
-        ('pictures may be annotated as stored', turned, findings.warnings),
-    ):
-        if texts:
-            shown = '; '.join(texts[:_SHOWN])
-            shown += '; ...' if len(texts) > _SHOWN else ''
-            target.append(f'{len(texts)} {what}: {shown}')
-    findings.details['pictures'] = {
-        'opened': len(images) - len(broken),
-        'broken': broken,
-        'other_size': other,
-        'hints': hints,
-        'turned': turned,
-    }
+    checks = prefetch(partial(_check, settings), images, workers, _AHEAD)
+    texts: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+    advice: dict[str, str] = {}
+    for found in tqdm(checks, 'pictures', len(images), unit='image'):
+        for kind, text, reason in found:
+            texts[kind].append(text)
+            advice.setdefault(kind, reason)
+    for kind, (what, fails) in _KINDS.items():
+        if texts[kind]:
+            shown = '; '.join(texts[kind][:_SHOWN])
+            shown += '; ...' if len(texts[kind]) > _SHOWN else ''
+            shown += f': {advice[kind]}' if advice[kind] else ''
+            target = findings.failures if fails else findings.warnings
+            target.append(f'{len(texts[kind])} {what}: {shown}')
+    opened = len(images) - len(texts['broken'])
+    findings.details['pictures'] = {'opened': opened, **texts}
 
 
-def _check(folder: Path, asked: bool, image: dict[str, Any]) -> list[str]:
+def _check(
+    settings: Settings, image: dict[str, Any]
+) -> list[tuple[str, str, str]]:
     """Read one picture.
 
     Returns:
-        Why it cannot be read, in what its size is wrong, and the hints about
-        its range and its orientation; '' for what there is not.
+        Kinds of what is wrong, in words, with cause and way out or ''.
     """
+    name = image['file_name']
     try:
-        picture = read_image(picture_path(folder, image))
+        picture = read_image(picture_path(Path(settings.image_dir), image))
     except (OSError, ValueError) as error:
-        return [str(error), '', '', '']
+        return [('broken', f'{name}: {error}', '')]
+    found = []
     height, width = picture.pixels.shape[:2]
-    annotated = image['width'], image['height']
-    mismatch, turned = '', ''
-    try:
-        check_size(image['file_name'], (width, height), annotated)
-    except ValueError as error:
-        mismatch = str(error)
-    if asked:
-        turned = hint_orientation(picture.orientation)
-    return ['', mismatch, picture.hint, turned]
+    size, told = (width, height), (image['width'], image['height'])
+    if size != told:
+        text = f'{name} is {size}, the file says {told}'
+        found.append(('other_size', text, explain_sizes(size, told)))
+    if picture.hint:
+        found.append(('hints', name, picture.hint))
+    turned = hint_orientation(picture.orientation)
+    if turned and settings.annotated_on == 'image':
+        found.append(('turned', name, turned))
+    return found
