@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+from image_files import encode
 from inference_data import picture, write_model, write_video
 from mmengine.config import Config
 from mmpose.apis import MMPoseInferencer
@@ -82,6 +83,20 @@ def test_video(tmp_path):
     for one, other in zip(found, people(inferencer(frames))):
         np.testing.assert_allclose(one, other, atol=1e-3)
     assert list((tmp_path / 'out').rglob('walk.*'))
+
+
+@pytest.mark.parametrize('kind', ['PNG', 'WEBP'])
+def test_photographs_are_turned(tmp_path, kind):
+    inferencer = make_inferencer(tmp_path)
+    upright = picture(96, 80)
+    stored = np.rot90(upright[..., ::-1])
+    args = {} if kind == 'PNG' else dict(lossless=True)
+    photo = tmp_path / f'photo.{kind.lower()}'
+    photo.write_bytes(encode(stored, kind, 6, **args))
+    (found,) = people(inferencer(str(photo)))
+    (expected,) = people(inferencer(upright))
+    assert len(found) > 0
+    np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
 def test_mixed_shapes(tmp_path):

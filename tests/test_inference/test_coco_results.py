@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
 
 from higherhrnet_plugin.inference.coco_results import (
     describe_category,
@@ -183,3 +184,36 @@ def test_the_person_among_several_categories(ann_file):
     ann_file.write_text(json.dumps(content))
     _, category = read_annotation_ids(str(ann_file), sources('1.jpg'))
     assert category == 5
+
+
+def test_nobody_was_found(tmp_path):
+    """As the documentation loads it: pycocotools takes no empty list."""
+    source = Source('/in/a.jpg', 'a.jpg', 'image')
+    category = describe_category(META)
+    record = dict(width=640, height=480, people=[])
+    write_results(tmp_path, [(source, record)], category)
+    coco = COCO(str(tmp_path / 'images.json'))
+    rows = json.loads((tmp_path / 'predictions.json').read_text())
+    assert rows == []
+    with pytest.raises(IndexError):
+        coco.loadRes(rows)
+    people = coco.loadRes(rows) if rows else coco
+    assert people.getAnnIds() == []
+    person = dict(
+        id=1,
+        image_id=1,
+        category_id=1,
+        keypoints=[9, 9, 2] * 17,
+        num_keypoints=17,
+        bbox=[0, 0, 50, 50],
+        area=2500,
+        iscrowd=0,
+    )
+    truth = COCO()
+    truth.dataset = {**coco.dataset, 'annotations': [person]}
+    truth.createIndex()
+    evaluation = COCOeval(truth, people, 'keypoints')
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    assert evaluation.stats[0] == 0
