@@ -132,3 +132,12 @@ def test_version_is_of_three_numbers():
     numbers = higherhrnet_plugin.__version__.split('.')
     assert len(numbers) == 3
     assert all(n[0].isdigit() for n in numbers)
+
+
+def test_imports_without_xtcocotools() -> None:
+    done = run_python(
+        '-c',
+        "import sys; sys.modules['xtcocotools'] = None\n"
+        'import higherhrnet_plugin\n',
+    )
+    assert done.returncode == 0, done.stderr

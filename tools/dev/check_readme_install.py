@@ -121,17 +121,19 @@ def check(version: str, args: argparse.Namespace) -> bool:
     first = [f'pip install {args.torch}'] if args.torch else []
     install = [*first, *read_lines((ROOT / 'README.md').read_text())]
     print(f'Python {version}:', flush=True)
+    passed = True
     for line in [*install, *NEXT]:
         place = ROOT if line in install else folder / 'empty'
         status, seconds = run(line, place, python, log)
         print(f'  {seconds:6.1f} s  {line}', flush=True)
-        if status:
+        passed = status == 0
+        if not passed:
             print(f'  failed with status {status}, see {log}', flush=True)
-            return False
+            break
     print(f'  {versions(python)}', flush=True)
     if not args.keep:
         shutil.rmtree(env)
-    return True
+    return passed
 
 
 def versions(python: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-import xtcocotools.mask as coco_mask
+import pycocotools.mask as coco_mask
 
 from ...images import read_geometry, turn_upright
 from .files import join_path
