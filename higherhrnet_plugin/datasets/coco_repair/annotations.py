@@ -20,8 +20,10 @@ from typing import Any, Optional
 import numpy as np
 
 from .keypoints import repair_keypoints
+from .marks import take_ignored_as_crowd
 from .report import RepairReport
 from .segmentations import (
+    has_region,
     repair_segmentation,
     segmentation_area,
     segmentation_box,
@@ -57,6 +59,7 @@ def repair_annotation(
     record = dict(annotation)
     owner = f'annotation {annotation["id"]}'
     _repair_crowd(record, owner, report)
+    take_ignored_as_crowd(record, owner, report)
     for name, number in fields.items():
         record[name] = repair_keypoints(
             annotation, name, number, (owner, sum(fields.values())), report
@@ -222,10 +225,10 @@ def _note(
             'people whose coordinates all lie in [0, 1], in pixels', owner
         )
     masked = record['iscrowd'] or not labelled
-    if masked and not record.get('segmentation'):
+    if masked and not has_region(record.get('segmentation')):
         report.add_note(
-            'crowds or unlabelled people without segmentation, which cannot '
-            'be masked',
+            'crowds or unlabelled people without segmentation, masked by '
+            'their box',
             owner,
         )
     box = record['bbox']

@@ -13,7 +13,9 @@ from mmengine.fileio import get_text
 from .categories import Category, choose_category
 from .files import is_local
 from .fitting import ANNOTATED_ON, IMAGE, fit_annotations
+from .ids import id_key
 from .images import repair_images
+from .marks import split_marked_images
 from .people import repair_people
 from .report import RepairReport
 
@@ -150,6 +152,10 @@ def _repair(
             'it is not in COCO format, or empty: `images` lists none'
         )
     raw = _records(content, 'annotations')
+    # lists of test images have no annotations
+    marked: list[Any] = []
+    if raw:
+        raw_images, marked = split_marked_images(raw_images, report)
     look = options.missing_images != 'ignore' and is_local(
         options.image_dir or ''
     )
@@ -159,6 +165,7 @@ def _repair(
         options.missing_images == 'drop',
         report,
     )
+    images.update({id_key(value, 'an image'): None for value in marked})
     numbers, category = choose_category(
         _records(content, 'categories'),
         raw,

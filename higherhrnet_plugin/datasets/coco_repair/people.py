@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from .annotations import repair_annotation
 from .ids import id_key
+from .marks import is_deleted
 from .report import RepairReport
 
 
@@ -40,6 +41,9 @@ def repair_people(
         category = _category_number(annotation, numbers, owner, report)
         if category < 0:
             report.add_drop('annotations of other categories', owner)
+            continue
+        if is_deleted(annotation, owner):
+            report.add_drop('annotations marked by `deleted`', owner)
             continue
         if annotation.get('image_id') is None:
             raise ValueError(

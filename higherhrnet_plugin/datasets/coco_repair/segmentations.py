@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Optional
 
 import numpy as np
@@ -87,6 +88,39 @@ def segmentation_area(segmentation: Any, image: dict[str, Any]) -> float:
     """
     rles = _as_rles(segmentation, image)
     return float(coco_mask.area(coco_mask.merge(rles))) if rles else 0.0
+
+
+def has_region(segmentation: Any) -> bool:
+    """Tell whether a repaired segmentation encloses anything.
+
+    Args:
+        segmentation (Any): Polygons, run-length encoding or nothing.
+
+    Returns:
+        bool: False for nothing, and polygons of less than three points.
+    """
+    if not segmentation or isinstance(segmentation, dict):
+        return bool(segmentation)
+    polygons = segmentation
+    if np.isscalar(segmentation[0]):
+        polygons = [segmentation]
+    return any(_is_polygon(p) for p in polygons)
+
+
+def masked_region(annotation: Mapping[str, Any]) -> Any:
+    """Find what is masked in training for someone who is not learned.
+
+    Args:
+        annotation (Mapping): A repaired annotation.
+
+    Returns:
+        Any: its segmentation, or the rectangle of its box as a polygon.
+    """
+    segmentation = annotation.get('segmentation')
+    if has_region(segmentation):
+        return segmentation
+    x, y, w, h = annotation['bbox']
+    return [[x, y, x + w, y, x + w, y + h, x, y + h]]
 
 
 def _as_rles(segmentation: Any, image: dict[str, Any]) -> list[Any]:

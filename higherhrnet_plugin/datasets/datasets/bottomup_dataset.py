@@ -14,6 +14,7 @@ from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 
 from ..coco_repair import CocoOptions, load_coco
 from ..coco_repair.categories import Category
+from ..coco_repair.segmentations import masked_region
 from ..coco_repair.sharing import share_options
 from ..metainfo import parse_metainfo
 from ..transforms import LoadBottomupImage
@@ -28,7 +29,8 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
     - annotation files are repaired where that is safe, with one summary in
       the log, see :mod:`higherhrnet_plugin.datasets.coco_repair`
     - images without people can be kept as negatives
-    - segmentations may be missing, empty or of mixed forms
+    - segmentations may be missing, empty or of mixed forms; crowds and
+      unlabelled people without one are masked by their box
     - images are read by ``LoadBottomupImage``, also where the pipeline has
       mmpose's ``LoadImage``, and their sizes are compared with the file's
     - errors name the file, the annotation and the value
@@ -171,8 +173,11 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
                 info[key] = join(values)
             else:
                 info[key] = values
+        if not self.test_mode:
+            # crowds are masked, not learned
+            info['keypoints_visible'][np.array(info['iscrowd'], bool)] = 0
         info['invalid_segs'] = [
-            person.get('segmentation')
+            masked_region(person['raw_ann_info'])
             for person in people
             if not self._is_valid_instance(person)
         ]

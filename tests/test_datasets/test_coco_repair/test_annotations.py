@@ -156,7 +156,7 @@ def test_people_without_keypoints_are_unlabelled(keypoints):
     assert record['num_keypoints'] == 0
     assert report.totals['unlabelled people'] == 1
     record, report = repair(person(keypoints=keypoints, segmentation=None))
-    assert any('cannot be masked' in note for note in report.noted)
+    assert any('masked by their box' in note for note in report.noted)
 
 
 def test_an_annotation_of_nothing_is_dropped():

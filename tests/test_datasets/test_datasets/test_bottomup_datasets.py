@@ -16,6 +16,8 @@ from higherhrnet_plugin import (
 )
 
 POLYGON = [[1, 1, 30, 1, 30, 30]]
+# of the box that everybody has, [1, 1, 40, 40]
+BOX_POLYGON = [[1, 1, 41, 1, 41, 41, 1, 41]]
 CROWD = dict(size=[48, 64], counts=[100, 200, 2772])
 # (image id, number of people), not in the order of the ids
 IMAGES = [(7, 2), (3, 0), (11, 1), (5, 0), (2, 3)]
@@ -270,8 +272,11 @@ def test_regions_to_mask_are_listed(tmp_path, change, place):
     data_set = load(tmp_path, coco(images, annotations))
     for i, form in enumerate(FORMS):
         info = data_set.get_data_info(i)
-        assert info['invalid_segs'] == [None if form == 'missing' else form]
+        masked = form if form in (POLYGON, CROWD) else BOX_POLYGON
+        assert info['invalid_segs'] == [masked]
         assert len(info['keypoints']) == 3
+        visible = info['keypoints_visible'].any(axis=1).tolist()
+        assert visible == [i != place for i in range(3)]
 
 
 # --- broken files ----------------------------------------------------------

@@ -193,7 +193,9 @@ def official_region(annotations):
                 segmentation = official_mask.frPyObjects(segmentation, H, W)
             covered += official_mask.decode(segmentation)
         elif annotation['num_keypoints'] == 0:
-            for polygon in segmentation:
+            # the official code masks nobody by the box
+            x, y, w, h = annotation['bbox']
+            for polygon in segmentation or [as_polygon(x, y, x + w, y + h)]:
                 for rle in official_mask.frPyObjects([polygon], H, W):
                     covered += official_mask.decode(rle)
     return covered >= 0.5
