@@ -22,6 +22,7 @@ _AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 _BY_OPENCV = (
     *('BMP', 'DIB', 'JPEG', 'JPEG2000', 'MPO', 'PNG', 'PPM', 'TIFF', 'WEBP'),
 )
+_WITH_ALPHA = ('LA', 'PA', 'RGBA')
 _DEEP = ('JPEG2000', 'PNG', 'PPM', 'TIFF')
 # highest value of 8 bits where that of 16 bits is below 2^14
 _DARK = 64
@@ -85,12 +86,17 @@ def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
         pixels, hint = _decode_by_pillow(content, header, stretch_range)
     if pixels is None:
         raise ValueError(explain_failure(content))
-    return Picture(pixels, hint, header.orientation if header else 1)
+    if header is None:
+        return Picture(pixels)
+    if header.mode in _WITH_ALPHA and pixels.min() == pixels.max():
+        hint = 'one colour throughout: only its opacity, which is left out, '
+        hint += 'may show something; put it onto a background first'
+    return Picture(pixels, hint, header.orientation)
 
 
 def _has_tiff_alpha(header: Header) -> bool:
     """Tell where OpenCV would multiply the colours with the opacity."""
-    return header.kind == 'TIFF' and header.mode in ('RGBA', 'LA', 'PA')
+    return header.kind == 'TIFF' and header.mode in _WITH_ALPHA
 
 
 def _decode_by_opencv(

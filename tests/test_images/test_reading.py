@@ -122,6 +122,44 @@ def test_same_pixels_as_mmcv(tmp_path, suffix, orientation):
         np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize('orientation', range(1, 9))
+def test_other_kinds_of_one_format(orientation):
+    """They are decoded in ways of their own."""
+    image = corner_picture()
+    opaque = np.dstack((image, image[..., :1]))
+    deep = image.astype(np.uint16) * 257
+    stream = io.BytesIO()
+    Image.fromarray(image).save(
+        stream,
+        'MPO',
+        save_all=True,
+        append_images=[Image.fromarray(image[::-1].copy())],
+        exif=b'Exif\0\0' + exif_record(orientation),
+    )
+    good, png = cv2.imencode('.png', deep[..., ::-1])
+    assert good
+    contents = [
+        encode(opaque, 'TIFF', orientation),
+        encode(image, 'TIFF', orientation, compression='tiff_lzw'),
+        stream.getvalue(),
+        add_png_chunk(png.tobytes(), b'eXIf', exif_record(orientation), False),
+    ]
+    for content in contents:
+        pixels = decode_image(content).pixels
+        assert shown_corners(pixels) == SHOWN[orientation]
+
+
+@pytest.mark.parametrize('orientation', range(1, 9))
+def test_heic(tmp_path, orientation):
+    pytest.importorskip('pillow_heif').register_heif_opener()
+    image = corner_picture().repeat(4, axis=0).repeat(4, axis=1)
+    exif = b'Exif\0\0' + exif_record(orientation)
+    (tmp_path / 'a.heic').write_bytes(encode(image, 'HEIF', exif=exif))
+    pixels = read_image(tmp_path / 'a.heic').pixels
+    assert shown_corners(pixels) == SHOWN[orientation]
+    assert read_image_size(tmp_path / 'a.heic') == pixels.shape[1::-1]
+
+
 # --- kinds of pixels --------------------------------------------------------
 
 
@@ -196,6 +234,17 @@ def test_dark_images_of_eight_bits_are_just_dark():
     np.testing.assert_array_equal(stretched.pixels, picture.pixels)
 
 
+@pytest.mark.parametrize('kind', ['PNG', 'TIFF', 'WEBP'])
+def test_drawings_in_the_opacity_alone_get_a_hint(kind):
+    args = dict(lossless=True, exact=True) if kind == 'WEBP' else {}
+    pixels = np.zeros((24, 32, 4), np.uint8)
+    pixels[8:16, 8:16, 3] = 255
+    assert 'opacity' in decode_image(encode(pixels, kind, **args)).hint
+    pixels[0, 0, 0] = 9
+    assert decode_image(encode(pixels, kind, **args)).hint == ''
+    assert decode_image(encode(pixels[..., 3] * 0, kind, **args)).hint == ''
+
+
 def test_thirty_two_bits_that_fit_into_sixteen():
     values = np.arange(0, 65536, 64, dtype=np.int32).reshape(32, 32)
     picture = decode_image(encode(values, 'TIFF'))
@@ -265,12 +314,18 @@ def test_heic_is_left_to_its_package(monkeypatch):
         (b'\0\0\0\x18ftypmp42' + bytes(99), 'a video'),
         (b'version https://git-lfs.github.com/spec/v1\n', 'git lfs pull'),
         (b'\n<!DOCTYPE html><html>', 'a web page'),
+        (b'{"message": "Not Found"}', 'a message in place of a download'),
+        (b'\xff\x0a' + bytes(99), 'JPEG XL, which is not read'),
+        (bytes(128) + b'DICM' + bytes(99), 'DICOM'),
+        (b'\x93NUMPY' + bytes(99), 'give the array'),
         (encode(np.zeros((9, 9), np.float32), 'TIFF'), "the mode 'F'"),
         (encode(np.full((9, 9), 99999, np.int32), 'TIFF'), '99999'),
         (encode(smooth(), 'TIFF')[:500], 'a TIFF that is broken'),
     ],
 )
-def test_what_cannot_be_read(tmp_path, content, words):
+def test_what_cannot_be_read(tmp_path, monkeypatch, content, words):
+    # as without pillow-heif
+    monkeypatch.delitem(Image.EXTENSION, '.heic', raising=False)
     (tmp_path / 'a.png').write_bytes(content)
     with pytest.raises(ValueError, match=words):
         read_image(tmp_path / 'a.png')

@@ -25,7 +25,7 @@ _AHEAD = 32
 _KINDS = {
     'broken': ('pictures cannot be read', True),
     'other_size': ('pictures have another size than the file says', True),
-    'hints': ('pictures are nearly black', False),
+    'hints': ('pictures look empty', False),
     'turned': ('pictures may be annotated as stored', False),
 }
 
