@@ -21,6 +21,7 @@ import numpy as np
 
 from .keypoints import repair_keypoints
 from .marks import take_ignored_as_crowd
+from .nobody import NOTHING
 from .report import RepairReport
 from .segmentations import (
     has_region,
@@ -72,9 +73,7 @@ def repair_annotation(
     masked = bool(record['iscrowd']) or not labelled
     repair_segmentation(record, image, masked, owner, report)
     if not _repair_box(record, labelled, image, owner, report):
-        report.add_drop(
-            'annotations without keypoints, box and segmentation', owner
-        )
+        report.add_drop(NOTHING, owner)
         return None
     _repair_area(record, image, owner, report)
     _note(record, labelled, image, owner, report)

@@ -9,6 +9,7 @@ from typing import Any, Optional
 from ...images import read_image_size
 from .files import ImageFolder, join_path
 from .ids import id_key, number_ids
+from .nobody import NO_PICTURE
 from .report import RepairReport
 
 _SHOWN = 3
@@ -57,7 +58,7 @@ def repair_images(
     if missing and not drop_missing:
         raise FileNotFoundError(_missing_text(missing, len(records), folder))
     for name in missing:
-        report.add_drop('images without a picture', repr(name))
+        report.add_drop(NO_PICTURE, repr(name))
     _note_shared_names(found, report)
     return found
 

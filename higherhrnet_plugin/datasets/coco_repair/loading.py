@@ -16,6 +16,7 @@ from .fitting import ANNOTATED_ON, IMAGE, fit_annotations
 from .ids import id_key
 from .images import repair_images
 from .marks import split_marked_images
+from .nobody import judge_what_is_left
 from .people import repair_people
 from .report import RepairReport
 
@@ -188,6 +189,7 @@ def _repair(
             *(options.annotated_on, fields, report),
         )
     _count_totals(left, kept, report)
+    judge_what_is_left(raw, kept, images, report)
     result = {**content, 'images': left, 'categories': [category]}
     if 'annotations' in content:
         result['annotations'] = kept

@@ -8,6 +8,7 @@ from typing import Any, Optional
 from .annotations import repair_annotation
 from .ids import id_key
 from .marks import is_deleted
+from .nobody import DELETED, LEFT_OUT, NOT_LISTED, OTHER_CATEGORY
 from .report import RepairReport
 
 
@@ -40,10 +41,10 @@ def repair_people(
         owner = _owner(annotation, i)
         category = _category_number(annotation, numbers, owner, report)
         if category < 0:
-            report.add_drop('annotations of other categories', owner)
+            report.add_drop(OTHER_CATEGORY, owner)
             continue
         if is_deleted(annotation, owner):
-            report.add_drop('annotations marked by `deleted`', owner)
+            report.add_drop(DELETED, owner)
             continue
         if annotation.get('image_id') is None:
             raise ValueError(
@@ -52,8 +53,8 @@ def repair_people(
         key = id_key(annotation['image_id'], f'`image_id` of {owner}')
         image = images.get(key)
         if image is None:
-            reason = 'left out' if key in images else 'not listed'
-            report.add_drop(f'annotations of images {reason}', owner)
+            reason = LEFT_OUT if key in images else NOT_LISTED
+            report.add_drop(reason, owner)
             continue
         number = ids.number(annotation, owner, report)
         if number is None:

@@ -16,6 +16,8 @@ class RepairReport:
             and ``examples``, a list of at most three texts.
         dropped (dict[str, dict]): What was left out, in the same form.
         noted (dict[str, dict]): What was left as it is but may be wrong.
+        warnings (list[str]): What hardly anybody wants, in capital letters.
+        nobody (str): Likely causes if nobody is labelled, else empty.
 
     Args:
         file (str): Name of the file, for messages.
@@ -27,6 +29,8 @@ class RepairReport:
         self.repaired: dict[str, dict[str, Any]] = {}
         self.dropped: dict[str, dict[str, Any]] = {}
         self.noted: dict[str, dict[str, Any]] = {}
+        self.warnings: list[str] = []
+        self.nobody = ''
 
     def add_repair(self, what: str, example: str) -> None:
         """Count one change.
@@ -55,19 +59,29 @@ class RepairReport:
         """
         _count(self.noted, what, example)
 
+    def add_warning(self, text: str) -> None:
+        """Take what must not be overlooked.
+
+        Args:
+            text (str): The warning, its figures and facts in capitals.
+        """
+        self.warnings.append(text)
+
     @property
     def is_clean(self) -> bool:
         """bool: Whether nothing was changed or left out."""
-        return not self.repaired and not self.dropped
+        return not (self.repaired or self.dropped or self.warnings)
 
     def lines(self) -> list[str]:
         """Put the report into words.
 
         Returns:
-            list[str]: the totals, then one line for every kind of change.
+            list[str]: the totals, the warnings, then one line for every kind
+            of change.
         """
         totals = ', '.join(f'{n} {what}' for what, n in self.totals.items())
         lines = [f'annotation file {self.file!r}: {totals}']
+        lines += [f'WARNING: {text}' for text in self.warnings]
         for kind in ('repaired', 'dropped', 'noted'):
             for what, entry in getattr(self, kind).items():
                 examples = ', '.join(entry['examples'])
@@ -82,7 +96,8 @@ class RepairReport:
         """Return the report as plain data.
 
         Returns:
-            dict: ``file``, ``totals``, ``repaired``, ``dropped``, ``noted``.
+            dict: ``file``, ``totals``, ``repaired``, ``dropped``, ``noted``,
+            ``warnings``, ``nobody``.
         """
         return dict(vars(self))
 

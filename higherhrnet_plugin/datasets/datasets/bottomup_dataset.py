@@ -14,6 +14,7 @@ from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 
 from ..coco_repair import CocoOptions, load_coco
 from ..coco_repair.categories import Category
+from ..coco_repair.nobody import NO_ANNOTATIONS
 from ..coco_repair.segmentations import masked_region
 from ..coco_repair.sharing import share_options
 from ..metainfo import parse_metainfo
@@ -45,6 +46,9 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
     Args:
         keep_empty (bool): Keep training images that show nobody. Defaults to
             False, as the official code has it for images without annotation.
+        allow_nobody (bool): Take a file in which nobody at all is labelled,
+            such as one of negatives only beside other data sets. Defaults to
+            False, which refuses it: mostly something else is wrong.
         category (int | str | Sequence | None): Id or name of the category to
             learn, several of them, which are merged, or 'all'. Defaults to
             None, which takes the only one that fits.
@@ -66,6 +70,7 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
         self,
         *,
         keep_empty: bool = False,
+        allow_nobody: bool = False,
         category: Category = None,
         missing_images: str = 'error',
         annotated_on: str = 'image',
@@ -73,6 +78,7 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
         **kwargs: Any,
     ) -> None:
         self.keep_empty = keep_empty
+        self.allow_nobody = allow_nobody
         self.category = category
         self.missing_images = missing_images
         self.annotated_on = annotated_on
@@ -106,11 +112,13 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
         print_log('\n'.join(report.lines()), 'current', level)
         if self.test_mode:
             share_options(self.ann_file, self.coco_options)
-        elif not (report.totals['labelled people'] or self.keep_empty):
+        # as in lists of test images
+        is_list = self.test_mode and report.nobody == NO_ANNOTATIONS
+        if report.nobody and not (self.allow_nobody or is_list):
             raise ValueError(
                 f'annotation file {self.ann_file!r} shows nobody with '
-                'labelled `keypoints`; to train on images without people set '
-                '`keep_empty`'
+                f'labelled `keypoints`: {report.nobody}. If it is meant to '
+                'show nobody, set `allow_nobody=True` of the data set'
             )
         self._metainfo['CLASSES'] = content['categories']
         people = defaultdict(list)

@@ -322,7 +322,7 @@ def test_a_missing_file_is_named(tmp_path, kind, k):
             id='image without width',
         ),
         pytest.param(
-            json.dumps(coco([image(1)], [])), '`keep_empty`', id='nobody'
+            json.dumps(coco([image(1)], [])), '`allow_nobody', id='nobody'
         ),
     ],
 )

@@ -255,6 +255,7 @@ def test_annotation_files_are_masked_as_by_the_official_code(
         ann_file=write_json(tmp_path / 'a.json', content),
         data_prefix=dict(img=str(tmp_path)),
         keep_empty=True,
+        allow_nobody=True,
         pipeline=[
             TRANSFORMS.build(transform)
             for transform in (

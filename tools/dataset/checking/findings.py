@@ -80,7 +80,9 @@ def judge(
     """
     people = stack_people(content, settings.fields or ('keypoints',))
     if not report.totals['labelled people']:
-        findings.failures.append('nobody has labelled keypoints')
+        findings.failures.append(
+            f'nobody has labelled keypoints: {report.nobody}'
+        )
         return
     _judge_people(content, findings)
     _judge_visibility(people, settings, findings)
