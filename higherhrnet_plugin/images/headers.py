@@ -22,6 +22,8 @@ from .orientation import (
 # tags of TIFF files
 _WIDTH, _HEIGHT = 0x0100, 0x0101
 _PNG_START = 8
+# of JPEG
+_MARKER, _APP1, _SCAN = 0xFF, 0xE1, 0xDA
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,28 @@ def read_header(stream: IO[bytes]) -> Optional[Header]:
         width, height = height, width
     kind = image.format or ''
     return Header(kind, image.mode, (width, height), orientation)
+
+
+def is_plain_jpeg(content: bytes) -> bool:
+    """Tell at once that a JPEG is stored upright.
+
+    Most files of data sets are such; Pillow takes longer.
+
+    Args:
+        content (bytes): The file.
+
+    Returns:
+        bool: True for a JPEG without EXIF and XMP; False if unknown.
+    """
+    place = 2
+    while content.startswith(b'\xff\xd8') and place + 4 <= len(content):
+        start, marker = content[place], content[place + 1]
+        if start != _MARKER or marker == _APP1:
+            return False
+        if marker == _SCAN:
+            return True
+        place += 2 + int.from_bytes(content[place + 2 : place + 4], 'big')
+    return False
 
 
 def decode_unknown(content: bytes) -> Optional[np.ndarray]:

@@ -14,7 +14,7 @@ from PIL import Image
 from .conversion import pil_to_array, to_bgr
 from .depth import hint_range, stretch
 from .formats import NOT_READ, explain_failure
-from .headers import Header, decode_unknown, read_header
+from .headers import Header, decode_unknown, is_plain_jpeg, read_header
 from .orientation import BROKEN_RECORD, turn_upright
 
 _AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
@@ -24,6 +24,8 @@ _BY_OPENCV = (
 )
 _WITH_ALPHA = ('LA', 'PA', 'RGBA')
 _DEEP = ('JPEG2000', 'PNG', 'PPM', 'TIFF')
+# its mode and size are not needed
+_PLAIN_JPEG = Header('JPEG', '', (0, 0), 1)
 # highest value of 8 bits where that of 16 bits is below 2^14
 _DARK = 64
 
@@ -75,7 +77,10 @@ def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
     Raises:
         ValueError: If it is no image that can be read.
     """
-    header = read_header(io.BytesIO(content))
+    if is_plain_jpeg(content):
+        header: Optional[Header] = _PLAIN_JPEG
+    else:
+        header = read_header(io.BytesIO(content))
     pixels, hint = None, ''
     if header is None:
         pixels = decode_unknown(content)

@@ -24,6 +24,7 @@ from higherhrnet_plugin.images import (
     read_image,
     read_image_size,
 )
+from higherhrnet_plugin.images.headers import is_plain_jpeg
 
 KINDS = {
     'jpg': 'JPEG',
@@ -75,6 +76,12 @@ def test_the_record_of_a_png_may_stand_anywhere(tmp_path, late):
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/" tiff:Orientation="6"/>'
 
 
+def add_xmp(jpeg):
+    data = b'http://ns.adobe.com/xap/1.0/\0' + XMP
+    length = (len(data) + 2).to_bytes(2, 'big')
+    return jpeg[:2] + b'\xff\xe1' + length + data + jpeg[2:]
+
+
 @pytest.mark.parametrize('kind', ['PNG', 'JPEG', 'WEBP'])
 def test_xmp_alone_turns_nothing(tmp_path, kind):
     """As in browsers, where people are labelled."""
@@ -82,6 +89,8 @@ def test_xmp_alone_turns_nothing(tmp_path, kind):
         text = b'XML:com.adobe.xmp\0\0\0\0\0' + XMP
         content = encode(corner_picture(), 'PNG')
         content = add_png_chunk(content, b'iTXt', text, False)
+    elif kind == 'JPEG':
+        content = add_xmp(encode(corner_picture(), kind))
     else:
         content = encode(corner_picture(), kind, xmp=XMP)
     (tmp_path / 'a').write_bytes(content)
@@ -158,6 +167,21 @@ def test_heic(tmp_path, orientation):
     pixels = read_image(tmp_path / 'a.heic').pixels
     assert shown_corners(pixels) == SHOWN[orientation]
     assert read_image_size(tmp_path / 'a.heic') == pixels.shape[1::-1]
+
+
+def test_plain_jpegs_are_told_at_once():
+    plain = encode(corner_picture(), 'JPEG')
+    assert is_plain_jpeg(plain)
+    assert is_plain_jpeg(encode(corner_picture(), 'JPEG', comment=b'x' * 999))
+    for content in (
+        encode(corner_picture(), 'JPEG', 6),
+        encode(corner_picture(), 'JPEG', 6, comment=b'x' * 999),
+        add_xmp(plain),
+        encode(corner_picture(), 'PNG'),
+        *(plain[:n] for n in (0, 1, 2, 3, 4, 20, 100)),
+        plain[:2] + b'x' + plain[2:],
+    ):
+        assert not is_plain_jpeg(content)
 
 
 # --- kinds of pixels --------------------------------------------------------
