@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.runner import Runner
 
+from higherhrnet_plugin.cfg_options import (
+    CfgOptionsAction,
+    apply_cfg_options,
+)
 from higherhrnet_plugin.checkpoints import (
     WeightsError,
     check_weights_file,
@@ -82,7 +86,7 @@ def add_cfg_options(parser: argparse.ArgumentParser, example: str) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=CfgOptionsAction,
         metavar='KEY=VALUE',
         help=f'settings that override the config, e.g. {example}',
     )
@@ -129,6 +133,22 @@ def load_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
+def apply_options(cfg: Config, args: argparse.Namespace) -> None:
+    """Apply ``--cfg-options``, with a warning for those that do nothing.
+
+    Args:
+        cfg: Config, changed in place.
+        args: Parsed arguments.
+
+    Raises:
+        SystemExit: If an option cannot be set in this config.
+    """
+    try:
+        apply_cfg_options(cfg, args.cfg_options)
+    except ValueError as error:
+        raise SystemExit(f'error: {error}') from error
+
+
 def finish_config(cfg: Config, args: argparse.Namespace) -> None:
     """Apply ``--cfg-options`` and prepare the launcher.
 
@@ -140,8 +160,7 @@ def finish_config(cfg: Config, args: argparse.Namespace) -> None:
         SystemExit: If the checkpoint to load does not exist, or the launcher
             cannot be started.
     """
-    if args.cfg_options is not None:
-        cfg.merge_from_dict(args.cfg_options)
+    apply_options(cfg, args)
     if cfg.get('load_from'):
         require_weights(cfg.load_from)
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))

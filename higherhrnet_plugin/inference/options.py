@@ -7,8 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from mmengine.config import DictAction
-
+from ..cfg_options import CfgOptionsAction
 from .inputs import WEBCAM
 
 DESCRIPTION = """\
@@ -132,7 +131,7 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=CfgOptionsAction,
         metavar='KEY=VALUE',
         help='settings that override the config',
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from ..cfg_options import apply_cfg_options
 from .inputs import WEBCAM, absolute
 from .model import find_test_pipeline, read_config, set_scales, set_stretch
 
@@ -25,8 +26,7 @@ def load_config(args: argparse.Namespace) -> Config:
         ValueError: If it lacks what an argument sets.
     """
     cfg = read_config(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
+    apply_cfg_options(cfg, args.cfg_options)
     if 'model' not in cfg or 'head' not in cfg.model:
         raise ValueError(f'{args.config}: the config has no `model.head`')
     find_test_pipeline(cfg)

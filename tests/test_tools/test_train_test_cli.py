@@ -109,6 +109,46 @@ def test_missing_files_are_named(
         assert_one_line(message, 'checkpoint', 'no')
 
 
+@pytest.mark.parametrize('tool', ['train.py', 'test.py'])
+def test_options_are_checked(
+    refuse: Callable[..., str],
+    config: Path,
+    tmp_path: Path,
+    tool: str,
+) -> None:
+    torch.save({'w': torch.ones(1)}, tmp_path / 'x.pth')
+    files = [str(config), str(tmp_path / 'x.pth')][: 1 + (tool == 'test.py')]
+    message = refuse(tool, *files, '--cfg-options', 'a.b', '=', '1')
+    assert_one_line(message, "'a.b' is not of the form KEY=VALUE")
+    message = refuse(tool, *files, '--cfg-options', 'model.type.x=1')
+    assert_one_line(message, '--cfg-options model.type.x')
+
+
+@pytest.mark.parametrize(
+    ('content', 'words'),
+    [
+        (b'', 'an empty file'),
+        (b'version https://git-lfs.github.com/spec/v1\n', 'Git LFS pointer'),
+        (b'<html></html>', 'an HTML page'),
+    ],
+)
+def test_other_files_as_weights_are_named(
+    refuse: Callable[..., str],
+    config: Path,
+    tmp_path: Path,
+    content: bytes,
+    words: str,
+) -> None:
+    file = str(tmp_path / 'x.pth')
+    Path(file).write_bytes(content)
+    for arguments in (
+        ('test.py', str(config), file),
+        ('train.py', str(config), '--resume', file),
+        ('train.py', str(config), '--cfg-options', f'load_from={file}'),
+    ):
+        assert_one_line(refuse(*arguments), f'{file}: this is', words)
+
+
 def test_output_files_need_a_known_suffix(
     refuse: Callable[..., str], config: Path
 ) -> None:

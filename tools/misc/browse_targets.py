@@ -27,7 +27,7 @@ from tqdm import tqdm
 import higherhrnet_plugin  # noqa: F401, registers the components
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _common import add_cfg_options, read_config
+from _common import add_cfg_options, apply_options, read_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -98,8 +98,7 @@ def main() -> None:
     """Draw samples of a data set."""
     args = parse_args()
     cfg = read_config(args.config)
-    if args.cfg_options is not None:
-        cfg.merge_from_dict(args.cfg_options)
+    apply_options(cfg, args)
     init_default_scope(cfg.get('default_scope', 'mmpose'))
     try:
         count = draw_samples(cfg, args)
