@@ -10,6 +10,7 @@ from higherhrnet_plugin.doctor.environment import (
     Environment,
 )
 from higherhrnet_plugin.doctor.table import (
+    BUILT_ON_NUMPY,
     BY_MODULE,
     PLUGIN,
     REQUIREMENTS,
@@ -19,10 +20,6 @@ from higherhrnet_plugin.doctor.table import (
     users_of,
 )
 
-# What the compiled packages say beside another major version of numpy.
-_OTHER_NUMPY = re.compile(
-    r'numpy\.dtype size changed|_ARRAY_API|compiled using NumPy'
-)
 _SHARED_LIBRARY = re.compile(r'lib\w+\S*\.so\S*: cannot open shared object')
 
 
@@ -195,12 +192,6 @@ def _broken(
             remove=several.remove,
             reinstall=several.reinstall,
         )
-    if _OTHER_NUMPY.search(failure):
-        return Finding(
-            f'{text} (it was built for another major version of numpy)',
-            severity,
-            reinstall=(item.specifier,),
-        )
     if item.module == 'cv2' and _SHARED_LIBRARY.search(failure):
         return Finding(
             f'{text} (the build without windows does not need it)',
@@ -210,6 +201,15 @@ def _broken(
         )
     if not providers:
         return Finding(text, severity, **_installation(item))
+    if item.module in BUILT_ON_NUMPY:
+        # often built for another major version of numpy; pip finds one that
+        # fits, unless there is one already
+        return Finding(
+            text,
+            severity,
+            remove=tuple(providers),
+            install=(providers[0] + item.versions,),
+        )
     return Finding(
         text,
         severity,

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from higherhrnet_plugin.doctor.diagnosis import Finding
 from higherhrnet_plugin.doctor.environment import Environment
-from higherhrnet_plugin.doctor.table import BY_MODULE, leading_numbers
-
-# Compiled against numpy: what is named in one line with it is chosen to fit.
-_BUILT_ON_NUMPY = ('cv2', 'scipy', 'matplotlib', 'pandas', 'pycocotools')
+from higherhrnet_plugin.doctor.table import (
+    BUILT_ON_NUMPY,
+    BY_MODULE,
+    leading_numbers,
+)
 
 
 def make_commands(
@@ -64,7 +65,7 @@ def _beside_numpy(
     if 'numpy<2' in install:
         present = [
             name
-            for module in _BUILT_ON_NUMPY
+            for module in BUILT_ON_NUMPY
             for name in environment.providers(BY_MODULE[module])
             if name not in removed
         ]

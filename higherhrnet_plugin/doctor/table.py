@@ -79,21 +79,15 @@ def leading_numbers(version: str) -> tuple[int, ...]:
 
 
 _HOSTS = ('mmengine', 'mmcv', 'mmpose')
+# Their wheels fit one major version of numpy, or both.
+BUILT_ON_NUMPY = ('cv2', 'pycocotools', 'scipy', 'matplotlib', 'pandas')
 
 # In the order in which they build on one another.
 REQUIREMENTS = (
     Requirement(
         'numpy',
         'numpy',
-        (
-            PLUGIN,
-            *_HOSTS,
-            'cv2',
-            'scipy',
-            'matplotlib',
-            'pandas',
-            'pycocotools',
-        ),
+        (PLUGIN, *_HOSTS, *BUILT_ON_NUMPY),
         minimum='1.21',
         attribute='ndarray',
     ),

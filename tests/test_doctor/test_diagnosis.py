@@ -131,8 +131,8 @@ def test_all_that_is_missing_is_named_at_once():
             'error: torch 2.1.2 was built for numpy 1, numpy 2.4.0 is '
             'installed',
             [
-                'install numpy<2 opencv-python-headless scipy matplotlib '
-                'pandas pycocotools'
+                'install numpy<2 opencv-python-headless pycocotools scipy '
+                'matplotlib pandas'
             ],
             id='torch of numpy 1',
         ),
@@ -149,10 +149,18 @@ def test_all_that_is_missing_is_named_at_once():
         ),
         pytest.param(
             environment(numpy='2.4.0', failures={'pandas': OTHER_NUMPY}),
-            f'mim: pandas does not import: {OTHER_NUMPY} (it was built for '
-            'another major version of numpy)',
-            ['install --force-reinstall --no-deps pandas'],
+            f'mim: pandas does not import: {OTHER_NUMPY}',
+            ['uninstall -y pandas', 'install pandas'],
             id='pandas of numpy 1',
+        ),
+        pytest.param(
+            environment(
+                failures={'scipy': "AttributeError: numpy has no 'long'"}
+            ),
+            'error: scipy does not import: AttributeError: numpy has no '
+            "'long'",
+            ['uninstall -y scipy', 'install scipy>=1.7 numpy<2'],
+            id='scipy of numpy 2',
         ),
         pytest.param(
             environment(
@@ -208,13 +216,13 @@ def test_all_that_is_missing_is_named_at_once():
         pytest.param(
             environment(
                 failures={
-                    'scipy': 'ImportError: undefined symbol: x\nmore',
+                    'yaml': 'ImportError: undefined symbol: x\nmore',
                     'mmpose': 'ImportError: undefined symbol: x',
                     'higherhrnet_plugin': 'ImportError: undefined symbol: x',
                 }
             ),
-            'error: scipy does not import: ImportError: undefined symbol: x',
-            ['install --force-reinstall --no-deps scipy==9.9'],
+            'error: yaml does not import: ImportError: undefined symbol: x',
+            ['install --force-reinstall --no-deps pyyaml==9.9'],
             id='broken package, and those that import it',
         ),
         pytest.param(
