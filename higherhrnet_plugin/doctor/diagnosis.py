@@ -66,6 +66,7 @@ def diagnose(environment: Environment) -> list[Finding]:
         elif len(environment.providers(item)) > 1:
             findings.append(_several(item, environment, 'note'))
     findings.extend(_check_numpy(environment, bad))
+    findings.extend(_check_mim(environment, bad))
     if PLUGIN in environment.failures and not any(
         finding.severity == 'error' for finding in findings
     ):
@@ -81,9 +82,11 @@ def diagnose(environment: Environment) -> list[Finding]:
 
 def _is_needed(item: Requirement, environment: Environment) -> bool:
     """Tell whether what is installed asks for a package."""
-    if item.module == 'pkg_resources':
-        return _needs_pkg_resources(environment)
-    return True
+    if item.package != 'setuptools':
+        return True
+    # an older setuptools has both
+    needs_old = _needs_pkg_resources(environment)
+    return needs_old == (item.module == 'pkg_resources')
 
 
 def _needs_pkg_resources(environment: Environment) -> bool:
@@ -267,6 +270,23 @@ def _check_numpy(environment: Environment, bad: set[str]) -> list[Finding]:
             )
         )
     return findings
+
+
+def _check_mim(environment: Environment, bad: set[str]) -> list[Finding]:
+    """Tell of the mim that does not find the plugin."""
+    item = BY_MODULE['mim']
+    version = environment.distributions.get('onedl-mim')
+    if environment.providers(item) != ['onedl-mim'] or 'mim' in bad:
+        return []
+    return [
+        Finding(
+            f'onedl-mim {version} finds the tools of the plugin only after '
+            'pip install -e, and does not list or search it; openmim does',
+            'note',
+            remove=('onedl-mim',),
+            **_installation(item),
+        )
+    ]
 
 
 def _installation(item: Requirement) -> dict[str, tuple[str, ...]]:

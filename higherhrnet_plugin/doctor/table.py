@@ -115,6 +115,8 @@ REQUIREMENTS = (
     Requirement(
         'pkg_resources', 'setuptools', ('mmengine', 'mim'), below='81'
     ),
+    # gone from Python 3.12, and imported by every MMEngine; setuptools has it
+    Requirement('distutils', 'setuptools', ('mmengine',)),
     Requirement('tqdm', 'tqdm', (PLUGIN,), minimum='4.60'),
     Requirement(
         'pycocotools',

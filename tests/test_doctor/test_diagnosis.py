@@ -61,7 +61,12 @@ def test_whole_environment_has_no_findings():
     assert check(environment()) == ([], [])
 
 
-@pytest.mark.parametrize('item', REQUIREMENTS, ids=lambda item: item.module)
+@pytest.mark.parametrize(
+    'item',
+    # the forks need distutils alone, see below
+    [item for item in REQUIREMENTS if item.module != 'distutils'],
+    ids=lambda item: item.module,
+)
 def test_every_missing_package_is_named_and_installed(item):
     (text,), lines = check(environment(missing=[item.module]))
     assert text.startswith('mim: ' if is_optional(item.module) else 'error: ')
@@ -79,7 +84,7 @@ def test_all_that_is_missing_is_named_at_once():
     texts, lines = check(
         environment(missing=[item.module for item in REQUIREMENTS])
     )
-    assert len(texts) == len(REQUIREMENTS)
+    assert len(texts) == len({item.package for item in REQUIREMENTS})
     first, second = lines
     assert first.startswith('install numpy>=1.21 opencv-python-headless ')
     assert 'setuptools<81' in first.split()
@@ -258,15 +263,34 @@ def test_setuptools_without_pkg_resources_is_lowered():
     assert lines == ['install setuptools<81 numpy<2']
 
 
-def test_the_forks_need_no_pkg_resources():
+FORKS = {
+    'onedl_mmengine': '0.10.12',
+    'onedl_mmcv': '2.3.6',
+    'onedl_mim': '0.5.1',
+}
+NO_HOSTS = ('mmengine', 'mmcv-lite', 'openmim')
+
+
+def test_the_forks_need_setuptools_for_distutils_alone():
     case = environment(
-        missing=['pkg_resources'],
-        without=['mmengine', 'mmcv-lite', 'openmim'],
-        onedl_mmengine='0.10.12',
-        onedl_mmcv='2.3.6',
-        onedl_mim='0.5.1',
+        missing=['pkg_resources', 'distutils'], without=NO_HOSTS, **FORKS
     )
-    assert check(case) == ([], [])
+    (text, _), lines = check(case)
+    assert text == (
+        'error: distutils is not installed, which mmengine needs (setuptools)'
+    )
+    assert lines[1] == 'install setuptools numpy<2'
+
+
+def test_the_forks_need_no_pkg_resources():
+    case = environment(missing=[], without=NO_HOSTS, **FORKS)
+    case = Environment(case.distributions, frozenset({'pkg_resources'}))
+    (text,), lines = check(case)
+    assert text.startswith('note: onedl-mim 0.5.1 finds the tools of the ')
+    assert lines == [
+        'uninstall -y onedl-mim',
+        'install --no-deps openmim>=0.3.9',
+    ]
 
 
 def test_packages_for_numpy_1_stay_with_numpy_1():
