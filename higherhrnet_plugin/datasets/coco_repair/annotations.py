@@ -22,6 +22,7 @@ import numpy as np
 from .keypoints import repair_keypoints
 from .marks import take_ignored_as_crowd
 from .nobody import NOTHING
+from .placeholders import clear_placeholders
 from .report import RepairReport
 from .segmentations import (
     has_region,
@@ -62,9 +63,10 @@ def repair_annotation(
     _repair_crowd(record, owner, report)
     take_ignored_as_crowd(record, owner, report)
     for name, number in fields.items():
-        record[name] = repair_keypoints(
+        points = repair_keypoints(
             annotation, name, number, (owner, sum(fields.values())), report
         )
+        record[name] = clear_placeholders(points, owner, report)
     values = record[next(iter(fields))]
     x, y, visibility = values[0::3], values[1::3], values[2::3]
     # plain lists: arrays of this length are slow

@@ -59,7 +59,6 @@ def repair_images(
         raise FileNotFoundError(_missing_text(missing, len(records), folder))
     for name in missing:
         report.add_drop(NO_PICTURE, repr(name))
-    _note_shared_names(found, report)
     return found
 
 
@@ -160,18 +159,3 @@ def _is_size(value: Any) -> bool:
         and math.isfinite(value)
         and value > 0
     )
-
-
-def _note_shared_names(
-    images: dict[str, Optional[dict[str, Any]]], report: RepairReport
-) -> None:
-    """Note pictures that several images share."""
-    seen: dict[str, int] = {}
-    for image in images.values():
-        if image is None:
-            continue
-        first = seen.setdefault(image['file_name'], image['id'])
-        if first != image['id']:
-            report.add_note(
-                'pictures listed under two ids', repr(image['file_name'])
-            )

@@ -18,6 +18,7 @@ from .images import repair_images
 from .marks import split_marked_images
 from .nobody import judge_what_is_left
 from .people import repair_people
+from .repeats import merge_shared_images
 from .report import RepairReport
 
 _MISSING_IMAGES = ('error', 'drop', 'ignore')
@@ -166,6 +167,8 @@ def _repair(
         options.missing_images == 'drop',
         report,
     )
+    if raw:
+        merge_shared_images(images, report)
     images.update({id_key(value, 'an image'): None for value in marked})
     numbers, category = choose_category(
         _records(content, 'categories'),
@@ -176,7 +179,8 @@ def _repair(
     )
     fields = options.keypoint_fields or {'keypoints': options.num_keypoints}
     kept = repair_people(raw, images, numbers, fields, report)
-    left = [image for image in images.values() if image is not None]
+    # images of several ids come once
+    left = list({i['id']: i for i in images.values() if i}.values())
     if options.annotated_on != IMAGE:
         if not look or options.image_dir is None:
             raise ValueError(

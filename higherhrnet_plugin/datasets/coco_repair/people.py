@@ -9,6 +9,7 @@ from .annotations import repair_annotation
 from .ids import id_key
 from .marks import is_deleted
 from .nobody import DELETED, LEFT_OUT, NOT_LISTED, OTHER_CATEGORY
+from .repeats import SeenPeople
 from .report import RepairReport
 
 
@@ -36,6 +37,7 @@ def repair_people(
         ValueError: If a record cannot be repaired.
     """
     ids = _AnnotationIds(annotations)
+    seen = SeenPeople(next(iter(fields)))
     kept = []
     for i, annotation in enumerate(annotations):
         owner = _owner(annotation, i)
@@ -64,7 +66,8 @@ def repair_people(
         )
         if record is not None:
             record.update(image_id=image['id'], category_id=category)
-            kept.append(record)
+            if not seen.is_repeat(record, owner, report):
+                kept.append(record)
     return kept
 
 

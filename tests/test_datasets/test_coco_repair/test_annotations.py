@@ -69,7 +69,7 @@ def test_boxes_come_from_keypoints(box):
 
 
 def test_boxes_stay_inside_the_image():
-    points = [0, 0, 2, 200, 100, 2, 0, 0, 0]
+    points = [0, 1, 2, 200, 100, 2, 0, 0, 0]
     record, _ = repair(person(bbox=None, segmentation=None, keypoints=points))
     assert record['bbox'] == [0, 0, W, H]
     points = [300, 300, 2, 400, 310, 2, 0, 0, 0]

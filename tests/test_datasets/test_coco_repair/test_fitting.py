@@ -26,7 +26,7 @@ def write(folder, content, size=(32, 24), **edits):
         id=1,
         # two corners of the red field, the outermost pixels, and one that is
         # not labelled
-        keypoints=[0, 0, 2, 15, 11, 1, 0, 0, 0],
+        keypoints=[0, 11, 2, 15, 0, 1, 0, 0, 0],
         num_keypoints=2,
         iscrowd=0,
         bbox=[2, 4, 10, 6],
@@ -98,9 +98,10 @@ def test_annotations_as_stored_are_turned(tmp_path, orientation):
     corners = {(x0, y0), (x0 + w // 2 - 1, y0 + h // 2 - 1)}
     others = {(x0 + w // 2 - 1, y0), (x0, y0 + h // 2 - 1)}
     assert {tuple(p) for p in points[:2, :2].tolist()} in (corners, others)
-    # the stored top left pixel is shown in a corner of the whole image
-    assert points[0, 0] in (0, w - 1)
-    assert points[0, 1] in (0, h - 1)
+    # one lies on the stored left edge, the other on the stored upper one
+    on_edge = [[x in (0, w - 1), y in (0, h - 1)] for x, y, _ in points[:2]]
+    left, upper = [True, False], [False, True]
+    assert on_edge == ([left, upper] if orientation < 5 else [upper, left])
     assert (person['area'], crowd['area']) == (50, 192)
     polygon = np.reshape(person['segmentation'], (-1, 2))
     low, size = polygon.min(axis=0), np.ptp(polygon, axis=0)
@@ -116,7 +117,7 @@ def test_a_quarter_turn_by_hand(tmp_path):
     file = write(tmp_path, encode(corner_picture(), 'JPEG', 6))
     content, _ = load(file, 'stored')
     person, _ = content['annotations']
-    assert person['keypoints'] == [23, 0, 2, 12, 15, 1, 0, 0, 0]
+    assert person['keypoints'] == [12, 0, 2, 23, 15, 1, 0, 0, 0]
     assert person['bbox'] == [14, 2, 6, 10]
     assert person['segmentation'] == [[20, 2, 20, 12, 14, 12]]
 
@@ -127,7 +128,7 @@ def test_annotations_of_another_size_are_scaled(tmp_path):
     content, report = load(file, 'resized')
     (image,), (person, crowd) = content['images'], content['annotations']
     assert (image['width'], image['height']) == (64, 24)
-    assert person['keypoints'] == [0, 0, 2, 30, 11, 1, 0, 0, 0]
+    assert person['keypoints'] == [0, 11, 2, 30, 0, 1, 0, 0, 0]
     assert person['bbox'] == [4, 4, 20, 6]
     assert person['area'] == 100
     assert person['segmentation'] == [[4, 4, 24, 4, 24, 10]]
@@ -145,7 +146,7 @@ def test_a_photograph_may_be_resized_after_it_was_turned(tmp_path):
     file = write(tmp_path, encode(pixels, 'JPEG', 6), size=(24, 32))
     content, _ = load(file, 'resized')
     assert content['images'][0]['width'] == 12
-    assert content['annotations'][0]['keypoints'][3:5] == [7.5, 5.5]
+    assert content['annotations'][0]['keypoints'][:5] == [0, 5.5, 2, 7.5, 0]
 
 
 def test_what_fits_is_left_alone(tmp_path):

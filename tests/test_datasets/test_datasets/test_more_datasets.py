@@ -126,7 +126,7 @@ def test_aic_without_areas(tmp_path):
 
 def animal(number, species):
     """Annotate an animal of AP-10K on image 1."""
-    points = [[10 + i, 20 + i, 2] for i in range(17)]
+    points = [[10 + number + i, 20 + i, 2] for i in range(17)]
     return dict(
         id=number,
         image_id=1,
@@ -159,11 +159,13 @@ def test_all_species_are_one_category(tmp_path, data_mode, test_mode):
 
 def test_whole_body_lists_are_joined_in_order(tmp_path):
     people = [whole_body(1, 1), whole_body(2, 1)]
+    people[1]['keypoints'][0] = 12
     data_set = load(BottomupCocoWholeBodyDataset, tmp_path, people)
     info = data_set.get_data_info(0)
     expected = [[10 + i, 20 + i] for i in range(133)]
     for n in range(2):
         assert info['keypoints'][n].tolist() == expected
+        expected[0][0] = 12
     assert info['keypoints_visible'].tolist() == [[1] * 133] * 2
     assert info['keypoints'].dtype == np.float32
     assert info['keypoints_visible'].dtype == np.float32
