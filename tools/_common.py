@@ -11,10 +11,8 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from higherhrnet_plugin.cfg_options import (
-    CfgOptionsAction,
-    apply_cfg_options,
-)
+from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
+from higherhrnet_plugin.cfg_options.arguments import CfgOptionsAction
 from higherhrnet_plugin.checkpoints import (
     WeightsError,
     check_weights_file,

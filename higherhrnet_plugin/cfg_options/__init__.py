@@ -1,6 +1,5 @@
-"""``--cfg-options`` of all tools: reading, applying, doubting."""
+"""``--cfg-options`` of all tools: reading, applying, doubting.
 
-from .applying import apply_cfg_options
-from .arguments import CfgOptionsAction
-
-__all__ = ['CfgOptionsAction', 'apply_cfg_options']
+Nothing is imported here, as ``arguments`` is needed before the imports that
+take seconds.
+"""

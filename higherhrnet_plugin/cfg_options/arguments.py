@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any, Optional
 
 
@@ -27,20 +28,40 @@ class CfgOptionsAction(argparse.Action):
             values (list[str]): The words.
             option_string (str, optional): Name of the option.
         """
-        # late, as it imports torch
-        from mmengine.config import DictAction
+        try:
+            options = parse_cfg_options(values)
+        except ValueError as error:
+            parser.error(f'{option_string}: {error}')
+        earlier = getattr(namespace, self.dest, None) or {}
+        setattr(namespace, self.dest, {**earlier, **options})
 
-        options = dict(getattr(namespace, self.dest, None) or {})
-        for word in values:
-            key, sign, text = word.partition('=')
-            if not sign or not all(key.split('.')):
-                parser.error(
-                    f'{option_string}: {word!r} is not of the form KEY=VALUE, '
-                    'without spaces around the sign, as a.b.c=1; other '
-                    f'arguments stand before {option_string}'
-                )
-            try:
-                options[key] = DictAction._parse_iterable(text)
-            except AssertionError:
-                parser.error(f'{option_string}: unbalanced brackets: {word}')
-        setattr(namespace, self.dest, options)
+
+def parse_cfg_options(words: Sequence[str]) -> dict[str, Any]:
+    """Read words KEY=VALUE, by MMEngine's rules for values.
+
+    Args:
+        words (Sequence[str]): The words, later ones being stronger.
+
+    Returns:
+        dict[str, Any]: values by dotted key.
+
+    Raises:
+        ValueError: If a word has another form.
+    """
+    # late, as it imports torch
+    from mmengine.config import DictAction
+
+    options = {}
+    for word in words:
+        key, sign, text = word.partition('=')
+        if not sign or not all(key.split('.')):
+            raise ValueError(
+                f'{word!r} is not of the form KEY=VALUE, as a.b.c=1, without '
+                'spaces around the sign; other arguments stand before '
+                '--cfg-options'
+            )
+        try:
+            options[key] = DictAction._parse_iterable(text)
+        except AssertionError as error:
+            raise ValueError(f'unbalanced brackets: {word}') from error
+    return options

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from ..cfg_options import CfgOptionsAction
+from ..cfg_options.arguments import CfgOptionsAction
 from .inputs import WEBCAM
 
 DESCRIPTION = """\

@@ -7,7 +7,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from ..cfg_options import apply_cfg_options
+from ..cfg_options.applying import apply_cfg_options
 from .inputs import WEBCAM, absolute
 from .model import find_test_pipeline, read_config, set_scales, set_stretch
 

@@ -9,7 +9,7 @@ import pytest
 from mmengine.config import Config
 from small_configs import CONFIGS, TINY
 
-from higherhrnet_plugin.cfg_options import apply_cfg_options
+from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
 from higherhrnet_plugin.cfg_options.known_keys import find_known_keys
 from higherhrnet_plugin.models.heads import higherhrnet_head
 from higherhrnet_plugin.models.pose_estimators import multi_scale_bottomup

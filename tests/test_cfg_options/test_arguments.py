@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from higherhrnet_plugin.cfg_options import CfgOptionsAction
+from higherhrnet_plugin.cfg_options.arguments import CfgOptionsAction
 
 
 def parse(*words):

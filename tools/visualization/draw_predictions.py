@@ -91,7 +91,10 @@ def main() -> None:
     args = parse_args()
     from mmpose.registry import DATASETS
 
-    model = load_model(args)
+    try:
+        model = load_model(args)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f'error: {error}') from error
     dataset = DATASETS.build(model.cfg.test_dataloader.dataset)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
