@@ -108,7 +108,7 @@ def evaluate(tmp_path):
         file = write_json(tmp_path / 'gt.json', describe(images))
         for i in range(len(images)):
             path = str(tmp_path / f'{i + 1}.png')
-            cv2.imwrite(path, np.zeros((48, 64, 3), np.uint8))
+            cv2.imwrite(path, np.zeros((480, 640, 3), np.uint8))
         data = cfg.test_dataloader.dataset
         data.update(data_root='', ann_file=file)
         data.data_prefix = dict(img=str(tmp_path))
