@@ -189,6 +189,24 @@ def test_no_pictures_and_nobody_there(report, tmp_path):
     assert any('drawn in grey' in word for word in page.words)
 
 
+def test_pictures_of_another_size(report, tmp_path):
+    file = clean_file(tmp_path, k=5)
+    for path in (file.parent / 'images').iterdir():
+        picture = cv2.imread(str(path))
+        cv2.imwrite(str(path), cv2.resize(picture, None, fx=0.5, fy=0.5))
+    results = write_json(tmp_path / 'r.json', [])
+    for annotated_on, grey in (('image', True), ('resized', False)):
+        config = write_config(
+            tmp_path / f'{annotated_on}.py',
+            file,
+            dataset=dict(metainfo=metainfo(5), annotated_on=annotated_on),
+        )
+        page = Page(report(config, results))
+        words = [word for word in page.words if 'drawn in grey' in word]
+        assert bool(words) == grey
+        assert all('have another size' in word for word in words)
+
+
 @pytest.mark.parametrize(
     ('content', 'words'),
     [

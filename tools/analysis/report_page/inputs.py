@@ -14,6 +14,7 @@ from mmengine.registry import init_default_scope
 
 import higherhrnet_plugin  # noqa: F401, registers the components
 from higherhrnet_plugin.datasets.coco_repair import CocoOptions, load_coco
+from higherhrnet_plugin.datasets.coco_repair.fitting import IMAGE
 from higherhrnet_plugin.evaluation.diagnosis import unknown_images_line
 from higherhrnet_plugin.registry import DATASETS
 
@@ -87,11 +88,19 @@ def read_inputs(args: argparse.Namespace) -> Inputs:
     image_dir = args.img_dir or _join(
         root, (dataset.get('data_prefix') or {}).get('img', '')
     )
+    annotated_on = dataset.get('annotated_on', IMAGE)
     options = CocoOptions(
         num_keypoints=k,
         category=dataset.get('category'),
-        missing_images='ignore',
+        # the images are looked at where the annotations follow them
+        image_dir=str(image_dir),
+        missing_images=(
+            'ignore'
+            if annotated_on == IMAGE
+            else dataset.get('missing_images', 'error')
+        ),
         keypoint_fields=fields,
+        annotated_on=annotated_on,
     )
     content, report = load_coco(str(ann_file), options)
     if 'annotations' not in content:

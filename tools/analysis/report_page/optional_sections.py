@@ -127,7 +127,8 @@ def pictures_section(report: Report, count: int) -> Section:
         html += paragraph('No image shows labelled people.')
     if lost:
         html += paragraph(
-            f'{lost} pictures are not in {report.inputs.image_dir} and were '
-            'drawn in grey; --img-dir names another folder.'
+            f'{lost} pictures are not in {report.inputs.image_dir}, cannot '
+            'be read or have another size than the annotation file says, and '
+            'were drawn in grey; --img-dir names another folder.'
         )
     return Section('images', 'Images', html)

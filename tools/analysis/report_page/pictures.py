@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from higherhrnet_plugin.images import read_image
+from higherhrnet_plugin.images import check_size, read_image
 from higherhrnet_plugin.visualization import draw_people
 
 from .analysis import MATCH, ImageResult
@@ -60,13 +60,16 @@ def picture_cards(
         what: Name of the progress bar.
 
     Returns:
-        HTML, and how many pictures could not be read.
+        HTML, and how many pictures could not be read or are of another size.
     """
     cards, lost = [], 0
     for result in tqdm(results, desc=f'drawing {what}', unit='image'):
         path = inputs.image_dir / result.info['file_name']
         try:
             image = read_image(path).pixels
+            height, width = image.shape[:2]
+            annotated = result.info['width'], result.info['height']
+            check_size(str(path), (width, height), annotated)
         except (OSError, ValueError):
             image = _canvas(result)
             lost += 1
