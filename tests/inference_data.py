@@ -9,6 +9,7 @@ from data_sets import write_data_set
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS, MODELS
 from small_configs import TINY, count_keypoints, load_small
+from video_files import encode_video
 
 import higherhrnet_plugin  # noqa: F401
 
@@ -58,20 +59,15 @@ def picture(width: int, height: int, seed: int = 0) -> np.ndarray:
 
 def write_video(path: Path, frames: int = 8, size: tuple = (96, 80)) -> Path:
     """Write two people, as dots, who walk towards each other at 12.5 fps."""
-    writer = cv2.VideoWriter(
-        str(path), cv2.VideoWriter_fourcc(*'MJPG'), 12.5, size
-    )
-    assert writer.isOpened()
     rng = np.random.default_rng(3)
     poses = rng.uniform(5, 30, (2, 17, 2)) + [[[0, 20]], [[55, 20]]]
-    for t in range(frames):
-        frame = np.full((size[1], size[0], 3), 30, np.uint8)
+    images = np.full((frames, size[1], size[0], 3), 30, np.uint8)
+    for t, image in enumerate(images):
         for pose, step, color in zip(poses, (2, -2), ((0, 200, 0), (200,))):
             for x, y in pose + [t * step, 0]:
-                cv2.circle(frame, (round(x), round(y)), 2, color, -1)
-        writer.write(frame)
-    writer.release()
-    return path
+                cv2.circle(image, (round(x), round(y)), 2, color, -1)
+    times = np.arange(frames) / 12.5
+    return encode_video(path, images, times, 'mjpeg', 'yuvj420p')
 
 
 def read_results(folder: Path) -> list:

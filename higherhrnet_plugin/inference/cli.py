@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, TextIO
 
 from ..checkpoints import find_weights
 from .coco_results import (
@@ -15,6 +16,7 @@ from .coco_results import (
     read_annotation_ids,
     write_results,
 )
+from .drawings import find_drawing
 from .folders import PassedOver
 from .inputs import Source, collect_sources
 from .journal import Journal
@@ -41,8 +43,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             process.
 
     Returns:
-        int: exit code: 0 all fine, 1 some inputs failed, 2 bad usage, 130
-        stopped by the keyboard.
+        int: exit code: 0 all fine, 1 some inputs failed, 2 bad usage, 3
+        stopped by a full disk or the like, 130 by the keyboard.
     """
     args = parse_args(argv)
     try:
@@ -53,12 +55,14 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         print(f'error: {text}', file=sys.stderr)
         return 2
     try:
-        summary = job.run()
+        with contextlib.closing(job.journal):
+            summary = job.run()
     except KeyboardInterrupt:
         print('stopped; the same command goes on', file=sys.stderr)
         return 130
-    finally:
-        job.journal.close()
+    except OSError as error:
+        _say(f'stopped: {error}; the same command goes on', sys.stderr)
+        return 3
     _say('\n'.join(summary.lines()))
     _say(f'results: {Path(args.out) / "predictions.json"}')
     return 1 if summary.failures else 0
@@ -94,7 +98,8 @@ class _Job:
         cfg = load_config(args)
         weights = find_weights(args.weights)
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-        settings = collect_settings(args, cfg, digest)
+        folder = next((s.folder for s in self.sources if s.folder), '')
+        settings = collect_settings(args, cfg, digest, folder)
         self.predictor = Predictor.from_files(
             *(cfg, weights, str(device)),
             amp_dtype=amp_dtype,
@@ -128,21 +133,22 @@ class _Job:
         summary = run.run(self.sources)
         summary.passed_over = self.passed_over.lines()
         done = self.journal.read()
-        failed = {name for name, _ in summary.failures}
         records = [
             (source, record)
             for source in self.sources
-            if source.name not in failed
+            if done[source.name].stamp is not None
             for record in done[source.name].records
         ]
         write_results(self.out, records, self.category, self.listed)
         return summary
 
 
-def _say(text: str) -> None:
+def _say(text: str, stream: Optional[TextIO] = None) -> None:
     """Print, also what the terminal has no letters for."""
-    encoding = sys.stdout.encoding or 'utf-8'
-    print(text.encode(encoding, 'backslashreplace').decode(encoding))
+    stream = stream or sys.stdout
+    encoding = stream.encoding or 'utf-8'
+    text = text.encode(encoding, 'backslashreplace').decode(encoding)
+    print(text, file=stream)
 
 
 def _open_journal(
@@ -165,13 +171,12 @@ def _open_journal(
 
 
 def _check_outputs(sources: Sequence[Source], draw: bool) -> None:
-    """Refuse videos whose results would have the same name."""
-    stems: dict[str, str] = {}
-    for source in sources:
-        if draw and source.kind != 'image':
-            other = stems.setdefault(source.video_stem, source.name)
-            if other != source.name:
-                raise ValueError(
-                    f'the videos {other} and {source.name} would be drawn '
-                    'to the same file: run them one after the other'
-                )
+    """Refuse what would be drawn to one file, such as a webcam's namesake."""
+    owners: dict[str, str] = {}
+    for source in sources if draw else ():
+        other = owners.setdefault(find_drawing(source), source.name)
+        if other != source.name:
+            raise ValueError(
+                f'{other} and {source.name} would be drawn to the same '
+                'file: run them one after the other'
+            )

@@ -9,6 +9,7 @@ from typing import Any, Optional
 
 import numpy as np
 
+from .files import write_whole
 from .inputs import Source
 from .journal import Record
 from .predictor import People
@@ -145,7 +146,8 @@ def write_results(
     Args:
         out (Path): Folder.
         records (Sequence[tuple[Source, dict]]): Images and frames, in order:
-            ``width``, ``height``, ``people`` and, of a video, ``frame``.
+            ``width``, ``height``, ``people`` and, of a video, ``frame``
+            and ``time`` in seconds.
         category (dict): From :func:`describe_category`.
         listed (Mapping[str, dict], optional): From
             :func:`read_annotation_ids`. Without it images are numbered from
@@ -160,20 +162,21 @@ def write_results(
         if 'frame' in record:
             image['file_name'] = f'{source.name}/{record["frame"]:06d}'
             image.update(video=source.name, frame=record['frame'])
+            image.update(time=record['time'])
         images.append(image)
-        rows += [
-            {'image_id': image['id'], 'category_id': category['id'], **person}
-            for person in record['people']
-        ]
-    _write_whole(
+        row = {'image_id': image['id'], 'category_id': category['id']}
+        if 'time' in image:
+            row['time'] = image['time']
+        rows += [{**row, **person} for person in record['people']]
+    _write_json(
         out / 'images.json',
         {'images': images, 'annotations': [], 'categories': [category]},
     )
-    _write_whole(out / 'predictions.json', rows)
+    _write_json(out / 'predictions.json', rows)
 
 
-def _write_whole(path: Path, content: Any) -> None:
+def _write_json(path: Path, content: Any) -> None:
     """Write JSON so that the file is never seen half written."""
-    part = path.with_name(f'{path.name}.part')
-    part.write_text(json.dumps(content, ensure_ascii=False), encoding='utf-8')
-    part.replace(path)
+    text = json.dumps(content, ensure_ascii=False)
+    # as JSON writes names that are no text
+    write_whole(path, text.encode('utf-8', 'backslashreplace'))

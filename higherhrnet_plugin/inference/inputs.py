@@ -37,11 +37,9 @@ class Source:
     kind: str
 
     @property
-    def video_stem(self) -> str:
-        """str: name of the video that is written, without a suffix."""
-        if self.kind == 'webcam':
-            return self.name
-        return self.name.rpartition('.')[0]
+    def folder(self) -> str:
+        """str: the common folder of all inputs; '' of a webcam."""
+        return self.path[: -len(self.name)] if self.kind != 'webcam' else ''
 
 
 def collect_sources(
@@ -125,12 +123,12 @@ def _expand(
                 f'nor a video ({" ".join(VIDEO_SUFFIXES)})'
             )
         return path.parent, [path]
-    magic = [i for i, p in enumerate(path.parts) if glob.has_magic(p)]
-    if not magic:
+    if not glob.has_magic(text):
         raise FileNotFoundError(f'there is no file or folder {text!r}')
-    base = Path(*path.parts[: magic[0]])
-    found = base.glob('/'.join(path.parts[magic[0] :]))
-    return base, _usable(found, passed_over)
+    # folders that are there are meant, also with brackets in their names
+    base = next(parent for parent in path.parents if parent.is_dir())
+    pattern = path.relative_to(base).as_posix()
+    return base, _usable(base.glob(pattern), passed_over)
 
 
 def absolute(path: Union[str, Path]) -> Path:

@@ -21,10 +21,12 @@ class Done:
         stamp (list | None): Size and time of the file; None until the
             source is complete.
         records (list[dict]): Of the image, or of all frames.
+        fault (str): What has failed beside them, or ''.
     """
 
     stamp: Optional[list[int]] = None
     records: list[Record] = field(default_factory=list)
+    fault: str = ''
 
 
 def file_stamp(source: Source) -> list[int]:
@@ -65,7 +67,10 @@ class Journal:
             self._check(next(self._lines()), header)
         else:
             path.write_text(json.dumps(header) + '\n', encoding='utf-8')
-        self._file = path.open('a', encoding='utf-8')
+        # as JSON writes names that are no text
+        self._file = path.open(
+            'a', encoding='utf-8', errors='backslashreplace'
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -75,12 +80,17 @@ class Journal:
         """Forget what was noted of a source.
 
         Args:
-            source (Source): A video, which begins anew.
+            source (Source): A video, which begins anew, or what cannot be
+                read any more.
         """
         self._write({'name': source.name, 'begin': True})
 
     def add_image(
-        self, source: Source, record: Record, stamp: Sequence[int]
+        self,
+        source: Source,
+        record: Record,
+        stamp: Sequence[int],
+        fault: str = '',
     ) -> None:
         """Note an image.
 
@@ -88,10 +98,10 @@ class Journal:
             source (Source): The image.
             record (dict): Plain values.
             stamp (Sequence[int]): Its :func:`file_stamp` before it was read.
+            fault (str): What has failed beside it. Defaults to ''.
         """
-        self._write(
-            {'name': source.name, 'stamp': list(stamp), 'record': record}
-        )
+        line = {'name': source.name, 'stamp': list(stamp), 'record': record}
+        self._write({**line, 'fault': fault} if fault else line)
 
     def add_frame(self, source: Source, record: Record) -> None:
         """Note a frame of a video.
@@ -102,14 +112,18 @@ class Journal:
         """
         self._write({'name': source.name, 'record': record})
 
-    def finish(self, source: Source, stamp: Sequence[int]) -> None:
+    def finish(
+        self, source: Source, stamp: Sequence[int], fault: str = ''
+    ) -> None:
         """Note that a video is complete.
 
         Args:
             source (Source): The video.
             stamp (Sequence[int]): Its :func:`file_stamp` before it was read.
+            fault (str): What has failed beside its frames. Defaults to ''.
         """
-        self._write({'name': source.name, 'stamp': list(stamp)})
+        line = {'name': source.name, 'stamp': list(stamp)}
+        self._write({**line, 'fault': fault} if fault else line)
 
     def flush(self) -> None:
         """Hand what was noted to the system."""
@@ -133,8 +147,10 @@ class Journal:
                 done[name] = Done()
             elif 'record' not in line:
                 done[name].stamp = line['stamp']
+                done[name].fault = line.get('fault', '')
             elif 'stamp' in line:
-                done[name] = Done(line['stamp'], [line['record']])
+                fault = line.get('fault', '')
+                done[name] = Done(line['stamp'], [line['record']], fault)
             else:
                 done[name].records.append(line['record'])
         return done

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ..visualization import draw_panels, draw_people, number_people
+from .files import write_whole
 from .predictor import Loaded, People
 
 
@@ -65,9 +66,9 @@ def write_picture(path: Path, picture: np.ndarray) -> None:
     Raises:
         OSError: If it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     # OpenCV's own writer takes names in the code page of the system
     good, content = cv2.imencode(path.suffix.lower(), picture)
     if not good:
         raise OSError(f'OpenCV cannot write {path}')
-    path.write_bytes(content.tobytes())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, content.tobytes())

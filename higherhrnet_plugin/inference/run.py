@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Union
 
-import numpy as np
 from tqdm import tqdm
 
 from ..tracking import PoseTracker
 from .coco_results import to_records
+from .drawings import Drawings
+from .faults import describe_error
 from .inputs import Source
 from .journal import Done, Journal, file_stamp
-from .pictures import draw_prediction, write_picture
 from .predictor import Loaded, People, Predictor
 from .prefetch import prefetch
 from .summary import Summary
-from .videos import VideoReader, VideoWriter
+from .videos import Frame, VideoReader
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class InferenceRun:
         self.journal = journal
         self.options = options
         self.summary = Summary()
+        links = predictor.model.dataset_meta['skeleton_links']
+        self._drawings = Drawings(options.out, links, options.kpt_thr)
 
     def run(self, sources: Sequence[Source]) -> Summary:
         """Predict all sources: images first, then videos.
@@ -80,17 +82,15 @@ class InferenceRun:
         for source in sources:
             if source.kind == 'image' or source.name in finished:
                 continue
-            try:
-                self._run_video(source)
-            except (ValueError, FileNotFoundError) as error:
-                self._fail(source, error)
+            self._run_video(source)
+        self.journal.flush()
         self.summary.seconds = time.perf_counter() - start
         return self.summary
 
     def _fail(self, source: Source, error: Exception) -> None:
-        """Note an input that cannot be predicted."""
-        text = ' '.join(str(error).split()) or type(error).__name__
-        self.summary.failures.append((source.name, text))
+        """Note an input that cannot be predicted, and forget an older one."""
+        self.journal.begin(source)
+        self.summary.failures.append((source.name, describe_error(error)))
 
     def _run_images(
         self, sources: Sequence[Source], finished: set[str]
@@ -147,11 +147,12 @@ class InferenceRun:
         for (source, stamp, loaded), people in zip(good, found):
             if source.name in finished:
                 continue
+            fault = ''
             if self.options.draw:
-                path = self.options.out / 'pictures' / source.name
-                write_picture(path, self._draw(loaded, people))
+                fault = self._drawings.add_picture(source, loaded, people)
             record = _describe(loaded, people)
-            self.journal.add_image(source, record, stamp)
+            self.journal.add_image(source, record, stamp, fault)
+            self.summary.note_fault(source.name, fault)
             self.summary.images += 1
             if loaded.hint:
                 self.summary.hints.append((source.name, loaded.hint))
@@ -160,28 +161,41 @@ class InferenceRun:
 
     def _run_video(self, source: Source) -> None:
         """Predict all frames of a video or webcam."""
-        stamp = file_stamp(source)
-        reader = VideoReader(source)
+        try:
+            stamp, reader = file_stamp(source), VideoReader(source)
+        except (ImportError, OSError, ValueError) as error:
+            self._fail(source, error)
+            return
         frames = reader.frames(self.options.max_frames)
-        first = next(frames, None)
-        if first is None:
-            raise ValueError('no frame can be read')
+        try:
+            first = next(frames, None)
+            if first is None:
+                raise ValueError(reader.fault or 'holds no frame')
+            self._predict_video(
+                source, stamp, reader, itertools.chain([first], frames)
+            )
+        except ValueError as error:
+            self._fail(source, error)
+
+    def _predict_video(
+        self,
+        source: Source,
+        stamp: list[int],
+        reader: VideoReader,
+        frames: Iterable[Frame],
+    ) -> None:
+        """Predict the frames of an open video, and note what is wrong."""
         self.journal.begin(source)
-        stem = self.options.out / 'videos' / source.video_stem
-        total = min(reader.count or 0, self.options.max_frames or 10**9)
-        with (
-            VideoWriter(stem, reader.fps) as writer,
-            tqdm(total=total or None, unit='image', desc=source.name) as bar,
-        ):
-            number = 0
+        number = 0
+        drawn = self._drawings.begin_video(source, reader)
+        with drawn, self._show_progress(source, reader) as bar:
             try:
-                for loaded, people in self._predict_frames(
-                    itertools.chain([first], frames)
-                ):
+                for moment, loaded, people in self._predict_frames(frames):
                     record = _describe(loaded, people)
-                    self.journal.add_frame(source, {**record, 'frame': number})
+                    record.update(frame=number, time=moment)
+                    self.journal.add_frame(source, record)
                     if self.options.draw:
-                        writer.write(self._draw(loaded, people))
+                        drawn.add(loaded, people, moment)
                     number += 1
                     self.summary.people += len(people.scores)
                     bar.update()
@@ -190,41 +204,51 @@ class InferenceRun:
                 # the only way to end a webcam
                 if source.kind != 'webcam':
                     raise
-        self.journal.finish(source, stamp)
+        fault = '; '.join(filter(None, (reader.fault, drawn.fault)))
+        self.journal.finish(source, stamp, fault)
         self.journal.flush()
+        self.summary.note_fault(source.name, fault)
         self.summary.videos += 1
         self.summary.frames += number
 
+    def _show_progress(self, source: Source, reader: VideoReader) -> tqdm:
+        """Show how far a video is."""
+        total = min(reader.count or 0, self.options.max_frames or 10**9)
+        return tqdm(total=total or None, unit='image', desc=source.name)
+
     def _predict_frames(
-        self, frames: Iterable[np.ndarray]
-    ) -> Iterator[tuple[Loaded, People]]:
+        self, frames: Iterable[Frame]
+    ) -> Iterator[tuple[float, Loaded, People]]:
         """Predict and track frames, in batches."""
         meta = self.predictor.model.dataset_meta
         tracker = PoseTracker(meta['sigmas']) if self.options.track else None
         size = self.options.batch_size
         loading = prefetch(
-            self.predictor.load, frames, self.options.workers, size
+            self._load_frame, frames, self.options.workers, size
         )
         while batch := list(itertools.islice(loading, size)):
-            for loaded, people in zip(batch, self.predictor.predict(batch)):
+            found = self.predictor.predict([loaded for _, loaded in batch])
+            for (moment, loaded), people in zip(batch, found):
                 if tracker is not None:
                     people.identities = tracker.update(
                         people.keypoints, people.keypoint_scores, people.tags
                     )
-                yield loaded, people
+                yield moment, loaded, people
 
-    def _draw(self, loaded: Loaded, people: People) -> np.ndarray:
-        """Draw a picture of a prediction."""
-        links = self.predictor.model.dataset_meta['skeleton_links']
-        return draw_prediction(loaded, people, links, self.options.kpt_thr)
+    def _load_frame(self, frame: Frame) -> tuple[float, Loaded]:
+        """Prepare a frame, and keep its time."""
+        return frame.time, self.predictor.load(frame.image)
 
 
 def _is_done(source: Source, done: dict[str, Done]) -> bool:
     """Tell whether a source is complete, and has not changed since."""
     entry = done.get(source.name)
-    if source.kind == 'webcam' or entry is None or entry.stamp is None:
+    if source.kind == 'webcam' or entry is None or entry.fault:
         return False
-    return entry.stamp == file_stamp(source)
+    try:
+        return entry.stamp == file_stamp(source)
+    except OSError:
+        return False
 
 
 def _describe(loaded: Loaded, people: People) -> dict:

@@ -8,7 +8,6 @@ from typing import Any
 from mmengine.config import Config
 
 from ..cfg_options.applying import apply_cfg_options
-from .inputs import WEBCAM, absolute
 from .model import find_test_pipeline, read_config, set_scales, set_stretch
 
 
@@ -48,7 +47,7 @@ def load_config(args: argparse.Namespace) -> Config:
 
 
 def collect_settings(
-    args: argparse.Namespace, cfg: Config, weights_sha256: str
+    args: argparse.Namespace, cfg: Config, weights_sha256: str, folder: str
 ) -> dict[str, Any]:
     """Collect what the results of a run depend on.
 
@@ -56,6 +55,8 @@ def collect_settings(
         args (argparse.Namespace): From :func:`parse_args`.
         cfg (Config): From :func:`load_config`.
         weights_sha256 (str): Of the checkpoint file.
+        folder (str): Common folder of the inputs. The names of all results
+            begin there; which files below it are inputs may change.
 
     Returns:
         dict[str, Any]: by name. Device, batch size and threads are not among
@@ -65,10 +66,7 @@ def collect_settings(
     parts = {'model': cfg.model, 'pipeline': find_test_pipeline(cfg)}
     for name, part in parts.items():
         _flatten(name, part, settings)
-    settings['inputs'] = [
-        text if text.startswith(WEBCAM) else str(absolute(text))
-        for text in args.inputs
-    ]
+    settings['common folder of the inputs'] = folder
     for name in (
         *('amp', 'ann_file', 'draw', 'draw_maps', 'kpt_thr', 'max_frames'),
         *('recursive', 'track'),

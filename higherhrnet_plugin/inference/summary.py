@@ -16,7 +16,8 @@ class Summary:
         people (int): People on all of these.
         kept (int): Inputs that an earlier run had done.
         seconds (float): Time without the start.
-        failures (list[tuple[str, str]]): Inputs and reasons.
+        failures (list[tuple[str, str]]): Inputs and reasons; what was found
+            on them in spite of it counts above.
         passed_over (list[str]): What lay among the inputs and was none.
         hints (list[tuple[str, str]]): Inputs that may be wrong, and in what.
     """
@@ -30,6 +31,16 @@ class Summary:
     failures: list[tuple[str, str]] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
     hints: list[tuple[str, str]] = field(default_factory=list)
+
+    def note_fault(self, name: str, fault: str) -> None:
+        """Note what has failed of an input that was predicted.
+
+        Args:
+            name (str): The input.
+            fault (str): The reason, or '' if all is well.
+        """
+        if fault:
+            self.failures.append((name, fault))
 
     def lines(self) -> list[str]:
         """Describe the run in lines of text.

@@ -68,7 +68,7 @@ def test_all_inputs_fail(call, tmp_path):
             dict(args=('--cfg-options', 'model.head.decoder.no_such=5')),
             'no_such',
         ),
-        (dict(inputs=('in', 'in/a/../walk.mov')), 'the same file'),
+        (dict(inputs=('in/webcam_0.mp4', 'webcam:0')), 'the same file'),
     ],
 )
 def test_bad_usage(
@@ -77,7 +77,7 @@ def test_bad_usage(
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'empty').mkdir()
     (tmp_path / 'notes.txt').write_text('x')
-    shutil.copy(data / 'walk.avi', data / 'walk.mov')
+    shutil.copy(data / 'walk.avi', data / 'webcam_0.mp4')
     code = main(
         [
             change.get('config', model_files[0]),

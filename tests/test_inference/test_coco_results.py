@@ -72,17 +72,24 @@ def test_pycocotools_reads_it(tmp_path):
     records = [
         (source, dict(width=64, height=48, people=to_records(p), **frame))
         for source, p, frame in zip(
-            (image, video, video), people, ({}, {'frame': 0}, {'frame': 1})
+            (image, video, video),
+            people,
+            ({}, {'frame': 0, 'time': 0.0}, {'frame': 1, 'time': 0.4}),
         )
     ]
     write_results(tmp_path, records, describe_category(META))
-    assert not list(tmp_path.glob('*.part'))
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {'images.json', 'predictions.json'}
     coco = COCO(str(tmp_path / 'images.json'))
     assert coco.getImgIds() == [1, 2, 3]
     assert [i['file_name'] for i in coco.loadImgs([1, 2, 3])] == [
         *('ü.jpg', 'v.avi/000000', 'v.avi/000001')
     ]
-    assert coco.imgs[3]['video'], coco.imgs[3]['frame'] == ('v.avi', 1)
+    moments = [
+        [coco.imgs[n].get(key) for key in ('video', 'frame', 'time')]
+        for n in (1, 2, 3)
+    ]
+    assert moments == [[None] * 3, ['v.avi', 0, 0.0], ['v.avi', 1, 0.4]]
     assert (coco.imgs[1]['width'], coco.imgs[1]['height']) == (64, 48)
     (category,) = coco.loadCats(coco.getCatIds())
     assert category['keypoints'] == ['nose', 'left_eye', 'right_eye']
@@ -93,6 +100,7 @@ def test_pycocotools_reads_it(tmp_path):
         scores = np.array([a['score'] for a in found], np.float32)
         np.testing.assert_array_equal(scores, p.scores)
         for a, points in zip(found, p.keypoints):
+            assert a.get('time') == coco.imgs[number].get('time')
             rows = np.reshape(a['keypoints'], (3, 3))
             np.testing.assert_array_equal(
                 rows[:, :2].astype(np.float32), points

@@ -63,7 +63,8 @@ def test_kinds_and_paths(tree):
     assert [s.kind for s in sources] == ['image', 'image', 'video', 'webcam']
     assert sources[0].path == str(tree / 'a' / '1.jpg')
     assert sources[-1].path == '2'
-    assert [s.video_stem for s in sources[2:]] == ['clip', 'webcam_2']
+    folders = [f'{tree / "a"}/'] * 3 + ['']
+    assert [s.folder for s in sources] == folders
 
 
 @pytest.mark.parametrize(

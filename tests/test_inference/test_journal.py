@@ -49,6 +49,37 @@ def test_everything_is_read_again(path):
     assert done['w.avi'] == EXPECTED['w.avi']
 
 
+def test_faults_are_kept(tmp_path):
+    journal = Journal(tmp_path / 'j.jsonl', {})
+    journal.add_image(IMAGE, {'people': []}, [1, 2], 'no picture')
+    journal.begin(VIDEO)
+    journal.add_frame(VIDEO, {'frame': 0})
+    journal.finish(VIDEO, [3, 4], 'cut off')
+    journal.flush()
+    expected = {
+        'ä.jpg': Done([1, 2], [{'people': []}], 'no picture'),
+        'v.avi': Done([3, 4], [{'frame': 0}], 'cut off'),
+    }
+    assert journal.read() == expected
+    journal.add_image(IMAGE, {'people': []}, [1, 2])
+    journal.begin(VIDEO)
+    journal.finish(VIDEO, [3, 4])
+    journal.flush()
+    done = journal.read()
+    journal.close()
+    assert [done[name].fault for name in expected] == ['', '']
+
+
+def test_names_that_are_no_text(tmp_path):
+    """Such as those of another code page, as Linux hands them out."""
+    source = Source('/x/\udce4.jpg', '\udce4.jpg', 'image')
+    journal = Journal(tmp_path / 'j.jsonl', {})
+    journal.add_image(source, {'people': []}, [1, 2])
+    journal.flush()
+    assert journal.read() == {'\udce4.jpg': Done([1, 2], [{'people': []}])}
+    journal.close()
+
+
 def test_a_line_that_was_cut_off_is_dropped(path):
     whole = path.read_bytes()
     last = whole.splitlines(keepends=True)[-1]
