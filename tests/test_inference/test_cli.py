@@ -23,7 +23,9 @@ def test_failures_are_told_and_skipped(call, data, tmp_path, capsys):
             'failed: a/15.png: cannot be read as an image',
             'failed: b/empty.jpg: cannot be read as an image: the file is '
             'empty',
-            'failed: b/bad.mp4: cannot be opened as a video',
+            'failed: b/bad.mp4: cannot be opened as a video: Invalid data '
+            'found when processing input; it is no video, or broken or '
+            'cut off',
         ]
         assert any('5 images, 1 videos' in line for line in lines)
     images = json.loads((tmp_path / 'out' / 'images.json').read_text())

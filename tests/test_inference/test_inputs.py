@@ -83,3 +83,17 @@ def test_refused(tree, text, error, words):
     with pytest.raises(error, match=words) as raised:
         names(tree, 'a/1.jpg', text)
     assert text in str(raised.value)
+
+
+def test_patterns_below_folders_with_brackets(tmp_path):
+    """Folders that are there are meant by their names."""
+    for name in ('shoot [1]/1.jpg', 'shoot [1]/2.jpg', 'shoot 1/3.jpg'):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b'')
+    folder = str(tmp_path / 'shoot [1]')
+    assert names(tmp_path, f'{folder}/*.jpg') == ['1.jpg', '2.jpg']
+    assert names(tmp_path, f'{folder}/[2-9].jpg') == ['2.jpg']
+    assert names(tmp_path, f'{folder}/1.jpg') == ['1.jpg']
+    # no folder of this name: a pattern
+    other = str(tmp_path / 'shoot [12]')
+    assert names(tmp_path, f'{other}/*.jpg') == ['shoot 1/3.jpg']

@@ -17,7 +17,7 @@ from typing import Callable, Optional
 from matrix_cells import Cell
 
 CONFIG = 'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
-TEST_PACKAGES = ('munkres', 'pytest', 'pytest-timeout', 'tensorboard')
+TEST_PACKAGES = ('av', 'munkres', 'pytest', 'pytest-timeout', 'tensorboard')
 # The tests whose outcome can depend on a version, without the long ones.
 TESTS = (
     'test_checkpoints',
