@@ -14,12 +14,13 @@ import sys
 from collections.abc import Sequence
 from typing import Optional
 
-from higherhrnet_plugin.doctor.diagnosis import Finding, diagnose
+from higherhrnet_plugin.doctor.diagnosis import diagnose
 from higherhrnet_plugin.doctor.environment import (
     Environment,
     probe_environment,
     read_environment,
 )
+from higherhrnet_plugin.doctor.finding import Finding
 from higherhrnet_plugin.doctor.remedy import (
     make_commands,
     runnable,
@@ -89,12 +90,12 @@ def report(findings: list[Finding], environment: Environment) -> None:
     """
     python = '.'.join(map(str, environment.python))
     print(f'higherhrnet_plugin {__version__}, Python {python}')
-    installed = [
-        f'{name} {environment.distributions[name]}'
+    installed = {
+        name: f'{name} {environment.distributions[name]}'
         for item in REQUIREMENTS
         for name in environment.providers(item)
-    ]
-    print(f'Found: {", ".join(installed) or "nothing"}')
+    }
+    print(f'Found: {", ".join(installed.values()) or "nothing"}')
     for severity, heading in _HEADINGS.items():
         these = [item for item in findings if item.severity == severity]
         if these:

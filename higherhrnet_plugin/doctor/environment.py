@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -93,7 +94,7 @@ def read_environment() -> Environment:
     }
     distributions = {}
     for name in wanted:
-        version = _installed_version(name)
+        version = installed_version(name)
         if version is not None:
             distributions[name] = version
     return Environment(
@@ -133,7 +134,7 @@ def probe_environment(environment: Environment) -> Environment:
     )
 
 
-def _installed_version(name: str) -> Optional[str]:
+def installed_version(name: str) -> Optional[str]:
     """Return the version of a distribution, or None if there is none."""
     try:
         return metadata.version(name)
@@ -144,7 +145,10 @@ def _installed_version(name: str) -> Optional[str]:
 def _is_found(module: str) -> bool:
     """Tell whether Python finds a module that can hold something."""
     try:
-        spec = importlib.util.find_spec(module)
+        with warnings.catch_warnings():
+            # setuptools' on its way of standing in for distutils
+            warnings.simplefilter('ignore')
+            spec = importlib.util.find_spec(module)
     except (ImportError, ValueError):
         return False
     # A folder that an uninstalled package left is found as a namespace.

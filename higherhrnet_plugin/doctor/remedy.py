@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from higherhrnet_plugin.doctor.diagnosis import Finding
-from higherhrnet_plugin.doctor.environment import Environment
+from higherhrnet_plugin.doctor.environment import (
+    Environment,
+    installed_version,
+)
+from higherhrnet_plugin.doctor.finding import Finding
 from higherhrnet_plugin.doctor.table import (
     BUILT_ON_NUMPY,
     BY_MODULE,
@@ -86,7 +88,7 @@ def runnable(commands: list[list[str]]) -> list[list[str]]:
         The commands, after one that installs pip if there is neither.
     """
     uv = shutil.which('uv')
-    if not commands or importlib.util.find_spec('pip') is not None:
+    if not commands or installed_version('pip') is not None:
         first = []
     elif uv is None:
         first = [[sys.executable, '-m', 'ensurepip']]

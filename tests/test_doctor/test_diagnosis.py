@@ -244,6 +244,20 @@ def test_all_that_is_missing_is_named_at_once():
             [],
             id='the plugin itself',
         ),
+        pytest.param(
+            environment(
+                failures={
+                    'higherhrnet_plugin': 'ImportError: cannot be used here: '
+                    "ModuleNotFoundError: No module named 'mmengine.runner'"
+                    '\nmore'
+                }
+            ),
+            'error: higherhrnet_plugin does not import: ImportError: cannot '
+            'be used here: ModuleNotFoundError: No module named '
+            "'mmengine.runner' (a part of mmengine is gone)",
+            ['install --force-reinstall --no-deps mmengine==0.10.7'],
+            id='a part of a host is gone',
+        ),
     ],
 )
 def test_failure_is_named_with_what_mends_it(case, text, lines):
