@@ -31,7 +31,7 @@ from higherhrnet_plugin.version import __version__
 
 _HEADINGS = {
     'error': 'Missing or broken:',
-    'mim': 'For the commands of mim only:',
+    'optional': 'Only some commands need:',
     'note': 'To know:',
 }
 

@@ -52,7 +52,7 @@ def diagnose(environment: Environment) -> list[Finding]:
         finding.severity == 'error' for finding in findings
     ):
         findings.append(_unexplained(environment))
-    order = ('error', 'mim', 'note')
+    order = ('error', 'optional', 'note')
     return sorted(findings, key=lambda found: order.index(found.severity))
 
 

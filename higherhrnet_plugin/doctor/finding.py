@@ -14,8 +14,8 @@ class Finding:
 
     Attributes:
         text: What is wrong, in one line.
-        severity: 'error' if the plugin cannot be used, 'mim' if only mim
-            cannot, 'note' if everything works for now.
+        severity: 'error' if the plugin cannot be used, 'optional' if only
+            some commands cannot, 'note' if everything works for now.
         remove: Distributions to uninstall first.
         install: What to install, as pip reads it.
         install_alone: The same, without what these packages ask for.

@@ -33,7 +33,7 @@ def check_package(
     Returns:
         What is wrong, or None.
     """
-    severity = 'mim' if is_optional(item.module) else 'error'
+    severity = 'optional' if is_optional(item.module) else 'error'
     version = environment.version(item)
     if item.module in environment.missing:
         return _missing(item, environment, severity)

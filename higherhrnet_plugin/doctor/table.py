@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 
 PLUGIN = 'higherhrnet_plugin'
-# What only mim needs can be missing: tools/ do the same without it.
-OPTIONAL = 'mim'
 
 
 @dataclass(frozen=True)
@@ -184,6 +182,7 @@ REQUIREMENTS = (
         below='2',
         alone=True,
     ),
+    Requirement('av', 'av', ('reading videos',), minimum='14.2', below='19'),
     Requirement('click', 'click', ('mim', 'modelindex')),
     Requirement('colorama', 'colorama', ('mim',)),
     Requirement('pandas', 'pandas', ('mim',)),
@@ -222,5 +221,5 @@ def users_of(module: str) -> set[str]:
 
 
 def is_optional(module: str) -> bool:
-    """Tell whether a package serves mim alone."""
+    """Tell whether a package serves mim or videos alone."""
     return PLUGIN not in users_of(module)

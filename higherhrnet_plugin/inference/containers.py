@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from ..doctor.table import BY_MODULE
 from .inputs import Source
 
 # no address inside a file is followed
@@ -24,7 +25,7 @@ def import_av() -> Any:
         import av
     except ImportError as error:
         raise ImportError(
-            "videos need PyAV: pip install 'av>=14.2,<19'"
+            f"videos need PyAV: pip install '{BY_MODULE['av'].specifier}'"
         ) from error
     return av
 

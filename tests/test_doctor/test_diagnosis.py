@@ -13,6 +13,7 @@ from higherhrnet_plugin.doctor.remedy import make_commands
 from higherhrnet_plugin.doctor.table import REQUIREMENTS, is_optional
 
 GOOD = {
+    'av': '17.1.0',
     'mmcv-lite': '2.1.0',
     'mmengine': '0.10.7',
     'mmpose': '1.3.2',
@@ -69,7 +70,9 @@ def test_whole_environment_has_no_findings():
 )
 def test_every_missing_package_is_named_and_installed(item):
     (text,), lines = check(environment(missing=[item.module]))
-    assert text.startswith('mim: ' if is_optional(item.module) else 'error: ')
+    assert text.startswith(
+        'optional: ' if is_optional(item.module) else 'error: '
+    )
     assert item.module in text
     if item.module == 'torch':
         assert lines == []
@@ -154,7 +157,7 @@ def test_all_that_is_missing_is_named_at_once():
         ),
         pytest.param(
             environment(numpy='2.4.0', failures={'pandas': OTHER_NUMPY}),
-            f'mim: pandas does not import: {OTHER_NUMPY}',
+            f'optional: pandas does not import: {OTHER_NUMPY}',
             ['uninstall -y pandas', 'install pandas'],
             id='pandas of numpy 1',
         ),

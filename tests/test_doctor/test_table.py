@@ -39,6 +39,11 @@ def test_pyproject_accepts_the_same_hosts():
     assert wanted == set(read_array('mim'))
 
 
+def test_pyproject_asks_for_the_same_of_videos():
+    text = (ROOT / 'pyproject.toml').read_text()
+    assert f'\nvideo = ["{BY_MODULE["av"].specifier}"]\n' in text
+
+
 @pytest.mark.parametrize(
     ('version', 'accepted'),
     [
