@@ -37,11 +37,12 @@ def explain_sizes(size: tuple[int, int], annotated: tuple[int, int]) -> str:
         return (
             'a photograph that its EXIF record turns, while the annotations '
             "are in pixels as stored? Then set annotated_on='stored' of the "
-            'data set'
+            "data set, or 'disk' if only the size in the file is wrong"
         )
     return (
         'was it resized after it was annotated? Then set '
-        "annotated_on='resized' of the data set"
+        "annotated_on='resized' of the data set, or 'disk' if only the size "
+        'in the file is wrong'
     )
 
 

@@ -53,9 +53,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--annotated-on',
         choices=ANNOTATED_ON,
-        help='images that the annotations were made on: as they are read, of '
-        'another size, or as stored before EXIF turns them (default: of the '
-        'config, else image)',
+        help='images that the annotations were made on: as they are read, the '
+        'same but with wrong sizes in the file, of another size, or as stored '
+        'before EXIF turns them (default: of the config, else image)',
     )
     parser.add_argument(
         '--input-size',

@@ -14,7 +14,8 @@ from ...images import read_geometry, turn_upright
 from .files import join_path
 from .report import RepairReport
 
-IMAGE, RESIZED, STORED = ANNOTATED_ON = ('image', 'resized', 'stored')
+ANNOTATED_ON = ('image', 'disk', 'resized', 'stored')
+IMAGE, DISK, RESIZED, STORED = ANNOTATED_ON
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,21 @@ class _Fit:
             for p in polygons
             if len(p) % 2 == 0
         ]
+
+
+def forget_sizes(images: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out sizes that are wrong; they are then read from the disk.
+
+    Args:
+        images (Iterable[dict]): ``images`` of the file.
+
+    Returns:
+        list[dict]: the same without ``width`` and ``height``.
+    """
+    return [
+        {k: v for k, v in image.items() if k not in ('width', 'height')}
+        for image in images
+    ]
 
 
 def fit_annotations(

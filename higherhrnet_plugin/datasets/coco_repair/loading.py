@@ -12,7 +12,15 @@ from mmengine.fileio import get_text
 
 from .categories import Category, choose_category
 from .files import is_local
-from .fitting import ANNOTATED_ON, IMAGE, fit_annotations
+from .fitting import (
+    ANNOTATED_ON,
+    DISK,
+    IMAGE,
+    RESIZED,
+    STORED,
+    fit_annotations,
+    forget_sizes,
+)
 from .ids import id_key
 from .images import repair_images
 from .marks import split_marked_images
@@ -41,6 +49,7 @@ class CocoOptions:
         keypoint_fields (dict[str, int]): Lists that hold the keypoints, and
             how many. Empty stands for all K in ``keypoints``.
         annotated_on (str): 'image': on the images as they are read;
+            'disk': the same, but sizes of the file are wrong and not used;
             'resized': on images of the size that the file says, which have
             another one now; 'stored': on images that their EXIF record has
             not turned. Annotations are scaled or turned. Defaults to 'image'.
@@ -158,6 +167,8 @@ def _repair(
     marked: list[Any] = []
     if raw:
         raw_images, marked = split_marked_images(raw_images, report)
+    if options.annotated_on == DISK:
+        raw_images = forget_sizes(raw_images)
     look = options.missing_images != 'ignore' and is_local(
         options.image_dir or ''
     )
@@ -181,7 +192,7 @@ def _repair(
     kept = repair_people(raw, images, numbers, fields, report)
     # images of several ids come once
     left = list({i['id']: i for i in images.values() if i}.values())
-    if options.annotated_on != IMAGE:
+    if options.annotated_on in (RESIZED, STORED):
         if not look or options.image_dir is None:
             raise ValueError(
                 f'annotated_on={options.annotated_on!r} reads the sizes of '

@@ -56,10 +56,12 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
             are not there, 'drop' leaves these out, 'ignore' does not look.
             Defaults to 'error'.
         annotated_on (str): 'image': on the images as they are read, and an
-            image of another size is an error; 'resized': on images of the
-            size that the file says, and the annotations are scaled to those
-            on disk; 'stored': on images that were not turned by their EXIF
-            record, and the annotations are turned. Defaults to 'image'.
+            image of another size is an error; 'disk': the same, but sizes in
+            the file are wrong, and those on disk are taken; 'resized': on
+            images of the size that the file says, and the annotations are
+            scaled to those on disk; 'stored': on images that were not turned
+            by their EXIF record, and the annotations are turned. Defaults to
+            'image'.
         data_mode (str): 'bottomup' or 'topdown'. Defaults to 'bottomup'.
         kwargs (Any): Arguments of mmpose's class.
     """

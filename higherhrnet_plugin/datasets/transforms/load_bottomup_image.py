@@ -31,8 +31,8 @@ class LoadBottomupImage(LoadImage):
           :func:`higherhrnet_plugin.images.to_bgr`
         - annotated_size (optional): (w, h) of the image in the annotation
           file, which is compared
-        - annotated_on (optional): 'image' asks for a hint where the size does
-          not tell whether the image was turned before
+        - annotated_on (optional): of the data set; unless 'stored', there is
+          a hint where the size does not tell whether the image was turned
 
     Added Keys:
 
@@ -119,7 +119,7 @@ class LoadBottomupImage(LoadImage):
             raise type(error)(f'image {str(path)!r}: {error}') from error
         results['hint'] = picture.hint
         self._say(path, picture.hint)
-        if results.get('annotated_on') == 'image':
+        if results.get('annotated_on', 'stored') != 'stored':
             self._say(path, hint_orientation(picture.orientation))
         return self._add(results, picture.pixels)
 

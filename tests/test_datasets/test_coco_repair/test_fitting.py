@@ -157,6 +157,23 @@ def test_what_fits_is_left_alone(tmp_path):
         assert report.is_clean
 
 
+def test_sizes_that_are_wrong_in_the_file(tmp_path):
+    content = encode(corner_picture(), 'JPEG', 6)
+    file = write(tmp_path, content, size=(32, 24))
+    raw = json.loads(file.read_text())
+    # an encoding of the crowd of the size that is read
+    raw['annotations'][1]['segmentation'] = dict(
+        size=[32, 24], counts=[0, 9, 32 * 24 - 9]
+    )
+    file.write_text(json.dumps(raw))
+    content, report = load(file, 'disk')
+    (image,) = content['images']
+    assert (image['width'], image['height']) == (24, 32)
+    assert content['annotations'] == raw['annotations']
+    (kind,) = report.repaired
+    assert 'read from the picture' in kind
+
+
 @pytest.mark.parametrize(
     ('annotated_on', 'size', 'words'),
     [

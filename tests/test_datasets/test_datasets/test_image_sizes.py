@@ -29,6 +29,15 @@ def build(folder, loader, **options):
     )
 
 
+def write_one(folder, name, image):
+    """Write a data set of one image, which is a file of its own."""
+    file = write_data_set(folder, people=(1,))
+    content = json.loads(file.read_text())
+    content['images'][0]['file_name'] = name
+    file.write_text(json.dumps(content))
+    (folder / 'images' / name).write_bytes(image)
+
+
 @pytest.mark.parametrize('loader', LOADERS)
 @pytest.mark.parametrize('test_mode', [False, True])
 def test_sizes_that_agree(tmp_path, loader, test_mode):
@@ -54,13 +63,8 @@ def test_resized_on_disk(tmp_path, loader):
 
 @pytest.mark.parametrize('loader', LOADERS)
 def test_annotated_before_exif_turned_it(tmp_path, loader):
-    file = write_data_set(tmp_path, people=(1,))
-    content = json.loads(file.read_text())
-    content['images'][0]['file_name'] = '0.jpg'
-    file.write_text(json.dumps(content))
     pixels = np.zeros((80, 96, 3), np.uint8)
-    photo = tmp_path / 'images' / '0.jpg'
-    photo.write_bytes(encode(pixels, 'JPEG', 6))
+    write_one(tmp_path, '0.jpg', encode(pixels, 'JPEG', 6))
     with pytest.raises(ValueError, match='EXIF') as error:
         build(tmp_path, loader)[0]
     for words in ('0.jpg', '(80, 96)', '(96, 80)'):
@@ -69,12 +73,8 @@ def test_annotated_before_exif_turned_it(tmp_path, loader):
 
 @pytest.mark.parametrize('loader', LOADERS)
 def test_a_gif_trains(tmp_path, loader):
-    file = write_data_set(tmp_path, people=(1,))
-    content = json.loads(file.read_text())
-    content['images'][0]['file_name'] = '0.gif'
-    file.write_text(json.dumps(content))
     pixels = np.random.default_rng(0).integers(0, 256, (80, 96), np.uint8)
-    (tmp_path / 'images' / '0.gif').write_bytes(encode(pixels, 'GIF'))
+    write_one(tmp_path, '0.gif', encode(pixels, 'GIF'))
     image = build(tmp_path, loader)[0]['img']
     np.testing.assert_array_equal(image, pixels[..., None].repeat(3, axis=2))
 

@@ -82,6 +82,6 @@ def _check(
     if picture.hint:
         found.append(('hints', name, picture.hint))
     turned = hint_orientation(picture.orientation)
-    if turned and settings.annotated_on == 'image':
+    if turned and settings.annotated_on != 'stored':
         found.append(('turned', name, turned))
     return found
