@@ -8,7 +8,7 @@ inference and drawing. What it makes of every kind of image is in
 from .conversion import to_bgr
 from .headers import read_geometry, read_image_size
 from .orientation import turn_upright
-from .reading import Picture, decode_image, read_image
+from .reading import Picture, decode_image, hint_kind, read_image
 from .sizes import check_size, explain_sizes, hint_orientation
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     'check_size',
     'decode_image',
     'explain_sizes',
+    'hint_kind',
     'hint_orientation',
     'read_geometry',
     'read_image',

@@ -36,12 +36,14 @@ class Header:
         size (tuple[int, int]): (w, h) of the upright image.
         orientation (int): How the upright image is stored, 1 to 8, as in
             EXIF; 1 is upright.
+        is_series (bool): Whether other images follow the first.
     """
 
     kind: str
     mode: str
     size: tuple[int, int]
     orientation: int
+    is_series: bool = False
 
 
 def read_image_size(path: Union[str, Path]) -> tuple[int, int]:
@@ -104,15 +106,20 @@ def read_header(stream: IO[bytes]) -> Optional[Header]:
     except Image.DecompressionBombError:
         # OpenCV has a limit of its own, which is higher
         return None
+    mode = image.mode
     try:
         size, orientation = _read_geometry(image, stream)
+        # MPO is for phones, which add what no viewer shows
+        is_series = image.format != 'MPO' and getattr(
+            image, 'is_animated', False
+        )
     except (OSError, *BROKEN_RECORD):
         return None
     width, height = size
     if orientation >= 5:
         width, height = height, width
     kind = image.format or ''
-    return Header(kind, image.mode, (width, height), orientation)
+    return Header(kind, mode, (width, height), orientation, is_series)
 
 
 def is_plain_jpeg(content: bytes) -> bool:

@@ -45,6 +45,18 @@ class Picture:
     orientation: int = 1
 
 
+def hint_kind(hint: str) -> str:
+    """Return what hints of one kind have in common.
+
+    Args:
+        hint (str): Of a :class:`Picture`, or about its size.
+
+    Returns:
+        str: the first word; numbers and names come behind it.
+    """
+    return hint.partition(' ')[0]
+
+
 def read_image(path: Union[str, Path], stretch_range: bool = False) -> Picture:
     """Read an image file.
 
@@ -96,6 +108,8 @@ def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
     if header.mode in _WITH_ALPHA and pixels.min() == pixels.max():
         hint = 'one colour throughout: only its opacity, which is left out, '
         hint += 'may show something; put it onto a background first'
+    if header.is_series:
+        hint = hint or 'first of several images in one file'
     return Picture(pixels, hint, header.orientation)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+
+from ..images import hint_kind
 
 
 @dataclass
@@ -46,7 +49,8 @@ class Summary:
         """Describe the run in lines of text.
 
         Returns:
-            list[str]: one line, and one for each failure.
+            list[str]: one line, and one for each kind that was passed over,
+            kind of hint and failure.
         """
         rate = (self.images + self.frames) / max(self.seconds, 1e-9)
         text = (
@@ -56,8 +60,11 @@ class Summary:
         if self.kept:
             text += f'; {self.kept} inputs were done before'
         failed = [f'failed: {name}: {why}' for name, why in self.failures]
-        hints = []
-        if self.hints:
-            name, what = self.hints[0]
-            hints = [f'hint: {len(self.hints)} inputs as {name}: {what}']
+        kinds: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for name, hint in self.hints:
+            kinds[hint_kind(hint)].append((name, hint))
+        hints = [
+            f'hint: {len(alike)} inputs as {alike[0][0]}: {alike[0][1]}'
+            for alike in kinds.values()
+        ]
         return [text, *self.passed_over, *hints, *failed]

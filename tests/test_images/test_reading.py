@@ -154,8 +154,9 @@ def test_other_kinds_of_one_format(orientation):
         add_png_chunk(png.tobytes(), b'eXIf', exif_record(orientation), False),
     ]
     for content in contents:
-        pixels = decode_image(content).pixels
-        assert shown_corners(pixels) == SHOWN[orientation]
+        image = decode_image(content)
+        assert shown_corners(image.pixels) == SHOWN[orientation]
+        assert image.hint == ''
 
 
 @pytest.mark.parametrize('orientation', range(1, 9))
@@ -287,7 +288,9 @@ def test_the_first_of_several_images(kind):
     stream = io.BytesIO()
     args = dict(lossless=True) if kind == 'WEBP' else {}
     pages[0].save(stream, kind, save_all=True, append_images=pages[1:], **args)
-    found = decode_image(stream.getvalue()).pixels[..., ::-1]
+    image = decode_image(stream.getvalue())
+    assert 'first of several images' in image.hint
+    found = image.pixels[..., ::-1]
     assert np.abs(found.astype(int) - smooth()).mean() < 12
     assert np.abs(found.astype(int) - smooth(seed=1)).mean() > 30
 

@@ -129,14 +129,17 @@ def test_the_summary_names_it(call, data, tmp_path, capsys):
     for i in range(2):
         cv2.imwrite(str(data / f'deep{i}.png'), deep)
     (data / 'x.JFIF').write_bytes(JPEG)
+    pages = [Image.new('RGB', (64, 64), color) for color in ('red', 'blue')]
+    pages[0].save(data / 'y.tif', save_all=True, append_images=pages[1:])
     assert call('--no-draw') == 1
     text = capsys.readouterr().out
-    assert '8 images, 1 videos' in text
+    assert '9 images, 1 videos' in text
     assert 'passed over: 1 .txt files (notes.txt)' in text
     assert 'hint: 2 inputs as deep0.png: 16-bit image whose highest' in text
+    assert 'hint: 1 inputs as y.tif: first of several images' in text
     assert 'failed: broken.jpg: cannot be read as an image: the file' in text
     (data / 'broken.jpg').unlink()
     assert call('--no-draw', '--stretch', out='stretched') == 0
-    assert 'hint' not in capsys.readouterr().out
+    assert 'hint: 2' not in capsys.readouterr().out
     assert call('--no-draw', '--stretch') == 2
     assert 'pipeline.0.stretch' in capsys.readouterr().err

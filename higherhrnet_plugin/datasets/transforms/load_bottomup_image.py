@@ -11,7 +11,13 @@ from mmengine.fileio import get
 from mmengine.logging import print_log
 from mmpose.datasets.transforms import LoadImage
 
-from ...images import check_size, decode_image, hint_orientation, to_bgr
+from ...images import (
+    check_size,
+    decode_image,
+    hint_kind,
+    hint_orientation,
+    to_bgr,
+)
 from ...registry import TRANSFORMS
 
 
@@ -125,7 +131,7 @@ class LoadBottomupImage(LoadImage):
 
     def _say(self, path: str, hint: str) -> None:
         """Log a hint, one of a kind."""
-        kind = hint[:1]
+        kind = hint_kind(hint)
         if kind and kind not in self._hinted:
             self._hinted.add(kind)
             print_log(

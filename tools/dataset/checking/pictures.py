@@ -25,7 +25,7 @@ _AHEAD = 32
 _KINDS = {
     'broken': ('pictures cannot be read', True),
     'other_size': ('pictures have another size than the file says', True),
-    'hints': ('pictures look empty', False),
+    'hints': ('pictures may not show what they should', False),
     'turned': ('pictures may be annotated as stored', False),
 }
 
@@ -80,7 +80,7 @@ def _check(
         text = f'{name} is {size}, the file says {told}'
         found.append(('other_size', text, explain_sizes(size, told)))
     if picture.hint:
-        found.append(('hints', name, picture.hint))
+        found.append(('hints', f'{name}: {picture.hint}', ''))
     turned = hint_orientation(picture.orientation)
     if turned and settings.annotated_on != 'stored':
         found.append(('turned', name, turned))
