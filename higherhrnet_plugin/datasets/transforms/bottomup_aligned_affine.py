@@ -11,6 +11,7 @@ from mmcv.transforms.utils import cache_randomness
 
 from ...codecs.utils.checks import parse_size
 from ...registry import TRANSFORMS
+from .annotated_size import check_annotated_size
 
 
 def random_warp(
@@ -145,7 +146,12 @@ class BottomupAlignedAffine(BaseTransform):
 
         Returns:
             dict: the same dict with the keys above.
+
+        Raises:
+            ValueError: If the image has another size than its annotations,
+                which a loader of mmpose does not notice.
         """
+        check_annotated_size(results)
         image = results['img']
         image_size = image.shape[1], image.shape[0]
         shift, scale, turn = self._draw()

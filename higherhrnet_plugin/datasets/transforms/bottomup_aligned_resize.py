@@ -11,6 +11,7 @@ from mmcv.transforms import BaseTransform
 from ...codecs.utils.checks import parse_size
 from ...registry import TRANSFORMS
 from .aligned_geometry import place_image
+from .annotated_size import check_annotated_size
 
 
 @TRANSFORMS.register_module()
@@ -89,7 +90,12 @@ class BottomupAlignedResize(BaseTransform):
 
         Returns:
             dict: the same dict with the keys above.
+
+        Raises:
+            ValueError: If the image has another size than its annotations,
+                which a loader of mmpose does not notice.
         """
+        check_annotated_size(results)
         image = results['img']
         image_size = image.shape[1], image.shape[0]
         inputs = {}

@@ -12,13 +12,13 @@ from mmengine.logging import print_log
 from mmpose.datasets.transforms import LoadImage
 
 from ...images import (
-    check_size,
     decode_image,
     hint_kind,
     hint_orientation,
     to_bgr,
 )
 from ...registry import TRANSFORMS
+from .annotated_size import check_annotated_size
 
 
 @TRANSFORMS.register_module()
@@ -98,11 +98,8 @@ class LoadBottomupImage(LoadImage):
             loaded = self._read(results)
         else:
             loaded = super().transform(results)
-        if loaded is not None and 'annotated_size' in loaded:
-            height, width = loaded['ori_shape']
-            check_size(
-                loaded['img_path'], (width, height), loaded['annotated_size']
-            )
+        if loaded is not None:
+            check_annotated_size(loaded)
         return loaded
 
     def _is_default(self) -> bool:

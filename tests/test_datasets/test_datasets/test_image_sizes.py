@@ -8,6 +8,7 @@ import pytest
 from data_sets import write_data_set
 from image_files import encode
 from mmengine.registry import init_default_scope
+from mmpose.datasets import CombinedDataset
 
 from higherhrnet_plugin import (
     BottomupCocoDataset,
@@ -150,3 +151,39 @@ def test_sizes_that_tell_nothing_get_a_hint(
     (text,) = texts
     for words in ('0.jpg', 'EXIF orientation 3', "annotated_on='stored'"):
         assert words in text
+
+
+@pytest.mark.parametrize(
+    'pipeline',
+    [
+        [dict(type='LoadBottomupImage')],
+        # configs from before there was a loader of ours
+        [
+            dict(type='LoadImage'),
+            dict(type='BottomupAlignedAffine', input_size=(64, 64)),
+        ],
+        [
+            dict(type='LoadImage'),
+            dict(type='BottomupAlignedResize', input_size=(64, 64)),
+        ],
+    ],
+)
+def test_combined_data_sets_are_checked(tmp_path, pipeline):
+    """Their pipeline is mmpose's own; the sizes come along."""
+    init_default_scope('mmpose')
+    write_data_set(tmp_path, people=(1,))
+    path = tmp_path / 'images' / '0.png'
+    cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (48, 40)))
+    part = dict(
+        type='BottomupCocoDataset',
+        ann_file=str(tmp_path / 'people.json'),
+        data_prefix=dict(img=str(tmp_path / 'images')),
+        pipeline=[],
+    )
+    combined = CombinedDataset(
+        metainfo=dict(from_file='configs/_base_/datasets/coco.py'),
+        datasets=[part],
+        pipeline=pipeline,
+    )
+    with pytest.raises(ValueError, match=r'0\.png.*\(48, 40\).*\(96, 80\)'):
+        combined[0]
