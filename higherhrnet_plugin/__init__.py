@@ -36,6 +36,7 @@ if not is_doctor_starting():
         MultiResolutionHeatmapMask,
         PackBottomupInputs,
     )
+    from .engine import FiniteLossHook
     from .evaluation import BottomupCocoMetric, BottomupPCKAccuracy
     from .models import (
         HigherHRNetHead,
@@ -61,6 +62,7 @@ __all__ = [
     'BottomupOCHumanDataset',
     'BottomupPCKAccuracy',
     'BottomupRandomFlip',
+    'FiniteLossHook',
     'HigherHRNetHead',
     'LoadBottomupImage',
     'MultiResolutionAELoss',

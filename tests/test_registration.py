@@ -18,6 +18,7 @@ REGISTERED = {
         'AggregatingBottomupDecoder',
         'MultiResolutionAssociativeEmbedding',
     ],
+    'HOOKS': ['FiniteLossHook'],
     'METRICS': ['BottomupCocoMetric', 'BottomupPCKAccuracy'],
     'TRANSFORMS': [
         'BottomupAlignedAffine',

@@ -24,6 +24,7 @@ from higherhrnet_plugin.compat import (
     init_cpu_process_group,
     use_cpu_model_wrapper,
 )
+from higherhrnet_plugin.engine import NonFiniteLossError
 
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
@@ -184,18 +185,19 @@ def build_runner(cfg: Config) -> Runner:
 
 
 @contextmanager
-def weights_errors() -> Iterator[None]:
-    """Stop with one line where weights are missing, refused or do not fit.
+def expected_errors() -> Iterator[None]:
+    """Stop with one line where weights are refused, or a loss is NaN.
 
     Yields:
         Nothing; the effect ends with the ``with`` block.
 
     Raises:
-        SystemExit: Instead of a :class:`WeightsError`.
+        SystemExit: Instead of a :class:`WeightsError` or a
+            :class:`NonFiniteLossError`.
     """
     try:
         yield
-    except WeightsError as error:
+    except (NonFiniteLossError, WeightsError) as error:
         raise SystemExit(f'error: {error}') from error
 
 
@@ -210,7 +212,7 @@ def require_weights(source: str) -> None:
         SystemExit: If there is no such file, or it is of another kind.
     """
     if '://' not in source:
-        with weights_errors():
+        with expected_errors():
             check_weights_file(find_weights(source))
 
 

@@ -14,11 +14,11 @@ from _common import (
     add_common_arguments,
     build_runner,
     enable_visualization,
+    expected_errors,
     finish_config,
     load_config,
     require_hook,
     require_weights,
-    weights_errors,
 )
 from mmengine.config import Config
 from mmengine.dist import master_only
@@ -143,7 +143,7 @@ def main() -> None:
     runner = build_runner(build_config(args))
     if args.out:
         runner.register_hook(SaveMetricHook(args.out), 'LOWEST')
-    with weights_errors():
+    with expected_errors():
         runner.test()
 
 

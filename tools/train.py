@@ -11,9 +11,9 @@ from _common import (
     add_common_arguments,
     build_runner,
     enable_visualization,
+    expected_errors,
     finish_config,
     load_config,
-    weights_errors,
 )
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -93,6 +93,9 @@ def build_config(args: argparse.Namespace) -> Config:
         SystemExit: If an argument does not fit the config or the machine.
     """
     cfg = load_config(args)
+    # nothing is learned from NaN, with older configs either
+    hooks = cfg.setdefault('default_hooks', {})
+    hooks.setdefault('finite', {'type': 'FiniteLossHook'})
     if args.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
@@ -119,7 +122,7 @@ def build_config(args: argparse.Namespace) -> Config:
 def main() -> None:
     """Run the tool."""
     runner = build_runner(build_config(parse_args()))
-    with weights_errors():
+    with expected_errors():
         runner.train()
 
 

@@ -10,7 +10,12 @@ from .errors import WeightsError
 from .host_loading import use_safe_loaders
 from .keypoint_names import find_keypoint_names
 from .load_hooks import register_load_hooks
-from .matching import WeightsDifference, compare_weights, match_weights
+from .matching import (
+    WeightsDifference,
+    compare_weights,
+    match_weights,
+    require_finite_weights,
+)
 from .names import convert_state_dict, select_backbone, to_official_names
 from .reading import check_weights_file, read_checkpoint
 from .transfer import OutputLayout, Transfer, transfer_weights
@@ -30,6 +35,7 @@ __all__ = [
     'match_weights',
     'read_checkpoint',
     'register_load_hooks',
+    'require_finite_weights',
     'select_backbone',
     'to_official_names',
     'transfer_weights',

@@ -13,7 +13,7 @@ from typing import Any
 from mmengine.logging import print_log
 from torch import nn
 
-from .matching import match_weights
+from .matching import match_weights, require_finite_weights
 from .names import convert_state_dict, select_backbone
 
 
@@ -56,7 +56,7 @@ def convert_model_weights(
         args (Any): Not used.
 
     Raises:
-        ValueError: If the tensors do not fit.
+        WeightsError: If the tensors do not fit, or are not finite.
     """
     own = _take(state_dict, prefix)
     if prefix and not own:
@@ -69,6 +69,7 @@ def convert_model_weights(
         # mean and std come from the config, as mmpose has it
         if name in expected or not name.startswith('data_preprocessor.')
     }
+    require_finite_weights(converted)
     if strict_load:
         match_weights(expected, converted)
     _put(state_dict, prefix, converted)
@@ -92,12 +93,13 @@ def convert_backbone_weights(
         args (Any): Not used.
 
     Raises:
-        ValueError: If the tensors do not fit.
+        WeightsError: If the tensors do not fit, or are not finite.
     """
     if prefix:
         return
     expected = backbone.state_dict()
     selected, ignored = select_backbone(_take(state_dict, ''), expected)
+    require_finite_weights(selected)
     if strict_load:
         match_weights(
             {f'backbone.{name}': value for name, value in expected.items()},

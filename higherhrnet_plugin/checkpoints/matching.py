@@ -97,6 +97,30 @@ def match_weights(
     raise WeightsError('\n'.join(lines))
 
 
+def require_finite_weights(state_dict: Mapping[str, Any]) -> None:
+    """Refuse weights that are NaN or infinite.
+
+    Args:
+        state_dict (Mapping[str, Tensor]): Weights by name; other values are
+            passed over.
+
+    Raises:
+        WeightsError: If a value of a tensor is not finite. The message names
+            the tensors.
+    """
+    bad = [
+        name
+        for name, value in state_dict.items()
+        if isinstance(value, Tensor) and not bool(value.isfinite().all())
+    ]
+    if bad:
+        raise WeightsError(
+            f'{len(bad)} of {len(state_dict)} tensors hold values that are '
+            f'NaN or infinite: {_shorten(bad)}. The training that made them '
+            'had failed; take an earlier checkpoint'
+        )
+
+
 def _shape(value: Any) -> Any:
     """Return the shape of a tensor, or what is there instead."""
     if isinstance(value, Tensor):

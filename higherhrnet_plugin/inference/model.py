@@ -17,6 +17,7 @@ from ..checkpoints import (
     convert_state_dict,
     match_weights,
     read_checkpoint,
+    require_finite_weights,
 )
 from ..datasets import LoadBottomupImage
 
@@ -43,6 +44,7 @@ def load_estimator(
     """
     # first, as a wrong file is the likelier mistake and reads faster
     state_dict = convert_state_dict(read_checkpoint(weights))
+    require_finite_weights(state_dict)
     model = init_model(cfg, device=device)
     match_weights(model.state_dict(), state_dict)
     model.load_state_dict(state_dict)

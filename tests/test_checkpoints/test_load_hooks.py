@@ -26,6 +26,8 @@ from mmpose.registry import MODELS
 from small_configs import TINY, load_small
 from torch import nn
 
+from higherhrnet_plugin.checkpoints import WeightsError
+
 
 @pytest.fixture(scope='module')
 def cfg(tmp_path_factory):
@@ -190,6 +192,23 @@ def test_what_does_not_fit_is_refused(cfg, save, content, words):
     file = save(content())
     with pytest.raises(ValueError, match=words):
         init_model(cfg.file, file, device='cpu')
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('-inf')])
+@pytest.mark.parametrize('strict', [True, False])
+def test_weights_that_are_not_finite_are_refused(value, strict):
+    model = build(3, strict_load=strict)
+    weights = randomise(build(3))
+    before = {n: v.clone() for n, v in model.state_dict().items()}
+    name = 'backbone.stage2.0.branches.0.0.bn1.running_var'
+    weights[name][1] = value
+    for content in (weights, official(weights), mmpose_0x(weights)):
+        with pytest.raises(WeightsError, match=f'1 of .* infinite: {name}'):
+            model.load_state_dict(content)
+    bare = {n[9:]: v for n, v in weights.items() if n.startswith('backbone.')}
+    with pytest.raises(WeightsError, match='NaN or infinite'):
+        model.backbone.load_state_dict(bare)
+    assert same(model.state_dict(), before)
 
 
 def test_code_is_not_run(cfg, tmp_path):

@@ -37,7 +37,9 @@ param_scheduler = [
 ]
 auto_scale_lr = dict(base_batch_size=192)
 default_hooks = dict(
-    checkpoint=dict(interval=10, save_best='coco/AP', rule='greater')
+    checkpoint=dict(interval=10, save_best='coco/AP', rule='greater'),
+    # policy='skip' leaves steps out whose losses are NaN
+    finite=dict(type='FiniteLossHook'),
 )
 
 # targets of both levels, 1/4 and 1/2 of the input; tags at 1/4 only
