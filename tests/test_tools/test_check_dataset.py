@@ -168,7 +168,7 @@ def bad_visibility(content):
     ('edit', 'words'),
     [
         (swap_one_pair, 'flip pair 5 - 6 lies against the other pairs'),
-        (relative, r'coordinates all lie in [0, 1]'),
+        (relative, 'fractions of the image: all x and y'),
         (outside, 'keypoints outside of the image'),
         (lost, '1 of 7 images are not in'),
         (

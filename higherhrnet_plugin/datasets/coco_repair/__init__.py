@@ -4,9 +4,9 @@ Pure functions on the content of a file. Every change is counted in a report;
 what cannot be repaired is refused by an error that names it.
 """
 
-from .annotations import derive_area, derive_box
 from .loading import CocoOptions, load_coco, read_coco, repair_coco
 from .report import RepairReport
+from .sizes import derive_area, derive_box
 
 __all__ = [
     'CocoOptions',

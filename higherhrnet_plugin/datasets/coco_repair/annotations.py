@@ -14,11 +14,14 @@ Rules for what is derived:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Optional
 
 import numpy as np
 
+from .box_forms import convert_box
+from .habits import NO_HABITS, Habits
 from .keypoints import repair_keypoints
 from .marks import take_ignored_as_crowd
 from .nobody import NOTHING
@@ -30,10 +33,17 @@ from .segmentations import (
     segmentation_area,
     segmentation_box,
 )
+from .sizes import (
+    derive_area,
+    derive_box,
+    has_tiny_area,
+    is_beside,
+    is_image_area,
+    is_too_large,
+    is_whole_image,
+)
 
-_MARGIN = 0.1
-_POINT_SIDE = 32.0
-_FILL = 0.53
+_MISSING, _EMPTY = '', ' without a size'
 
 
 def repair_annotation(
@@ -41,6 +51,7 @@ def repair_annotation(
     image: dict[str, Any],
     fields: Mapping[str, int],
     report: RepairReport,
+    habits: Habits = NO_HABITS,
 ) -> Optional[dict[str, Any]]:
     """Complete one annotation.
 
@@ -51,6 +62,8 @@ def repair_annotation(
             many keypoints each holds. The first one decides about box, area
             and ``num_keypoints``.
         report (RepairReport): Takes notes.
+        habits (Habits): What boxes and areas of the file have in common.
+            Defaults to nothing unusual.
 
     Returns:
         dict | None: a new record, or None if the annotation says nothing.
@@ -74,46 +87,14 @@ def repair_annotation(
     _repair_count(record, visibility, owner, report)
     masked = bool(record['iscrowd']) or not labelled
     repair_segmentation(record, image, masked, owner, report)
-    if not _repair_box(record, labelled, image, owner, report):
+    is_given = _repair_box(record, labelled, image, habits, owner, report)
+    if is_given is None:
         report.add_drop(NOTHING, owner)
         return None
-    _repair_area(record, image, owner, report)
+    tests = is_given, habits.areas_are_tiny
+    _repair_area(record, labelled, image, tests, owner, report)
     _note(record, labelled, image, owner, report)
     return record
-
-
-def derive_box(labelled: np.ndarray, size: tuple[float, float]) -> list[float]:
-    """Derive a box from keypoints.
-
-    Args:
-        labelled (np.ndarray): float (N, 2), (x, y) in image pixels, N > 0.
-        size (tuple[float, float]): (w, h) of the image.
-
-    Returns:
-        list[float]: (x, y, w, h): their bounding box and a margin of 10 % of
-        its longer side, or 32 pixels a side around a single point; inside
-        the image if any of it is.
-    """
-    low, high = labelled.min(axis=0), labelled.max(axis=0)
-    longer = float((high - low).max())
-    margin = _MARGIN * longer if longer > 0 else _POINT_SIDE / 2
-    low, high = low - margin, high + margin
-    inside_low, inside_high = np.clip(low, 0, size), np.clip(high, 0, size)
-    if (inside_high > inside_low).all():
-        low, high = inside_low, inside_high
-    return [*low.tolist(), *(high - low).tolist()]
-
-
-def derive_area(box: list[float]) -> float:
-    """Derive the area of a person from the box.
-
-    Args:
-        box (list[float]): (x, y, w, h) in pixels.
-
-    Returns:
-        float: 0.53 of the area of the box, in square pixels.
-    """
-    return _FILL * box[2] * box[3]
 
 
 def _repair_crowd(
@@ -152,10 +133,16 @@ def _repair_box(
     record: dict[str, Any],
     labelled: list[list[float]],
     image: dict[str, Any],
+    habits: Habits,
     owner: str,
     report: RepairReport,
-) -> bool:
-    """Fill in ``bbox``; False if nothing tells where the person is."""
+) -> Optional[bool]:
+    """Fill in ``bbox``.
+
+    Returns:
+        bool | None: Whether it is that of the file, or None if nothing tells
+        where the person is.
+    """
     value = record.get('bbox')
     if value is not None and not isinstance(value, (list, tuple)):
         raise ValueError(f'{owner} has `bbox` {value!r}; it is [x, y, w, h]')
@@ -165,39 +152,97 @@ def _repair_box(
             '[x, y, w, h]'
         )
     box = _numbers(value or [], f'`bbox` of {owner}')
-    if len(box) == 4 and np.isfinite(box).all() and min(box[2:]) > 0:
+    size = image['width'], image['height']
+    if habits.box_form is not None and box and np.isfinite(box).all():
+        box = _convert(record, box, habits.box_form, size)
+        report.add_repair(
+            f'`bbox` given as {habits.box_form}, made x, y, w, h', owner
+        )
+    judged = [] if record['iscrowd'] else labelled
+    wrong = _wrong_box(box, judged, size, habits)
+    if wrong is None:
         return True
-    derived = segmentation_box(record.get('segmentation'), image)
+    derived = None
+    if wrong in (_MISSING, _EMPTY):
+        derived = segmentation_box(record.get('segmentation'), image)
     source = 'segmentation'
     if derived is None and labelled:
-        size = image['width'], image['height']
         derived = derive_box(np.array(labelled, dtype=float), size)
         source = 'keypoints'
     if derived is None:
-        return False
+        return None
     record['bbox'] = derived
-    kind = '`bbox` without a size' if value else '`bbox`'
-    report.add_repair(f'{kind} derived from the {source}', owner)
-    return True
+    report.add_repair(f'`bbox`{wrong} derived from the {source}', owner)
+    return False
+
+
+def _convert(
+    record: dict[str, Any],
+    box: list[float],
+    form: str,
+    size: tuple[float, float],
+) -> list[float]:
+    """Convert a box, and forget an area that was computed from it."""
+    converted = record['bbox'] = convert_box(box, form, size)
+    product = box[2] * box[3]
+    (area,) = _numbers([record.get('area')], '`area`')
+    if any(
+        math.isclose(area, part, rel_tol=1e-3)
+        for part in (product, derive_area(box))
+    ):
+        record['area'] = None
+    return converted
+
+
+def _wrong_box(
+    box: list[float],
+    labelled: list[list[float]],
+    size: tuple[float, float],
+    habits: Habits,
+) -> Optional[str]:
+    """Say what is wrong with a box, or None."""
+    if not box:
+        return _MISSING
+    if not np.isfinite(box).all() or min(box[2:]) <= 0:
+        return _EMPTY
+    if is_beside(box, labelled):
+        return ' beside the keypoints'
+    if habits.boxes_are_images and is_whole_image(box, labelled, size):
+        return ' of the whole image'
+    return None
 
 
 def _repair_area(
     record: dict[str, Any],
+    labelled: list[list[float]],
     image: dict[str, Any],
+    tests: tuple[Optional[bool], bool],
     owner: str,
     report: RepairReport,
 ) -> None:
-    """Fill in ``area``."""
+    """Fill in ``area``; told whether box is given, and areas are tiny."""
+    is_given, is_tiny = tests
     value = record.get('area')
     (area,) = _numbers([value], f'`area` of {owner}')
-    if np.isfinite(area) and area > 0:
+    box, size = record['bbox'], (image['width'], image['height'])
+    counts = labelled and not record['iscrowd']
+    if value is None:
+        kind = '`area`'
+    elif not np.isfinite(area) or area <= 0:
+        kind = '`area` that is not above 0'
+    elif is_image_area(area, box, size):
+        kind = '`area` of the whole image'
+    elif counts and is_given and is_too_large(area, box, labelled, size):
+        kind = '`area` far larger than the box'
+    elif is_tiny and has_tiny_area(area, box):
+        kind = '`area` below 1 % of the box'
+    else:
         return
     derived = segmentation_area(record.get('segmentation'), image)
     source = 'segmentation'
     if not derived:
         derived, source = derive_area(record['bbox']), 'box (53 % of it)'
     record['area'] = derived
-    kind = '`area`' if value is None else '`area` that is not above 0'
     report.add_repair(f'{kind} derived from the {source}', owner)
 
 

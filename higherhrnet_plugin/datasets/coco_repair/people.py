@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from .annotations import repair_annotation
+from .habits import find_habits
 from .ids import id_key
 from .marks import is_deleted
 from .nobody import DELETED, LEFT_OUT, NOT_LISTED, OTHER_CATEGORY
@@ -38,6 +39,7 @@ def repair_people(
     """
     ids = _AnnotationIds(annotations)
     seen = SeenPeople(next(iter(fields)))
+    habits = find_habits(annotations, images, fields, report)
     kept = []
     for i, annotation in enumerate(annotations):
         owner = _owner(annotation, i)
@@ -62,7 +64,7 @@ def repair_people(
         if number is None:
             continue
         record = repair_annotation(
-            {**annotation, 'id': number}, image, fields, report
+            {**annotation, 'id': number}, image, fields, report, habits
         )
         if record is not None:
             record.update(image_id=image['id'], category_id=category)

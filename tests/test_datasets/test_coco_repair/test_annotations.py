@@ -30,16 +30,26 @@ def person(**changes):
     return {k: v for k, v in record.items() if v != 'missing'}
 
 
-def repair(record, k=3, **options):
-    """Repair a file of one person; return the record and the report."""
+def repair(record, k=3, others=0, **options):
+    """Repair a file of one person and others; return it and the report."""
+    images = [
+        dict(id=i, file_name=f'{i}.jpg', width=W, height=H)
+        for i in range(1, 2 + others)
+    ]
     content = dict(
-        images=[dict(id=1, file_name='a.jpg', width=W, height=H)],
-        annotations=[record],
+        images=images,
+        annotations=[
+            record,
+            *(
+                person(id=100 + i, image_id=i, area=300)
+                for i in range(2, 2 + others)
+            ),
+        ],
         categories=[dict(id=1, name='person')],
     )
     options = CocoOptions(k, missing_images='ignore', **options)
     content, report = repair_coco(content, options, 'own.json')
-    (record,) = content['annotations'] or [None]
+    record = next((a for a in content['annotations'] if a['id'] == 5), None)
     return record, report
 
 
@@ -246,11 +256,17 @@ def test_what_cannot_be_repaired_is_named(changes, words):
 
 
 def test_odd_values_are_noted():
-    _, report = repair(
-        person(keypoints=[0.2, 0.5, 2, 0.1, 1, 2, 0, 0, 0], area=1)
+    record, report = repair(person(area=1, segmentation=None), others=1)
+    assert any('1 %' in note for note in report.noted)
+    assert record['area'] == 1
+    assert report.is_clean
+    # one of three people
+    odd = [0.2, 0.5, 2, 0.1, 1, 2, 0, 0, 0]
+    record, report = repair(
+        person(keypoints=odd, bbox=[0, 0, 50, 50]), others=2
     )
     assert any('[0, 1]' in note for note in report.noted)
-    assert any('1 %' in note for note in report.noted)
+    assert record['keypoints'] == odd
     assert report.is_clean
 
 

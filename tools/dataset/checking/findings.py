@@ -189,12 +189,11 @@ def _judge_notes(report: RepairReport, findings: Findings) -> None:
     number = report.totals['labelled people']
     for what, entry in report.noted.items():
         text = f'{entry["count"]} {what} ({", ".join(entry["examples"])})'
-        relative = 'in [0, 1]' in what and entry['count'] > 0.5 * number
         outside = (
             'outside of the image' in what
             and entry['count'] > _MANY_OUTSIDE * number
         )
-        if relative or outside:
+        if outside:
             findings.failures.append(text)
         else:
             findings.warnings.append(text)
