@@ -21,6 +21,7 @@ from ..datasets.coco_repair.categories import Category
 from ..datasets.coco_repair.sharing import shared_options
 from ..registry import METRICS
 from .diagnosis import diagnose, unknown_images_line
+from .tested_sets import TestedSets, drop_repeats
 
 
 @METRICS.register_module()
@@ -56,6 +57,7 @@ class BottomupCocoMetric(CocoMetric):
         self.ann_file = ann_file
         self.category = category
         self._report: Optional[RepairReport] = None
+        self._sets: Optional[TestedSets] = None
         # before the images are predicted, as mmpose's metric does
         if ann_file is not None and not self.format_only:
             _require_annotations(read_coco(ann_file), ann_file)
@@ -97,10 +99,16 @@ class BottomupCocoMetric(CocoMetric):
             print_log('\n'.join(report.lines()), 'current', logging.WARNING)
         if not self.format_only:
             self._check(content, ann_file)
+        self._sets = TestedSets(ann_file, content, options)
+        self._index(content)
+        self._report = report
+
+    def _index(self, content: dict[str, Any]) -> None:
+        """Take the ground truth."""
         coco = COCO()
-        coco.dataset, coco.anno_file = content, [ann_file]
+        coco.dataset, coco.anno_file = content, [self.ann_file]
         coco.createIndex()
-        self.coco, self._report = coco, report
+        self.coco = coco
 
     def _check(self, content: dict[str, Any], ann_file: str) -> None:
         """Check what the evaluation needs and no repair can give."""
@@ -125,6 +133,11 @@ class BottomupCocoMetric(CocoMetric):
         """
         first = len(self.results)
         super().process(data_batch, data_samples)
+        for (prediction, _), sample in zip(self.results[first:], data_samples):
+            prediction['img_path'] = path = sample.get('img_path')
+            if self._sets is not None:
+                number = self._sets.image_id(prediction['img_id'], path)
+                prediction['img_id'] = number
         if self.coco is None:
             return
         # the model knows one category, that of the ground truth
@@ -133,6 +146,38 @@ class BottomupCocoMetric(CocoMetric):
             prediction['category_id'] = category
             # COCO's rule for people sizes them by their keypoints
             prediction.pop('bbox', None)
+
+    def compute_metrics(self, results: list) -> dict[str, float]:
+        """Evaluate every image once, on the files of all tested sets.
+
+        Args:
+            results (list): What :meth:`process` has noted.
+
+        Returns:
+            dict[str, float]: as mmpose's ``CocoMetric``.
+
+        Raises:
+            ValueError: If two images have the same id.
+        """
+        results, repeats = drop_repeats(results)
+        if repeats:
+            print_log(
+                f'{repeats} images were tested more than once; the first '
+                'result of each counts',
+                'current',
+                logging.WARNING,
+            )
+        if self._sets is not None:
+            content = self._sets.tested(p['img_id'] for p, _ in results)
+            if content is not self.coco.dataset and self.format_only:
+                raise ValueError(
+                    '`format_only` writes the predictions of one test set; '
+                    'image ids of several mean nothing to a reader'
+                )
+            if content is not self.coco.dataset:
+                self._check(content, str(self.ann_file))
+                self._index(content)
+        return super().compute_metrics(results)
 
     def _do_python_keypoint_eval(self, outfile_prefix: str) -> list:
         """Evaluate the result file, and explain the numbers."""

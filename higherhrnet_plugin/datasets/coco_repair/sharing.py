@@ -9,6 +9,8 @@ from mmengine.logging import MessageHub
 
 from .loading import CocoOptions
 
+_PREFIX = 'bottomup_coco_options:'
+
 
 def share_options(ann_file: str, options: CocoOptions) -> None:
     """Leave the options of an annotation file for the metric.
@@ -37,7 +39,21 @@ def shared_options(ann_file: str) -> Optional[CocoOptions]:
     return hub.get_info(_key(ann_file), None)
 
 
+def all_shared_options() -> dict[str, CocoOptions]:
+    """Find all test files that data sets of this run have read.
+
+    Returns:
+        dict[str, CocoOptions]: by absolute path or address, in order.
+    """
+    info = MessageHub.get_current_instance().runtime_info
+    return {
+        key[len(_PREFIX) :]: value
+        for key, value in sorted(info.items())
+        if key.startswith(_PREFIX)
+    }
+
+
 def _key(ann_file: str) -> str:
     """Name the entry; different spellings of a path are one file."""
     path = ann_file if '://' in ann_file else os.path.abspath(ann_file)  # noqa: PTH100
-    return f'bottomup_coco_options:{path}'
+    return f'{_PREFIX}{path}'
