@@ -158,7 +158,12 @@ def main() -> int:
             results = {**read_results(), cell.name: result}
             RESULTS.write_text(json.dumps(results, indent=1) + '\n')
     write_table(TABLE, read_results())
-    return int(any('failed' in result for result in ran))
+    return int(any(_has_failed(result) for result in ran))
+
+
+def _has_failed(result: dict) -> bool:
+    """Tell whether a step of a cell, or a test in it, failed."""
+    return 'failed' in result or bool(result.get('tests', {}).get('failed'))
 
 
 if __name__ == '__main__':

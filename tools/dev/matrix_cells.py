@@ -13,6 +13,7 @@ ONEDL = (
     'onedl-mmengine==0.10.12',
     'onedl-mmcv==2.3.6',
 )
+XTCOCOTOOLS = 'xtcocotools==1.14.3'
 COMPILED_MMCV = 'mmcv==2.2.0'
 
 
@@ -55,7 +56,13 @@ CELLS = (
     Cell('py310-newest', '3.10', 'torch==2.14.1', (CV_4,), _lite('2.2.0')),
     Cell('py311-torch21', '3.11', 'torch==2.1.2', (NUMPY_1, OLD_CV)),
     Cell('py311-torch25', '3.11', 'torch==2.5.1', (NUMPY_1, OLD_CV)),
-    Cell('py311-numpy1', '3.11', 'torch==2.13.0', (NUMPY_1, OLD_CV)),
+    Cell(
+        'py311-numpy1',
+        '3.11',
+        'torch==2.13.0',
+        (NUMPY_1, OLD_CV),
+        (XTCOCOTOOLS,),
+    ),
     Cell('py311-numpy2', '3.11', 'torch==2.13.0', (CV_4, 'numpy>=2')),
     Cell('py311-opencv5', '3.11', 'torch==2.13.0', (CV_5, 'numpy>=2')),
     Cell(

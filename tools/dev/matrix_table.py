@@ -76,7 +76,8 @@ def _tests(result: dict) -> str:
     tests = result.get('tests')
     if tests is None:
         return ''
-    return f'{tests["passed"]} passed, {tests["skipped"]} skipped'
+    failed = f', **{len(tests["failed"])} failed**' if tests['failed'] else ''
+    return f'{tests["passed"]} passed, {tests["skipped"]} skipped{failed}'
 
 
 def _demo(result: dict, results: Mapping[str, dict]) -> str:

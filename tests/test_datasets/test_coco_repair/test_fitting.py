@@ -4,8 +4,8 @@ import json
 
 import cv2
 import numpy as np
+import pycocotools.mask as coco_mask
 import pytest
-import xtcocotools.mask as coco_mask
 from image_files import SHOWN, corner_picture, encode, shown_corners
 
 from higherhrnet_plugin.datasets.coco_repair import CocoOptions, load_coco
