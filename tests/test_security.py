@@ -88,6 +88,6 @@ def test_tools_refuse_pickled_code_in_one_line(trained, tmp_path):
         done = run_tool(tool, *arguments, cwd=tmp_path, timeout=250)
         *_, line = done.stderr.strip().splitlines()
         assert line.startswith(f'error: {file}: refused. It holds '), done
-        assert done.returncode != 0
+        assert done.returncode == 2
         assert 'Traceback' not in done.stderr
     assert not trace.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -197,7 +198,11 @@ def expected_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (NonFiniteLossError, WeightsError) as error:
+    except NonFiniteLossError as error:
+        # the tool has worked, the training has failed
+        print(f'error: {error}', file=sys.stderr)
+        raise SystemExit(1) from error
+    except WeightsError as error:
         raise SystemExit(f'error: {error}') from error
 
 

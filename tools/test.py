@@ -20,6 +20,7 @@ from _common import (
     require_hook,
     require_weights,
 )
+from _exit import run_tool
 from mmengine.config import Config
 from mmengine.dist import master_only
 from mmengine.hooks import Hook
@@ -148,4 +149,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_tool(main)

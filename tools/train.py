@@ -15,6 +15,7 @@ from _common import (
     finish_config,
     load_config,
 )
+from _exit import run_tool
 from mmengine.config import Config
 from mmengine.device import get_device
 
@@ -127,4 +128,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_tool(main)

@@ -31,8 +31,8 @@ def refuse(monkeypatch, capsys):
         monkeypatch.setattr(sys, 'argv', ['tool', *map(str, args)])
         with pytest.raises(SystemExit) as stop:
             runpy.run_path(str(TOOL), run_name='__main__')
-        assert stop.value.code
-        return f'{stop.value.code}{capsys.readouterr().err}'
+        assert stop.value.code == 2
+        return capsys.readouterr().err.rstrip()
 
     return run
 
@@ -141,7 +141,7 @@ def test_nothing_is_overwritten(tmp_path, refuse, weights):
 
 def test_a_user_sees_one_line(tmp_path):
     done = run_python(TOOL, tmp_path / 'none.pth', tmp_path / 'c.pth')
-    assert done.returncode == 1
+    assert done.returncode == 2
     *_, line = done.stderr.splitlines()
     assert line == f'error: checkpoint file not found: {tmp_path / "none.pth"}'
     assert 'Traceback' not in done.stderr

@@ -233,15 +233,18 @@ def test_pictures_of_another_size(report, tmp_path):
         ),
     ],
 )
-def test_bad_predictions(report, tmp_path, content, words):
+def test_bad_predictions(report, tmp_path, capsys, content, words):
     file = clean_file(tmp_path, k=5)
     config = write_config(
         tmp_path / 'c.py', file, dataset=dict(metainfo=metainfo(5))
     )
     results = tmp_path / 'r.json'
     results.write_bytes(content)
-    with pytest.raises(SystemExit, match=words):
+    with pytest.raises(SystemExit, match=r'^2$'):
         report(config, results)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith('error: ')
+    assert re.search(words, line)
 
 
 def test_names_are_escaped(report, tmp_path):

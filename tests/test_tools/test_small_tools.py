@@ -58,7 +58,7 @@ def test_subset_refuses(tmp_path, content, words):
     source = tmp_path / 'all.json'
     source.write_text(content)
     done = run_tool('dataset/take_subset.py', source, tmp_path / 'out.json')
-    assert done.returncode == 1
+    assert done.returncode == 2
     (line,) = done.stderr.strip().splitlines()
     assert words in line
     assert not (tmp_path / 'out.json').exists()
@@ -83,7 +83,7 @@ def test_curves_are_drawn(tmp_path):
 
     file.write_text('{"loss": 1')
     done = run_tool('analysis/plot_curves.py', tmp_path, '--out', out)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert 'scalars.json, line 1' in done.stderr
     file.write_text('')
     done = run_tool('analysis/plot_curves.py', file, '--out', out)

@@ -8,6 +8,7 @@ PREFIX.keypoints.json. The page needs no other file and no network.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from _scalars import read_scalars
@@ -159,4 +160,7 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    from _exit import run_tool
+
+    run_tool(main)

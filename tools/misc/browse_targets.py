@@ -28,6 +28,7 @@ import higherhrnet_plugin  # noqa: F401, registers the components
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from _common import add_cfg_options, apply_options, read_config
+from _exit import run_tool
 
 
 def parse_args() -> argparse.Namespace:
@@ -108,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_tool(main)
