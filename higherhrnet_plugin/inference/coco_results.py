@@ -12,7 +12,7 @@ import numpy as np
 from .files import write_whole
 from .inputs import Source
 from .journal import Record
-from .predictor import People
+from .people import People
 
 
 def to_records(people: People) -> list[Record]:

@@ -10,8 +10,8 @@ from .drawn_video import DrawnVideo
 from .faults import note_fault
 from .folders import VIDEO_SUFFIXES
 from .inputs import Source
+from .people import Loaded, People
 from .pictures import draw_prediction, write_picture
-from .predictor import Loaded, People
 from .videos import VideoReader
 
 # formats that everybody reads and that hold colour; others become PNG

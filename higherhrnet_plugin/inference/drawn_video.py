@@ -10,7 +10,7 @@ from typing import Callable, Optional
 import numpy as np
 
 from .faults import note_fault
-from .predictor import Loaded, People
+from .people import Loaded, People
 from .video_writer import VideoWriter
 
 _NOT_WRITTEN = 'its video is not written'

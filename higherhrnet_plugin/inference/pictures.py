@@ -11,7 +11,7 @@ import numpy as np
 
 from ..visualization import draw_panels, draw_people, number_people
 from .files import write_whole
-from .predictor import Loaded, People
+from .people import Loaded, People
 
 
 def draw_prediction(

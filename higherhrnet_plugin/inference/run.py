@@ -17,7 +17,8 @@ from .drawings import Drawings
 from .faults import describe_error
 from .inputs import Source
 from .journal import Done, Journal, file_stamp
-from .predictor import Loaded, People, Predictor
+from .people import Loaded, People
+from .predictor import Predictor
 from .prefetch import prefetch
 from .summary import Summary
 from .videos import Frame, VideoReader

@@ -14,7 +14,7 @@ from higherhrnet_plugin.inference.coco_results import (
     write_results,
 )
 from higherhrnet_plugin.inference.inputs import Source
-from higherhrnet_plugin.inference.predictor import People
+from higherhrnet_plugin.inference.people import People
 
 META = dict(
     keypoint_id2name={0: 'nose', 1: 'left_eye', 2: 'right_eye'},

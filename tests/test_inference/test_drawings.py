@@ -14,8 +14,8 @@ from higherhrnet_plugin.inference import drawings
 from higherhrnet_plugin.inference.drawings import Drawings, find_drawing
 from higherhrnet_plugin.inference.files import write_whole
 from higherhrnet_plugin.inference.inputs import Source
+from higherhrnet_plugin.inference.people import Loaded, People
 from higherhrnet_plugin.inference.pictures import write_picture
-from higherhrnet_plugin.inference.predictor import Loaded, People
 
 LINKS = ((0, 1),)
 
