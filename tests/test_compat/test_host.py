@@ -20,7 +20,12 @@ from higherhrnet_plugin.compat.placeholders import (
 # Source of a module, or None for "not installed".
 Packages = dict[str, Optional[str]]
 
-ABSENT: Packages = {'torchvision': None, 'mmdet': None, 'mmcv._ext': None}
+ABSENT: Packages = {
+    'torchvision': None,
+    'mmdet': None,
+    'mmcv._ext': None,
+    'xtcocotools': None,
+}
 
 BROKEN: Packages = {
     'torchvision': 'import torchvision.extension\n'
@@ -29,6 +34,9 @@ BROKEN: Packages = {
     'mmdet': "import mmdet.version\nraise AssertionError('MMCV==9 refused')",
     'mmdet.version': '',
     'mmcv._ext': "raise OSError('undefined symbol: _ZN3c10')",
+    'xtcocotools': '',
+    'xtcocotools.cocoeval': 'import xtcocotools.mask',
+    'xtcocotools.mask': "raise ValueError('numpy.dtype size changed')",
 }
 
 WORKING: Packages = {
@@ -41,13 +49,20 @@ WORKING: Packages = {
     'mmcv._ext': 'def __getattr__(name):\n'
     '    if name.startswith("__"): raise AttributeError(name)\n'
     '    return print',
+    'xtcocotools': '',
+    'xtcocotools.coco': 'class COCO: pass',
+    'xtcocotools.cocoeval': 'class COCOeval: pass',
+    'xtcocotools.mask': 'encode = decode = lambda masks: masks',
 }
 
 # mmdet imports, but its inference half fails with another error than mmpose
-# expects.
+# expects; xtcocotools imports, but its masks fail, as those of a build against
+# numpy 2 do.
 HALF_WORKING: Packages = {
     **WORKING,
     'mmdet.apis': "raise RuntimeError('half an mmdet')",
+    'xtcocotools.mask': 'encode = lambda masks: masks\n'
+    "def decode(masks): raise AttributeError('NPY_OWNDATA')",
 }
 
 PRELUDE = """
@@ -103,12 +118,26 @@ result['has_mmdet'] = base_mmpose_inferencer.has_mmdet
 result['has_mmcv_full'] = dekr_head.has_mmcv_full
 result['attention'] = error_of(edpose_head.MultiScaleDeformableAttention)
 result['image'] = error_of(simcc_vis.ToPILImage)
+from mmpose.datasets.transforms import bottomup_transforms
+from mmpose.evaluation.metrics import coco_metric
+result['coco'] = [
+    coco_metric.COCO.__module__,
+    coco_metric.COCOeval.__module__,
+    bottomup_transforms.cocomask.__name__,
+]
 try:
     from mmpose.models.heads.hybrid_heads import rtmo_head
     result['reduce'] = error_of(rtmo_head.reduce_mean, 1)
 except ImportError:  # mmpose below 1.3
     result['reduce'] = None
 """
+
+OURS = [
+    'higherhrnet_plugin.compat.coco_tools.coco',
+    'higherhrnet_plugin.compat.coco_tools.cocoeval',
+    'pycocotools.mask',
+]
+THEIRS = ['xtcocotools.coco', 'xtcocotools.cocoeval', 'xtcocotools.mask']
 
 IMPORT_IN_THREADS = """
 from threading import Thread
@@ -120,11 +149,11 @@ threads = [Thread(target=import_host) for _ in range(2)]
 AFTERWARDS = """
 result['left'] = sorted(
     name for name in sys.modules
-    if name.split('.')[0] in ('torchvision', 'mmdet')
+    if name.split('.')[0] in ('torchvision', 'mmdet', 'xtcocotools')
     or name.startswith(('mmcv.ops', 'mmcv._ext')))
 result['later'] = {
     name: error_of(importlib.import_module, name)
-    for name in ('torchvision', 'mmdet', 'mmcv.ops')}
+    for name in ('torchvision', 'mmdet', 'mmcv.ops', 'xtcocotools.mask')}
 from mmengine.utils.dl_utils import collect_env
 result['environment'] = error_of(collect_env)
 from mmpose.registry import MODELS
@@ -154,6 +183,7 @@ def test_absent_packages_are_replaced_only_while_importing() -> None:
         'ImportError: ' in result['reduce']
         and 'pip install mmdet' in result['reduce']
     )
+    assert result['coco'] == OURS
     assert result['left'] == []
     assert all(
         text.startswith('ModuleNotFoundError')
@@ -185,7 +215,9 @@ def test_broken_packages_count_as_absent_and_keep_their_error() -> None:
         'torchvision': 'RuntimeError: operator nms does not exist',
         'mmdet': 'AssertionError: MMCV==9 refused',
         'mmcv.ops': 'OSError: undefined symbol: _ZN3c10',
+        'xtcocotools.mask': 'ValueError: numpy.dtype size changed',
     }
+    assert result['coco'] == OURS
 
 
 def test_working_packages_win_and_loaded_modules_are_kept() -> None:
@@ -205,15 +237,17 @@ def test_working_packages_win_and_loaded_modules_are_kept() -> None:
     assert result['has_mmdet'] is True
     assert result['has_mmcv_full'] is True
     assert result['image'] is None
+    assert result['coco'] == THEIRS
     assert result['reduce'] is None
     assert result['attention'] is None
 
 
-def test_half_working_mmdet_is_absent_for_the_inferencers() -> None:
+def test_half_working_packages_are_absent() -> None:
     result = run('import_host()\n' + USE, HALF_WORKING)
     assert result['has_mmdet'] is False
     assert result['has_mmcv_full'] is True
     assert result['reduce'] is None
+    assert result['coco'] == OURS
 
 
 def test_missing_and_unsuitable_hosts_are_named() -> None:

@@ -301,3 +301,31 @@ def test_all_runs_every_benchmark(load):
         if not path.name.startswith('_')
     }
     assert set(load('all').COMMANDS) == scripts - {'all'}
+
+
+def test_evaluation(load, tmp_path, capsys):
+    out = tmp_path / 'evaluation.json'
+    load('evaluation').main(
+        [
+            *('--rounds', '1', '--images', '20', '--compared', '10'),
+            *('--timed', 'coco', 'foot', '--out', str(out)),
+        ]
+    )
+    assert set(rows_of(out)) == {'coco, 20 images', 'foot, 20 images'}
+    table = capsys.readouterr().out
+    assert '| Scores | ours |' in table
+    assert '| wholebody, equal scores | 0 |' in table
+
+
+def test_scores_that_differ_are_not_reported(load, tmp_path, monkeypatch):
+    evaluators = load('_evaluators')
+    evaluation = load('evaluation')
+    monkeypatch.setattr(
+        evaluation,
+        'installed_peers',
+        lambda: {
+            'xtcocotools': lambda *given: evaluators.score_ours(*given) + 1e-9
+        },
+    )
+    with pytest.raises(SystemExit, match=r'not equal.*scores of coco'):
+        evaluation.score(tmp_path, 'coco', 10, 0)

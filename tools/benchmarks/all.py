@@ -41,6 +41,7 @@ COMMANDS = {
     'losses': Command('--rounds 5', '--rounds 1 --batch 8 --people 1 15'),
     'targets': Command('', '--rounds 3'),
     'pipeline': Command('', '--rounds 1 --images 8'),
+    'evaluation': Command('', '--rounds 1 --images 200 --compared 10'),
     'network': Command('', '--rounds 1 --size 128'),
 }
 
