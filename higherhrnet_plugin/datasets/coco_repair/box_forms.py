@@ -69,12 +69,12 @@ def find_box_form(
         str | None: a key of ``FORMS``, or None for COCO's form, and where
         nothing can be said.
     """
-    if not len(boxes) or _share(boxes, points, sizes) > _DOES_NOT_FIT:
+    if not len(boxes) or share_that_fits(boxes, points, sizes) > _DOES_NOT_FIT:
         return None
     fitting = []
     for name, convert in FORMS.items():
         converted = convert(boxes, sizes)
-        if _share(converted, points, sizes) >= _FITS:
+        if share_that_fits(converted, points, sizes) >= _FITS:
             # of several forms the one that lies closest around the people
             fitting.append((float(converted[:, 2:].prod(1).sum()), name))
     return min(fitting)[1] if fitting else None
@@ -97,8 +97,21 @@ def convert_box(
     return FORMS[form](boxes, np.array([size], dtype=float))[0].tolist()
 
 
-def _share(boxes: Boxes, points: np.ndarray, sizes: np.ndarray) -> float:
-    """Tell for how many people boxes fit to keypoints and images."""
+def share_that_fits(
+    boxes: Boxes, points: np.ndarray, sizes: np.ndarray
+) -> float:
+    """Tell for how many people boxes fit to keypoints and images.
+
+    Args:
+        boxes (np.ndarray): float (N, 4), (x, y, w, h) in pixels.
+        points (np.ndarray): float (N, K, 3), (x, y) in image pixels and
+            visibility.
+        sizes (np.ndarray): float (N, 2), (w, h) of the images.
+
+    Returns:
+        float: in [0, 1], the share whose boxes have a size, lie in the image
+        and hold four fifths of the labelled keypoints.
+    """
     low, size = boxes[:, :2], boxes[:, 2:]
     margin = np.tile(_MARGIN * size.max(axis=1, keepdims=True), (1, 2))
     edge = _IMAGE_MARGIN * sizes + 2

@@ -10,6 +10,8 @@ import numpy as np
 
 from .box_forms import convert_box, find_box_form
 from .ids import id_key
+from .keypoint_forms import check_keypoints
+from .placeholders import is_placeholder
 from .report import RepairReport
 from .sizes import has_tiny_area, is_whole_image
 
@@ -18,6 +20,9 @@ _MOST = 0.5
 # of the side of an image
 _FAR = 0.1
 _SMALLEST_IMAGE = 8
+# of both sides, and people of whom nobody lies elsewhere by chance
+_QUARTER = 0.55
+_ENOUGH = 20
 
 
 @dataclass(frozen=True)
@@ -79,15 +84,18 @@ def find_habits(
     people = _sample(annotations, images, field, number)
     if not people:
         return NO_HABITS
-    _check_coordinates(people, field, report)
+    is_odd = _check_coordinates(people, field, report)
     boxed = [p for p in people if np.isfinite(p.box).all() and p.box.any()]
     if not boxed:
         return NO_HABITS
-    form = find_box_form(
+    arrays = (
         np.array([p.box for p in boxed]),
         np.array([p.points for p in boxed]),
         np.array([p.size for p in boxed]),
     )
+    form = find_box_form(*arrays)
+    if form is None and not is_odd:
+        check_keypoints(*arrays, field, report)
     boxes = [
         p.box.tolist()
         if form is None
@@ -125,6 +133,7 @@ def _sample(
             key = id_key(annotation.get('image_id'), 'an annotation')
             points = np.array(annotation[field], dtype=float)
             points = points.reshape(number, 3)
+            points[is_placeholder(*points.T[:2]), 2] = 0
             box = _floats(annotation.get('bbox') or [], 4)
             (area,) = _floats([annotation.get('area')], 1)
         except (KeyError, TypeError, ValueError, OverflowError):
@@ -146,8 +155,8 @@ def _floats(values: Any, number: int) -> np.ndarray:
 
 def _check_coordinates(
     people: Sequence[_Person], field: str, report: RepairReport
-) -> None:
-    """Refuse fractions of the image, and warn of what lies outside."""
+) -> bool:
+    """Refuse fractions of the image; True if it warns of other things."""
     large = [p for p in people if min(p.size) > _SMALLEST_IMAGE]
     if large and _most(_is_fraction(p) for p in large):
         raise ValueError(
@@ -156,13 +165,22 @@ def _check_coordinates(
             'the width and y by the height of the image, in boxes, areas and '
             'segmentations, too'
         )
+    is_corner = len(people) >= _ENOUGH and all(map(_is_upper_left, people))
+    if is_corner:
+        report.add_warning(
+            f'ALL {len(people)} PEOPLE LOOKED AT LIE IN THE UPPER LEFT '
+            'QUARTER of their images; were they annotated on smaller images, '
+            'or are coordinates given in percent?'
+        )
     far = [_is_far_outside(p) for p in people]
-    if _most(far):
+    is_far = _most(far)
+    if is_far:
         report.add_warning(
             f'{100 * np.mean(far):.0f} % OF THE PEOPLE HAVE KEYPOINTS FAR '
             'OUTSIDE OF THE IMAGE; were they annotated on images of another '
             'size, or are `width` and `height` swapped?'
         )
+    return is_far or is_corner
 
 
 def _is_fraction(person: _Person) -> bool:
@@ -175,3 +193,9 @@ def _is_far_outside(person: _Person) -> bool:
     """Tell whether a keypoint lies well outside of the image."""
     values = np.array(person.labelled) / person.size
     return bool(((values < -_FAR) | (values > 1 + _FAR)).any())
+
+
+def _is_upper_left(person: _Person) -> bool:
+    """Tell whether somebody lies in the upper left quarter of the image."""
+    values = np.array(person.labelled) / person.size
+    return bool((values < _QUARTER).all())

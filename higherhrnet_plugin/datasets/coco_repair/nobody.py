@@ -13,6 +13,10 @@ NOT_LISTED = 'annotations of images not listed'
 LEFT_OUT = 'annotations of images left out'
 DELETED = 'annotations marked by `deleted`'
 NOTHING = 'annotations without keypoints, box and segmentation'
+REPEATED = (
+    'people annotated twice under other ids; was the file merged with '
+    'itself, or exported twice?'
+)
 NO_PICTURE = 'images without a picture'
 NO_ANNOTATIONS = 'it lists no annotations'
 
@@ -36,7 +40,8 @@ def judge_what_is_left(
             ``nobody``, the likely causes where nobody is labelled.
     """
     number = len(annotations) - _count(report, OTHER_CATEGORY)
-    lost = sum(_count(report, w) for w in (NOT_LISTED, LEFT_OUT, NOTHING))
+    reasons = NOT_LISTED, LEFT_OUT, NOTHING, REPEATED
+    lost = sum(_count(report, reason) for reason in reasons)
     if lost > _MOST * number:
         report.add_warning(
             f'{lost} OF {number} ANNOTATIONS ARE DROPPED, see the lines '

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Optional
 
+from .nobody import REPEATED
 from .report import RepairReport
 
 # coordinates that one of two exports has rounded
@@ -84,11 +85,7 @@ class SeenPeople:
         same = self._people[record['image_id'], pattern]
         for other in same:
             if self._equal(record, other, labelled):
-                report.add_drop(
-                    'people annotated twice under other ids; was the file '
-                    'merged with itself, or exported twice?',
-                    f'{owner} as {other["id"]}',
-                )
+                report.add_drop(REPEATED, f'{owner} as {other["id"]}')
                 return True
         same.append(record)
         return False

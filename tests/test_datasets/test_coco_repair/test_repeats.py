@@ -16,8 +16,8 @@ DROPPED = (
     'itself, or exported twice?'
 )
 PLACEHOLDERS = (
-    'people with keypoints that are labelled at (0, 0) or (-1, -1), taken as '
-    'placeholders of such that are not labelled'
+    'people with keypoints that are labelled at (0, 0), (-1, -1) or the '
+    'like, taken as placeholders of such that are not labelled'
 )
 
 
@@ -153,6 +153,8 @@ def test_lists_of_test_images_keep_every_id():
         (0, 0, True),
         (0.0, -0.0, True),
         (-1, -1, True),
+        (-999, -999, True),
+        (-7, -8, False),
         (0, 3, False),
         (3, 0, False),
         (0.1, 0.1, False),

@@ -306,3 +306,53 @@ def test_the_ap_is_the_truth(truth, change):
     file = root / 'changed.json'
     file.write_text(json.dumps(content))
     assert evaluate(load(file), found)['coco/AP'] == expected
+
+
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        (lambda p: p[:, [1, 0, 2]], 'y, x, v instead of x, y, v'),
+        (lambda p: p * [1, -1, 1] + [0, H, 0], 'from the lower left corner'),
+        (lambda p: p * [100 / W, 100 / H, 1], 'percent of the image'),
+    ],
+)
+def test_keypoints_in_another_system_are_refused(change, words):
+    given = people(20)
+    for a in given:
+        points = change(np.reshape(a['keypoints'], (-1, 3)))
+        a['keypoints'] = points.reshape(-1).tolist()
+    with pytest.raises(ValueError, match=rf'own\.json.*`keypoints`.*{words}'):
+        repair(given)
+
+
+def test_boxes_that_fit_in_no_form_are_warned_of():
+    given = people(20)
+    for a in given:
+        a['bbox'] = [value / 2 for value in a['bbox']]
+    _, report = repair(given)
+    (text,) = report.warnings
+    assert '% OF THE PEOPLE DO NOT FIT THEIR BOXES' in text
+
+
+@pytest.mark.parametrize(('number', 'warned'), [(19, False), (20, True)])
+def test_people_in_a_corner_of_all_images(number, warned):
+    given = people(number)
+    for a in given:
+        points = np.reshape(a['keypoints'], (-1, 3)) / [2, 2, 1]
+        a['keypoints'] = points.reshape(-1).tolist()
+        a['bbox'] = [value / 2 for value in a['bbox']]
+        a['area'] /= 4
+    _, report = repair(given)
+    assert bool(report.warnings) == warned
+    if warned:
+        assert (
+            'ALL 20 PEOPLE LOOKED AT LIE IN THE UPPER LEFT'
+            in (report.warnings[0])
+        )
+
+
+def test_placeholders_are_not_far_outside():
+    given = people(20)
+    for a in given:
+        a['keypoints'][6:9] = [-999, -999, 2]
+    assert not repair(given)[1].warnings
