@@ -186,6 +186,7 @@ def _percent(share: Any) -> str:
 
 def _judge_notes(report: RepairReport, findings: Findings) -> None:
     """Decide which oddities of the file are too many."""
+    findings.warnings += report.warnings
     number = report.totals['labelled people']
     for what, entry in report.noted.items():
         text = f'{entry["count"]} {what} ({", ".join(entry["examples"])})'
