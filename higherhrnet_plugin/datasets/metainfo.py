@@ -67,6 +67,19 @@ def parse_metainfo(metainfo: Mapping[str, Any]) -> dict[str, Any]:
     return parsed
 
 
+def ordered_names(metainfo: Mapping[str, Any]) -> tuple[str, ...]:
+    """List the names of the keypoints.
+
+    Args:
+        metainfo (Mapping): As parsed by mmpose.
+
+    Returns:
+        tuple[str, ...]: K names, from keypoint 0 on; none if there are none.
+    """
+    names = metainfo.get('keypoint_id2name', {})
+    return tuple(str(names[i]) for i in range(len(names)))
+
+
 def keypoint_settings(
     num_keypoints: Optional[int], metainfo: Optional[Mapping[str, Any]]
 ) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from ..datasets.coco_repair import (
     read_coco,
 )
 from ..datasets.coco_repair.categories import Category
+from ..datasets.coco_repair.names import Renaming
 from ..datasets.coco_repair.sharing import shared_options
+from ..datasets.metainfo import ordered_names
 from ..registry import METRICS
 from .diagnosis import diagnose, unknown_images_line
 from .tested_sets import TestedSets, drop_repeats
@@ -39,6 +41,7 @@ class BottomupCocoMetric(CocoMetric):
             takes the one of the test data set.
         category (int | str | Sequence | None): As for the data set, if the
             file is read by none of ours. Defaults to None.
+        rename_keypoints (str | Mapping | None): Likewise.
         kwargs (Any): Other arguments of mmpose's ``CocoMetric``.
 
     Raises:
@@ -51,11 +54,13 @@ class BottomupCocoMetric(CocoMetric):
         ann_file: Optional[str] = None,
         *,
         category: Category = None,
+        rename_keypoints: Renaming = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(ann_file=None, **kwargs)
         self.ann_file = ann_file
         self.category = category
+        self.rename_keypoints = rename_keypoints
         self._report: Optional[RepairReport] = None
         self._sets: Optional[TestedSets] = None
         # before the images are predicted, as mmpose's metric does
@@ -82,16 +87,21 @@ class BottomupCocoMetric(CocoMetric):
                 f'{dataset_meta["dataset_name"]}_ann_file', None
             )
         if self.ann_file is not None:
-            self._read(self.ann_file, dataset_meta['num_keypoints'])
+            self._read(self.ann_file, dataset_meta)
         CocoMetric.dataset_meta.fset(self, dataset_meta)
 
-    def _read(self, ann_file: str, num_keypoints: int) -> None:
+    def _read(self, ann_file: str, dataset_meta: dict) -> None:
         """Read the ground truth."""
+        num_keypoints = dataset_meta['num_keypoints']
         options = shared_options(ann_file)
         shared = options and options.num_keypoints == num_keypoints
         if not options or not shared:
             options = CocoOptions(
-                num_keypoints, self.category, missing_images='ignore'
+                num_keypoints,
+                self.category,
+                missing_images='ignore',
+                names=ordered_names(dataset_meta),
+                rename_keypoints=self.rename_keypoints,
             )
         content, report = load_coco(ann_file, options)
         # a data set of ours has told it already

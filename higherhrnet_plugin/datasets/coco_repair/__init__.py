@@ -4,7 +4,8 @@ Pure functions on the content of a file. Every change is counted in a report;
 what cannot be repaired is refused by an error that names it.
 """
 
-from .loading import CocoOptions, load_coco, read_coco, repair_coco
+from .loading import CocoOptions, load_coco, repair_coco
+from .reading import read_coco
 from .report import RepairReport
 from .sizes import derive_area, derive_box
 

@@ -25,6 +25,7 @@ from .habits import NO_HABITS, Habits
 from .keypoints import repair_keypoints
 from .marks import take_ignored_as_crowd
 from .nobody import NOTHING
+from .numbers import as_float
 from .placeholders import clear_placeholders
 from .report import RepairReport
 from .segmentations import (
@@ -71,13 +72,13 @@ def repair_annotation(
     Raises:
         ValueError: If a value cannot be repaired.
     """
-    record = dict(annotation)
     owner = f'annotation {annotation["id"]}'
+    record = dict(annotation)
     _repair_crowd(record, owner, report)
     take_ignored_as_crowd(record, owner, report)
     for name, number in fields.items():
         points = repair_keypoints(
-            annotation, name, number, (owner, sum(fields.values())), report
+            record, name, number, (owner, sum(fields.values())), report
         )
         record[name] = clear_placeholders(points, owner, report)
     values = record[next(iter(fields))]
@@ -105,7 +106,7 @@ def _repair_crowd(
     if value is None:
         record['iscrowd'] = 0
         report.add_repair('`iscrowd` set to 0', owner)
-    elif value not in (0, 1):
+    elif isinstance(value, str) or value not in (0, 1):
         raise ValueError(f'{owner} has `iscrowd` {value!r}; it is 0 or 1')
 
 
@@ -249,8 +250,8 @@ def _repair_area(
 def _numbers(values: Any, owner: str) -> list[float]:
     """Read numbers; None becomes NaN."""
     try:
-        return [float('nan') if v is None else float(v) for v in values]
-    except (TypeError, ValueError) as error:
+        return [as_float(value) for value in values]
+    except ValueError as error:
         raise ValueError(f'{owner} holds {values!r}, no numbers') from error
 
 

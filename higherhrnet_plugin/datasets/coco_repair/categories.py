@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from .ids import id_key, number_ids
 from .report import RepairReport
 
 Category = Union[None, int, str, Sequence[Union[int, str]]]
+
+
+class ChosenCategory(NamedTuple):
+    """What is learned.
+
+    Attributes:
+        numbers (dict[str, int]): The ids (as text) of all categories of the
+            file, each with the integer of the chosen one, or -1 if it is not
+            chosen.
+        record (dict): The chosen category.
+        sources (dict[str, dict]): The records of the file that it is made
+            from, by id.
+    """
+
+    numbers: dict[str, int]
+    record: dict[str, Any]
+    sources: dict[str, dict[str, Any]]
 
 
 def choose_category(
@@ -18,7 +35,7 @@ def choose_category(
     num_keypoints: int,
     wanted: Category,
     report: RepairReport,
-) -> tuple[dict[str, int], dict[str, Any]]:
+) -> ChosenCategory:
     """Choose what is learned among the categories of a file.
 
     Without a wish it is the only category that names as many keypoints as the
@@ -36,15 +53,13 @@ def choose_category(
         report (RepairReport): Takes notes.
 
     Returns:
-        tuple: the ids (as text) of all categories of the file, each with the
-        integer of the chosen one, or -1 if it is not chosen; and the record
-        of the chosen category.
+        ChosenCategory: what is learned.
 
     Raises:
         ValueError: If the choice is not clear; the message lists them all.
     """
     used = _count_uses(annotations)
-    listed = {id_key(c.get('id'), 'a category'): c for c in categories}
+    listed = _list_categories(categories)
     if not listed:
         listed = {key: dict(id=key, name=f'category {key}') for key in used}
         listed = listed or {'1': dict(id=1, name='person')}
@@ -64,7 +79,8 @@ def choose_category(
             f'{num_keypoints} keypoints: {_describe(listed, used)}; set '
             "`category` to an id, a name, a list of them or 'all'"
         )
-    number = number_ids(listed)[chosen[0]]
+    # -1 stands for a category that is not learned
+    number = number_ids(listed, least=0)[chosen[0]]
     numbers = {key: number if key in chosen else -1 for key in listed}
     record = dict(listed[chosen[0]], id=number)
     if len(chosen) > 1:
@@ -72,7 +88,30 @@ def choose_category(
         record['name'] = '+'.join(names)
         for name in names:
             report.add_note('categories merged into one', repr(name))
-    return numbers, record
+    return ChosenCategory(numbers, record, {k: listed[k] for k in chosen})
+
+
+def _list_categories(
+    categories: Sequence[dict[str, Any]],
+) -> dict[str, dict[str, Any]]:
+    """Check the records and order them by id, as text."""
+    listed: dict[str, dict[str, Any]] = {}
+    for i, category in enumerate(categories):
+        key = id_key(category.get('id'), f'`categories[{i}]`')
+        if listed.setdefault(key, category) != category:
+            raise ValueError(
+                f'two categories have the id {key}: '
+                f'{listed[key].get("name")!r} and {category.get("name")!r}'
+            )
+        names = category.get('keypoints') or []
+        if not isinstance(names, list) or not all(
+            isinstance(name, (str, int)) for name in names
+        ):
+            raise ValueError(
+                f'category {key} has the `keypoints` {names!r}; they are a '
+                'list of names'
+            )
+    return listed
 
 
 def _count_uses(annotations: Sequence[dict[str, Any]]) -> Counter[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Optional
@@ -15,6 +15,7 @@ _OTHER_FOLDER = (
     'file names whose folder does not exist; the picture of the same base '
     'name in the image folder is taken'
 )
+_OTHER_CASE = 'file names in other capital letters than on the disk'
 
 
 class ImageFolder:
@@ -22,8 +23,9 @@ class ImageFolder:
 
     A name is taken as it stands if there is such a file. Otherwise it is
     tried with slashes for backslashes, with %-escapes resolved and in the
-    other Unicode form, and at last without its folders, if no other picture
-    of the file has the same base name.
+    other Unicode form, each in capital and small letters of any kind, and at
+    last without its folders, if no other picture of the file has the same
+    base name.
 
     Args:
         folder (str): Where relative names start.
@@ -32,7 +34,7 @@ class ImageFolder:
 
     def __init__(self, folder: str, names: Iterable[str]) -> None:
         self.folder = folder
-        self._listings: dict[str, set[str]] = {}
+        self._listings: dict[str, dict[str, list[str]]] = {}
         self._bases = Counter(_base_name(name) for name in names)
 
     def find(self, name: str) -> Optional[tuple[str, Optional[str]]]:
@@ -49,24 +51,49 @@ class ImageFolder:
             if self._exists(spelling):
                 return spelling, change
         for spelling, _ in _spellings(name):
+            on_disk = self._in_any_case(spelling)
+            if on_disk is not None:
+                return on_disk, _OTHER_CASE
+        for spelling, _ in _spellings(name):
             base = _base_name(spelling)
             alone = self._bases[_base_name(name)] == 1
-            if base and base != name and alone and self._exists(base):
-                return base, _OTHER_FOLDER
+            if base and base != name and alone:
+                on_disk = base if self._exists(base) else None
+                on_disk = on_disk or self._in_any_case(base)
+                if on_disk is not None:
+                    return on_disk, _OTHER_FOLDER
         return None
 
     def _exists(self, name: str) -> bool:
-        """Look into the listing of a folder; asking each file is slow."""
+        """Tell whether there is such a file."""
         path = Path(self.folder, name)
-        folder = str(path.parent)
-        if folder not in self._listings:
+        same = self._listing(path.parent).get(path.name.casefold(), ())
+        wanted = os.path.normcase(path.name)
+        return any(os.path.normcase(found) == wanted for found in same)
+
+    def _in_any_case(self, name: str) -> Optional[str]:
+        """Find the only file whose name differs in capital letters alone."""
+        path = Path(self.folder)
+        for part in Path(name).parts:
+            same = self._listing(path).get(part.casefold(), [])
+            if part not in same and len(same) != 1:
+                return None
+            path /= part if part in same else same[0]
+        return path.relative_to(self.folder).as_posix()
+
+    def _listing(self, folder: Path) -> dict[str, list[str]]:
+        """List a folder once, by small letters; asking each file is slow."""
+        key = str(folder)
+        if key not in self._listings:
+            found: dict[str, list[str]] = defaultdict(list)
             try:
                 with os.scandir(folder) as entries:
-                    found = {os.path.normcase(e.name) for e in entries}
+                    for entry in entries:
+                        found[entry.name.casefold()].append(entry.name)
             except (OSError, ValueError):
-                found = set()
-            self._listings[folder] = found
-        return os.path.normcase(path.name) in self._listings[folder]
+                found.clear()
+            self._listings[key] = dict(found)
+        return self._listings[key]
 
 
 def is_local(path: str) -> bool:

@@ -48,13 +48,15 @@ def repair_keypoints(
         return [0] * (3 * number)
     if _is_clean(values, number):
         return values
-    try:
-        array = np.array(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f'{name} has `{field}` that are no numbers: {values!r}'
-        ) from error
+    array = _as_array(values, f'{name} has `{field}`')
     if array.size != 3 * number:
+        if array.size == 2 * number and not _has_visibility(array.ravel()):
+            raise ValueError(
+                f'{name} has {array.size} numbers in `{field}`, x and y of '
+                f'{number} keypoints without their visibility; COCO files '
+                'have x, y, v, with v 0 (not labelled), 1 (hidden) or 2 '
+                '(visible)'
+            )
         raise _wrong_number(name, field, array.size / 3, number, total)
     points = array.reshape(number, 3).copy()
     changed = _repair_visibility(points, name, report)
@@ -80,8 +82,30 @@ def _is_clean(values: Any, number: int) -> bool:
             and set(values[2::3]) <= {0, 1, 2}
             and math.isfinite(sum(values))
         )
-    except TypeError:
+    except (TypeError, OverflowError):
         return False
+
+
+def _as_array(values: Any, owner: str) -> np.ndarray:
+    """Take numbers of equal nesting as float; text is none."""
+    try:
+        array = np.array(values)
+        if array.dtype.kind in 'SU':
+            raise ValueError('text')
+        # missing ones make it an array of objects, which may hide text
+        if array.dtype == object and any(
+            isinstance(value, str) for value in array.ravel()
+        ):
+            raise ValueError('text')
+        return array.astype(float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f'{owner} that are no numbers: {values!r}') from error
+
+
+def _has_visibility(values: np.ndarray) -> bool:
+    """Tell whether every third number may be a visibility."""
+    seen = values[2::3]
+    return not values.size % 3 and bool(np.isin(seen, (0, 1, 2)).all())
 
 
 def _repair_visibility(

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Optional
 
-from mmengine.fileio import get_text
-
-from .categories import Category, choose_category
+from .categories import Category, ChosenCategory, choose_category
 from .files import is_local
 from .fitting import (
     ANNOTATED_ON,
@@ -24,8 +20,10 @@ from .fitting import (
 from .ids import id_key
 from .images import repair_images
 from .marks import split_marked_images
+from .names import Renaming, arrange_keypoints, reorder_category
 from .nobody import judge_what_is_left
 from .people import repair_people
+from .reading import read_coco
 from .repeats import merge_shared_images
 from .report import RepairReport
 
@@ -53,6 +51,9 @@ class CocoOptions:
             'resized': on images of the size that the file says, which have
             another one now; 'stored': on images that their EXIF record has
             not turned. Annotations are scaled or turned. Defaults to 'image'.
+        names (tuple[str, ...]): K names of the metainfo. Empty stands for
+            those of the file.
+        rename_keypoints (str | Mapping | None): As for the data sets.
     """
 
     num_keypoints: int
@@ -61,6 +62,8 @@ class CocoOptions:
     missing_images: str = 'error'
     keypoint_fields: dict[str, int] = field(default_factory=dict)
     annotated_on: str = IMAGE
+    names: tuple[str, ...] = ()
+    rename_keypoints: Renaming = None
 
     def __post_init__(self) -> None:
         if self.missing_images not in _MISSING_IMAGES:
@@ -93,33 +96,6 @@ def load_coco(
             names the file, the record and the value.
     """
     return repair_coco(read_coco(path), options, path)
-
-
-def read_coco(path: str) -> Any:
-    """Read an annotation file as it is.
-
-    Args:
-        path (str): The file, or an address that mmengine can read.
-
-    Returns:
-        Any: what the JSON file holds.
-
-    Raises:
-        FileNotFoundError: If the file does not exist.
-        ValueError: If it cannot be read.
-    """
-    if is_local(path) and not Path(path).is_file():
-        raise FileNotFoundError(
-            f'annotation file {path!r} does not exist; set `data_root` and '
-            '`ann_file` of the data set'
-        )
-    try:
-        # some tools on Windows write a byte order mark
-        return json.loads(get_text(path, encoding='utf-8-sig'))
-    except ValueError as error:
-        raise ValueError(
-            f'annotation file {path!r} cannot be read: {error}'
-        ) from error
 
 
 def repair_coco(
@@ -181,7 +157,7 @@ def _repair(
     if raw:
         merge_shared_images(images, report)
     images.update({id_key(value, 'an image'): None for value in marked})
-    numbers, category = choose_category(
+    chosen = choose_category(
         _records(content, 'categories'),
         raw,
         options.num_keypoints,
@@ -189,7 +165,8 @@ def _repair(
         report,
     )
     fields = options.keypoint_fields or {'keypoints': options.num_keypoints}
-    kept = repair_people(raw, images, numbers, fields, report)
+    orders = _orders(chosen, fields, options, report)
+    kept = repair_people(raw, images, chosen.numbers, (fields, orders), report)
     # images of several ids come once
     left = list({i['id']: i for i in images.values() if i}.values())
     if options.annotated_on in (RESIZED, STORED):
@@ -205,10 +182,32 @@ def _repair(
         )
     _count_totals(left, kept, report)
     judge_what_is_left(raw, kept, images, report)
-    result = {**content, 'images': left, 'categories': [category]}
+    result = {**content, 'images': left, 'categories': [chosen.record]}
     if 'annotations' in content:
         result['annotations'] = kept
     return result
+
+
+def _orders(
+    chosen: ChosenCategory,
+    fields: Mapping[str, int],
+    options: CocoOptions,
+    report: RepairReport,
+) -> dict[str, list[int]]:
+    """Find the categories of another order, and describe the chosen one."""
+    # the others of several lists have no names in COCO's files
+    names = options.names[: next(iter(fields.values()))]
+    orders = {}
+    for key, source in chosen.sources.items():
+        order = arrange_keypoints(
+            source, names, options.rename_keypoints, report
+        )
+        if order is not None:
+            orders[key] = order
+    first = orders.get(next(iter(chosen.sources)))
+    if first is not None:
+        chosen.record.update(reorder_category(chosen.record, names, first))
+    return orders
 
 
 def _records(content: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -7,18 +7,25 @@ from typing import Any, Optional
 
 from .annotations import repair_annotation
 from .habits import find_habits
-from .ids import id_key
+from .ids import MAX_ID, by_number, id_key, key_number
 from .marks import is_deleted
+from .names import reorder_keypoints
 from .nobody import DELETED, LEFT_OUT, NOT_LISTED, OTHER_CATEGORY
+from .numbers import read_numbers
 from .repeats import SeenPeople
 from .report import RepairReport
+
+_NUMBERS = (
+    *('area', 'bbox', 'iscrowd', 'num_keypoints', 'score'),
+    'segmentation',
+)
 
 
 def repair_people(
     annotations: Sequence[dict[str, Any]],
     images: Mapping[str, Optional[dict[str, Any]]],
     numbers: Mapping[str, int],
-    fields: Mapping[str, int],
+    keypoints: tuple[Mapping[str, int], Mapping[str, list[int]]],
     report: RepairReport,
 ) -> list[dict[str, Any]]:
     """Repair all annotations that belong to an image and are learned.
@@ -27,8 +34,9 @@ def repair_people(
         annotations (Sequence[dict]): ``annotations`` of the file.
         images (Mapping): From :func:`.images.repair_images`.
         numbers (Mapping[str, int]): From :func:`.categories.choose_category`.
-        fields (Mapping[str, int]): Lists that hold the keypoints, and how
-            many each.
+        keypoints (tuple): Lists that hold the keypoints, and how many each;
+            and for ids of categories, as text, the order of the first list
+            from :func:`.names.arrange_keypoints`.
         report (RepairReport): Takes notes.
 
     Returns:
@@ -38,13 +46,17 @@ def repair_people(
         ValueError: If a record cannot be repaired.
     """
     ids = _AnnotationIds(annotations)
-    seen = SeenPeople(next(iter(fields)))
+    fields, orders = keypoints
+    ids = _AnnotationIds(annotations)
+    annotations = _with_numbers(annotations, images, fields, report)
+    first = next(iter(fields))
+    seen = SeenPeople(first)
     habits = find_habits(annotations, images, fields, report)
     kept = []
     for i, annotation in enumerate(annotations):
         owner = _owner(annotation, i)
-        category = _category_number(annotation, numbers, owner, report)
-        if category < 0:
+        category = _category_key(annotation, numbers, owner, report)
+        if numbers[category] < 0:
             report.add_drop(OTHER_CATEGORY, owner)
             continue
         if is_deleted(annotation, owner):
@@ -67,10 +79,39 @@ def repair_people(
             {**annotation, 'id': number}, image, fields, report, habits
         )
         if record is not None:
-            record.update(image_id=image['id'], category_id=category)
+            record.update(image_id=image['id'], category_id=numbers[category])
+            if category in orders:
+                field = next(iter(fields))
+                record[field] = reorder_keypoints(
+                    record[field], orders[category]
+                )
             if not seen.is_repeat(record, owner, report):
                 kept.append(record)
     return kept
+
+
+def _with_numbers(
+    annotations: Sequence[dict[str, Any]],
+    images: Mapping[str, Any],
+    fields: Mapping[str, int],
+    report: RepairReport,
+) -> list[dict[str, Any]]:
+    """Read numbers in text, and image ids that are padded with zeros."""
+    padded = by_number(images)
+    names = (*fields, *_NUMBERS)
+    records = []
+    for i, annotation in enumerate(annotations):
+        owner = _owner(annotation, i)
+        record = read_numbers(annotation, names, owner, report)
+        value = record.get('image_id')
+        # other values are judged where they are used
+        if isinstance(value, (int, str)) and str(value) not in images:
+            same = padded.get(key_number(str(value)))
+            if same is not None:
+                record = {**record, 'image_id': same}
+                report.add_repair('`image_id` found by its number', owner)
+        records.append(record)
+    return records
 
 
 def _owner(annotation: dict[str, Any], index: int) -> str:
@@ -80,31 +121,33 @@ def _owner(annotation: dict[str, Any], index: int) -> str:
     return f'annotation {annotation["id"]}'
 
 
-def _category_number(
+def _category_key(
     annotation: dict[str, Any],
     numbers: Mapping[str, int],
     owner: str,
     report: RepairReport,
-) -> int:
+) -> str:
     """Find the category of an annotation."""
     value = annotation.get('category_id')
     if value is None and len(numbers) == 1:
         report.add_repair('`category_id` filled in', owner)
-        return next(iter(numbers.values()))
+        return next(iter(numbers))
     key = id_key(value, f'`category_id` of {owner}')
     if key not in numbers:
         raise ValueError(
             f'{owner} has the category {value!r}, but `categories` lists '
             f'only {list(numbers)}'
         )
-    return numbers[key]
+    return key
 
 
 class _AnnotationIds:
     """Give every annotation an integer of its own."""
 
     def __init__(self, annotations: Sequence[dict[str, Any]]) -> None:
-        values = [a['id'] for a in annotations if type(a.get('id')) is int]
+        values = [
+            a['id'] for a in annotations if _can_be_evaluated(a.get('id'))
+        ]
         self._free = max([0, *values]) + 1
         self._seen: dict[int, dict[str, Any]] = {}
 
@@ -115,6 +158,12 @@ class _AnnotationIds:
         value = annotation.get('id')
         if type(value) is not int:
             report.add_repair('annotation ids that are no integers', owner)
+        elif not _can_be_evaluated(value):
+            report.add_repair(
+                'annotation ids below 0 or above 2^53, which no evaluation '
+                'holds, renumbered',
+                owner,
+            )
         elif value not in self._seen:
             self._seen[value] = annotation
             return value
@@ -125,3 +174,8 @@ class _AnnotationIds:
             report.add_repair('annotation ids that are used twice', owner)
         self._free += 1
         return self._free - 1
+
+
+def _can_be_evaluated(value: Any) -> bool:
+    """Tell whether COCO's evaluation holds an id; its -1 is "nobody"."""
+    return type(value) is int and 0 <= value <= MAX_ID

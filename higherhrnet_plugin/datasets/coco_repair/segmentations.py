@@ -9,9 +9,13 @@ from typing import Any, Optional
 import numpy as np
 import pycocotools.mask as coco_mask
 
+from .numbers import read_numbers
 from .report import RepairReport
+from .run_lengths import check_run_lengths
 
 _MIN_COORDINATES = 6
+# sides of the image from its corner; the memory of the C code grows with it
+_FAR = 10
 
 
 def repair_segmentation(
@@ -38,21 +42,26 @@ def repair_segmentation(
     if not value:
         return
     if isinstance(value, dict):
-        _check_rle(record, value, image, masked, owner, report)
+        record['segmentation'] = _with_numbers(value, owner, report)
+        _repair_runs(record, image, masked, owner, report)
         return
     if not isinstance(value, (list, tuple)):
         raise ValueError(
             f'{owner} has the `segmentation` {value!r}; it is a list of '
             'polygons or a run-length encoding'
         )
-    polygons = [value] if np.isscalar(value[0]) else value
-    good = [p for p in polygons if _is_polygon(p)]
-    # empty and short ones are skipped by every reader
-    broken = [p for p in polygons if not _is_polygon(p) and not _is_short(p)]
+    good, broken = [], 0
+    for polygon in _polygons(value):
+        if _is_polygon(polygon, _shape(image)):
+            good.append(polygon)
+        # empty and short ones are skipped by every reader
+        elif not _is_short(polygon):
+            broken += 1
     if broken:
         record['segmentation'] = good
         report.add_repair(
-            'people with polygons of odd length or without numbers, left out',
+            'people with polygons of odd length, without numbers or far '
+            'outside of the image, left out',
             owner,
         )
 
@@ -69,7 +78,7 @@ def segmentation_box(
     Returns:
         list[float] | None: (x, y, w, h) in pixels, or None without a region.
     """
-    rles = _as_rles(segmentation, image)
+    rles = encode_regions(segmentation, _shape(image))
     if not rles:
         return None
     box = coco_mask.toBbox(coco_mask.merge(rles)).astype(float).tolist()
@@ -86,7 +95,7 @@ def segmentation_area(segmentation: Any, image: dict[str, Any]) -> float:
     Returns:
         float: number of pixels inside, 0 without a region.
     """
-    rles = _as_rles(segmentation, image)
+    rles = encode_regions(segmentation, _shape(image))
     return float(coco_mask.area(coco_mask.merge(rles))) if rles else 0.0
 
 
@@ -101,10 +110,7 @@ def has_region(segmentation: Any) -> bool:
     """
     if not segmentation or isinstance(segmentation, dict):
         return bool(segmentation)
-    polygons = segmentation
-    if np.isscalar(segmentation[0]):
-        polygons = [segmentation]
-    return any(_is_polygon(p) for p in polygons)
+    return any(not _is_short(p) for p in _polygons(segmentation))
 
 
 def masked_region(annotation: Mapping[str, Any]) -> Any:
@@ -123,32 +129,83 @@ def masked_region(annotation: Mapping[str, Any]) -> Any:
     return [[x, y, x + w, y, x + w, y + h, x, y + h]]
 
 
-def _as_rles(segmentation: Any, image: dict[str, Any]) -> list[Any]:
-    """Encode a segmentation."""
+def encode_regions(
+    segmentation: Any, shape: tuple[int, int]
+) -> list[dict[str, Any]]:
+    """Encode a segmentation for the tools of COCO.
+
+    Nothing reaches their C code unchecked: it writes beyond its memory for
+    counts beyond the picture and for polygons that reach too far.
+
+    Args:
+        segmentation (Any): Polygons [x1, y1, x2, y2, ...] in image pixels,
+            one polygon, a run-length encoding or nothing. Polygons of less
+            than three points have no area and are skipped.
+        shape (tuple[int, int]): (h, w) of the image.
+
+    Returns:
+        list[dict]: compressed run-length encodings.
+
+    Raises:
+        ValueError: If it is of no known form or cannot be drawn.
+    """
     if not segmentation:
         return []
-    height, width = int(image['height']), int(image['width'])
     if isinstance(segmentation, dict):
-        if isinstance(segmentation['counts'], list):
-            return [coco_mask.frPyObjects(segmentation, height, width)]
-        return [segmentation]
-    if np.isscalar(segmentation[0]):
-        segmentation = [segmentation]
-    polygons = [p for p in segmentation if _is_polygon(p)]
-    if not polygons:
-        return []
-    return list(coco_mask.frPyObjects(polygons, height, width))
+        return [_encode_runs(segmentation, shape)]
+    if not isinstance(segmentation, (list, tuple)):
+        raise ValueError(
+            '`segmentation` must be polygons or a run-length encoding, got '
+            f'{type(segmentation).__name__}'
+        )
+    polygons = [p for p in _polygons(segmentation) if not _is_short(p)]
+    for polygon in polygons:
+        if not _is_polygon(polygon, shape):
+            raise ValueError(
+                f'`segmentation` holds {polygon!r}, no polygon in the image '
+                f'of (h, w) {list(shape)}'
+            )
+    return list(coco_mask.frPyObjects(polygons, *shape)) if polygons else []
 
 
-def _is_polygon(polygon: Any) -> bool:
+def _encode_runs(
+    encoding: dict[str, Any], shape: tuple[int, int]
+) -> dict[str, Any]:
+    """Check a run-length encoding, and compress it where it is not."""
+    try:
+        check_run_lengths(encoding, shape)
+    except ValueError as error:
+        raise ValueError(f'a run-length encoding {error}') from error
+    counts = encoding['counts']
+    known = {'size': list(shape), 'counts': counts}
+    if isinstance(counts, (str, bytes)):
+        return known
+    known['counts'] = [int(count) for count in counts]
+    return coco_mask.frPyObjects(known, *shape)
+
+
+def _shape(image: dict[str, Any]) -> tuple[int, int]:
+    """Return (h, w) of an image."""
+    return int(image['height']), int(image['width'])
+
+
+def _polygons(segmentation: Any) -> Any:
+    """Take one polygon for a list of it."""
+    return [segmentation] if np.isscalar(segmentation[0]) else segmentation
+
+
+def _is_polygon(polygon: Any, shape: tuple[int, int]) -> bool:
     """Tell whether a list is a polygon of at least three points."""
+    far = _FAR * max(shape)
     try:
         return (
             len(polygon) >= _MIN_COORDINATES
             and len(polygon) % 2 == 0
             and math.isfinite(sum(polygon))
+            and -far <= min(polygon)
+            and max(polygon) <= far
         )
-    except TypeError:
+    except (TypeError, OverflowError):
         return False
 
 
@@ -159,26 +216,34 @@ def _is_short(polygon: Any) -> bool:
     )
 
 
-def _check_rle(
+def _with_numbers(
+    encoding: dict[str, Any], owner: str, report: RepairReport
+) -> dict[str, Any]:
+    """Read size and counts of a run-length encoding that are text."""
+    names = ['size']
+    if isinstance(encoding.get('counts'), list):
+        names.append('counts')
+    return read_numbers(encoding, names, f'segmentation of {owner}', report)
+
+
+def _repair_runs(
     record: dict[str, Any],
-    rle: dict[str, Any],
     image: dict[str, Any],
     masked: bool,
     owner: str,
     report: RepairReport,
 ) -> None:
-    """Check a run-length encoding."""
-    size, counts = rle.get('size'), rle.get('counts')
-    expected = [image['height'], image['width']]
-    good = list(size or ()) == expected and counts
-    if isinstance(counts, list):
-        good = good and sum(counts) == expected[0] * expected[1]
-    if good:
-        return
-    if masked:
-        raise ValueError(
-            f'{owner} has a run-length encoding of the size {size}, but its '
-            f'image has (h, w) {expected}; the region cannot be masked'
+    """Leave out a run-length encoding that cannot be decoded."""
+    try:
+        check_run_lengths(record['segmentation'], _shape(image))
+    except ValueError as error:
+        if masked:
+            raise ValueError(
+                f'{owner} has a run-length encoding that {error}; the region '
+                'cannot be masked: correct it, or delete the annotation'
+            ) from error
+        record['segmentation'] = []
+        report.add_repair(
+            'run-length encodings that do not fit their image, left out',
+            f'{owner}: {error}',
         )
-    record['segmentation'] = []
-    report.add_repair('run-length encodings of another size left out', owner)

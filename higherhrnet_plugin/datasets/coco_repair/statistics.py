@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .names import name_words
+
 # smaller people fill less than 8 x 8 cells of a map of stride 4; it is also
 # where COCO's "small" ends
 SMALL_SIDE = 32.0
@@ -172,19 +174,11 @@ def guess_flip_pairs(names: Sequence[str]) -> list[tuple[int, int]]:
     Returns:
         list[tuple[int, int]]: indices of pairs, the left one first.
     """
-    swaps = {'left': 'right', 'l': 'r'}
-    index = {_words(name): i for i, name in enumerate(names)}
+    swaps = {'left': 'right'}
+    index = {name_words(name): i for i, name in enumerate(names)}
     pairs = []
     for words, i in index.items():
         mirrored = tuple(swaps.get(word, word) for word in words)
         if mirrored != words and mirrored in index:
             pairs.append((i, index[mirrored]))
     return pairs
-
-
-def _words(name: str) -> tuple[str, ...]:
-    """Split a name."""
-    text = ''.join(c if c.isalnum() else ' ' for c in name.lower())
-    for side in ('left', 'right'):
-        text = text.replace(side, f' {side} ')
-    return tuple(text.split())

@@ -14,10 +14,11 @@ from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 
 from ..coco_repair import CocoOptions, load_coco
 from ..coco_repair.categories import Category
+from ..coco_repair.names import Renaming
 from ..coco_repair.nobody import NO_ANNOTATIONS
 from ..coco_repair.segmentations import masked_region
 from ..coco_repair.sharing import share_options
-from ..metainfo import parse_metainfo
+from ..metainfo import ordered_names, parse_metainfo
 from ..transforms import LoadBottomupImage
 
 
@@ -62,6 +63,11 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
             scaled to those on disk; 'stored': on images that were not turned
             by their EXIF record, and the annotations are turned. Defaults to
             'image'.
+        rename_keypoints (str | Mapping | None): What to do if the category of
+            the file names other keypoints than the metainfo: a dict maps
+            names of the file to names of the metainfo, 'by_index' takes all
+            by their places. Defaults to None, which refuses such files. The
+            same names in another order are put into that of the metainfo.
         data_mode (str): 'bottomup' or 'topdown'. Defaults to 'bottomup'.
         kwargs (Any): Arguments of mmpose's class.
     """
@@ -76,6 +82,7 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
         category: Category = None,
         missing_images: str = 'error',
         annotated_on: str = 'image',
+        rename_keypoints: Renaming = None,
         data_mode: str = 'bottomup',
         **kwargs: Any,
     ) -> None:
@@ -84,6 +91,7 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
         self.category = category
         self.missing_images = missing_images
         self.annotated_on = annotated_on
+        self.rename_keypoints = rename_keypoints
         super().__init__(data_mode=data_mode, **kwargs)
         self.pipeline.transforms = [
             LoadBottomupImage.replacing(transform)
@@ -105,6 +113,8 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
             missing_images=self.missing_images,
             keypoint_fields=dict(self.KEYPOINT_FIELDS),
             annotated_on=self.annotated_on,
+            names=ordered_names(self.metainfo),
+            rename_keypoints=self.rename_keypoints,
         )
 
     def _load_annotations(self) -> tuple[list[dict], list[dict]]:

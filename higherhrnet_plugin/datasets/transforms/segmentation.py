@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 import pycocotools.mask as coco_mask
 
-# three points make a polygon
-_MIN_COORDINATES = 6
+from ..coco_repair.segmentations import encode_regions
 
 
 def union_mask(
@@ -29,39 +28,12 @@ def union_mask(
         np.ndarray: uint8 (h, w), 1 inside of any, else 0.
 
     Raises:
-        ValueError: If one is of no known form or made for another size.
+        ValueError: If one is of no known form or does not fit the image.
     """
-    rles = [rle for item in segmentations for rle in _encode(item, shape)]
+    rles = [
+        rle for item in segmentations for rle in encode_regions(item, shape)
+    ]
     if not rles:
         return np.zeros(shape, dtype=np.uint8)
     # decoded column by column
     return cv2.transpose(coco_mask.decode(coco_mask.merge(rles)).T)
-
-
-def _encode(segmentation: Any, shape: tuple[int, int]) -> list[dict[str, Any]]:
-    """Give the compressed run-length encodings of one segmentation."""
-    if not segmentation:
-        return []
-    if isinstance(segmentation, dict):
-        return [_compress(segmentation, shape)]
-    if not isinstance(segmentation, (list, tuple)):
-        raise ValueError(
-            '`segmentation` must be polygons or a run-length encoding, got '
-            f'{type(segmentation).__name__}'
-        )
-    if np.isscalar(segmentation[0]):
-        segmentation = [segmentation]
-    polygons = [p for p in segmentation if len(p) >= _MIN_COORDINATES]
-    return coco_mask.frPyObjects(polygons, *shape) if polygons else []
-
-
-def _compress(rle: dict[str, Any], shape: tuple[int, int]) -> dict[str, Any]:
-    """Check a run-length encoding, and compress it where it is not."""
-    if tuple(rle.get('size', ())) != tuple(shape) or 'counts' not in rle:
-        raise ValueError(
-            'a run-length encoding needs `counts` and the `size` of the '
-            f'image {list(shape)}, got size {rle.get("size")}'
-        )
-    if isinstance(rle['counts'], list):
-        return coco_mask.frPyObjects(rle, *shape)
-    return rle

@@ -84,6 +84,9 @@ def picture(path, size=(64, 48)):
         (['007', '7'], [1, 2]),
         ([5, 'b'], [1, 2]),
         (['-1', '2'], [-1, 2]),
+        (['000000000042', '000000000007'], [42, 7]),
+        ([170141183460469231731687303715884105730, 2], [1, 2]),
+        ([-(2**60), 2], [1, 2]),
     ],
     ids=str,
 )
@@ -100,6 +103,46 @@ def test_image_ids_become_integers(ids, expected):
 def test_the_same_image_may_be_written_as_text_and_number():
     content, _ = repair(coco([image('12')], [person(1, 12)]))
     assert content['annotations'][0]['image_id'] == 12
+
+
+@pytest.mark.parametrize(
+    ('listed', 'meant'),
+    [(1, '000000000001'), ('000000000001', 1), ('01', '001')],
+)
+def test_images_are_found_by_their_padded_numbers(listed, meant):
+    content, report = repair(coco([image(listed)], [person(1, meant)]))
+    assert content['annotations'][0]['image_id'] == 1
+    assert report.repaired['`image_id` found by its number']['count'] == 1
+
+
+def test_the_same_number_in_two_spellings_is_not_guessed():
+    images = [image('1'), image('01', 'b.jpg'), image('2', 'c.jpg')]
+    _, report = repair(coco(images, [person(1, '001'), person(2, '2')]))
+    (entry,) = report.dropped.values()
+    assert entry['examples'] == ['annotation 1']
+
+
+@pytest.mark.parametrize('ids', [[-1, -2], [2**127, 2**127 + 1], [2**53, 3]])
+def test_ids_that_no_evaluation_holds_are_renumbered(ids):
+    content, report = repair(
+        coco(
+            [image(1)], [person(i, 1, area=500 + n) for n, i in enumerate(ids)]
+        )
+    )
+    found = [a['id'] for a in content['annotations']]
+    assert len(set(found)) == 2
+    assert all(0 < i < 2**53 for i in found)
+    (kind,) = report.repaired
+    assert 'renumbered' in kind
+
+
+def test_a_negative_category_id_is_a_category():
+    categories = [dict(id=-1, name='mouse')]
+    content, _ = repair(
+        coco([image(1)], [person(1, 1, category_id=-1)], categories)
+    )
+    assert content['annotations'][0]['category_id'] == 1
+    assert content['categories'][0]['id'] == 1
 
 
 def test_annotation_ids_become_unique():
@@ -274,6 +317,9 @@ def names(tmp_path, *written, missing='error'):
         ('b/my a.jpg', 'b/my%20a.jpg', '%-escapes'),
         ('b/my a.jpg', 'b\\my%20a.jpg', '%-escapes'),
         ('\u00f6.jpg', 'o\u0308.jpg', 'Unicode'),
+        ('a.JPG', 'a.jpg', 'capital letters'),
+        ('B/my A.jpg', 'b\\My%20a.JPG', 'capital letters'),
+        ('a.jpg', 'train/A.jpg', 'folder does not exist'),
         ('a.jpg', 'train/a.jpg', 'folder does not exist'),
         ('a.jpg', '/somewhere/else/a.jpg', 'folder does not exist'),
         ('a.jpg', 'D:\\x\\a.jpg', 'folder does not exist'),
@@ -299,6 +345,16 @@ def test_absolute_names_are_kept(tmp_path):
     (found,), report = names(tmp_path / 'images', str(path))
     assert found == str(path)
     assert report.is_clean
+
+
+def test_capital_letters_are_not_guessed(tmp_path):
+    for name in ('a.JPG', 'A.jpg'):
+        picture(tmp_path / name)
+    found, report = names(tmp_path, 'A.jpg')
+    assert found == ['A.jpg']
+    assert report.is_clean
+    with pytest.raises(FileNotFoundError, match=r'1 of 1 .*a\.jpg'):
+        names(tmp_path, 'a.jpg')
 
 
 def test_an_ambiguous_base_name_is_not_guessed(tmp_path):

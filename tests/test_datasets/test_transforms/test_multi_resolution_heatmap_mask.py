@@ -293,7 +293,7 @@ def test_annotation_files_are_masked_as_by_the_official_code(
     [
         pytest.param(
             dict(size=[W, H], counts=[W * H]),
-            r'\[48, 80\].*\[80, 48\]',
+            r'\[80, 48\].*\[48, 80\]',
             id='swapped size',
         ),
         pytest.param(
