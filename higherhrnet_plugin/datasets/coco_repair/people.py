@@ -45,7 +45,6 @@ def repair_people(
     Raises:
         ValueError: If a record cannot be repaired.
     """
-    ids = _AnnotationIds(annotations)
     fields, orders = keypoints
     ids = _AnnotationIds(annotations)
     annotations = _with_numbers(annotations, images, fields, report)
@@ -81,9 +80,8 @@ def repair_people(
         if record is not None:
             record.update(image_id=image['id'], category_id=numbers[category])
             if category in orders:
-                field = next(iter(fields))
-                record[field] = reorder_keypoints(
-                    record[field], orders[category]
+                record[first] = reorder_keypoints(
+                    record[first], orders[category]
                 )
             if not seen.is_repeat(record, owner, report):
                 kept.append(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Optional
 
 from mmengine.logging import MessageHub
@@ -10,6 +11,7 @@ from mmengine.logging import MessageHub
 from .loading import CocoOptions
 
 _PREFIX = 'bottomup_coco_options:'
+_TRAINED = 'bottomup_trained_images'
 
 
 def share_options(ann_file: str, options: CocoOptions) -> None:
@@ -51,6 +53,24 @@ def all_shared_options() -> dict[str, CocoOptions]:
         for key, value in sorted(info.items())
         if key.startswith(_PREFIX)
     }
+
+
+def count_trained_images(paths: Sequence[str], test_mode: bool) -> int:
+    """Find images that are trained and tested in the same run.
+
+    Args:
+        paths (Sequence[str]): Images of a data set that was loaded.
+        test_mode (bool): Whether it is one for tests; others are noted.
+
+    Returns:
+        int: how many images of a test set are trained, too; else 0.
+    """
+    hub = MessageHub.get_current_instance()
+    trained = hub.get_info(_TRAINED, set())
+    if test_mode:
+        return sum(path in trained for path in paths)
+    hub.update_info(_TRAINED, trained | set(paths), resumed=False)
+    return 0
 
 
 def _key(ann_file: str) -> str:

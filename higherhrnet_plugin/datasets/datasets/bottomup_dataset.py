@@ -17,7 +17,7 @@ from ..coco_repair.categories import Category
 from ..coco_repair.names import Renaming
 from ..coco_repair.nobody import NO_ANNOTATIONS
 from ..coco_repair.segmentations import masked_region
-from ..coco_repair.sharing import share_options
+from ..coco_repair.sharing import count_trained_images, share_options
 from ..metainfo import ordered_names, parse_metainfo
 from ..transforms import LoadBottomupImage
 
@@ -152,7 +152,20 @@ class BottomupDatasetMixin(BaseCocoStyleDataset):
                 )
                 if info:
                     instances.append(info)
+        self._warn_of_trained_images([i['img_path'] for i in images])
         return instances, images
+
+    def _warn_of_trained_images(self, paths: Sequence[str]) -> None:
+        """Say that a test set holds images of the training set."""
+        number = count_trained_images(paths, self.test_mode)
+        if number:
+            print_log(
+                f'{number} of {len(paths)} images of the test set '
+                f'{self.ann_file!r} are in a training set of this run, too: '
+                'their scores say little about other images',
+                'current',
+                logging.WARNING,
+            )
 
     def _get_bottomup_data_infos(
         self, instance_list: list[dict], image_list: list[dict]
