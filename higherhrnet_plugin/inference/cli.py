@@ -88,11 +88,6 @@ class _Job:
         )
         _check_outputs(self.sources, args.draw)
         self.listed: Optional[dict[str, Any]] = None
-        category_id = 1
-        if args.ann_file:
-            self.listed, category_id = read_annotation_ids(
-                args.ann_file, self.sources
-            )
         device = choose_device(args.device)
         amp_dtype = choose_amp_dtype(device) if args.amp else None
         cfg = load_config(args)
@@ -111,9 +106,13 @@ class _Job:
                 '--batch-size above 1 needs MultiScaleBottomupPoseEstimator '
                 'in the config, as others pad images of several shapes'
             )
-        self.category = describe_category(
-            self.predictor.model.dataset_meta, category_id
-        )
+        meta, category_id = self.predictor.model.dataset_meta, 1
+        if args.ann_file:
+            self.listed, category_id = read_annotation_ids(
+                *(args.ann_file, self.sources),
+                len(meta['keypoint_id2name']),
+            )
+        self.category = describe_category(meta, category_id)
         self.options = RunOptions(
             self.out,
             batch_size,

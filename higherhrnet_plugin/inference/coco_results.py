@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional
 
 import numpy as np
 
+from ..datasets.coco_repair import RepairReport, read_coco
+from ..datasets.coco_repair.categories import choose_category
+from ..datasets.coco_repair.files import base_name, spellings
+from ..datasets.coco_repair.ids import id_key, number_ids
 from .files import write_whole
 from .inputs import Source
 from .journal import Record
@@ -74,65 +79,90 @@ def describe_category(
 
 
 def read_annotation_ids(
-    path: str, sources: Sequence[Source]
+    path: str, sources: Sequence[Source], num_keypoints: int
 ) -> tuple[dict[str, Record], int]:
     """Find the images of sources in an annotation file.
+
+    Ids, category and spellings of file names are read as by the data sets.
 
     Args:
         path (str): Annotation file of COCO's form.
         sources (Sequence[Source]): Images. One belongs to the ``file_name``
             that equals the end of its path in whole folders, the longest
-            such.
+            such; else to the only one of its base name.
+        num_keypoints (int): K of the model.
 
     Returns:
         tuple: ``id`` and ``file_name`` of the images by the names of the
-        sources, and the id of the category: the only one, or the one named
-        'person'.
+        sources, and the id of the category.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it is no annotation file, or an input does not belong
             to exactly one of its images, or the category is not clear.
     """
+    content = read_coco(path)
     try:
-        content = json.loads(Path(path).read_text(encoding='utf-8'))
-        images = {
-            PurePosixPath(image['file_name']).as_posix(): {
-                'id': image['id'],
-                'file_name': image['file_name'],
-            }
-            for image in content['images']
-        }
-    except (ValueError, KeyError, TypeError) as error:
+        images = _listed_images(content['images'])
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f'--ann-file {path} has no `images` with `id` and `file_name`'
         ) from error
+    by_end, by_base = _names(images)
     found: dict[str, Record] = {}
     owners: dict[Any, str] = {}
     for source in sources:
         parts = Path(source.path).parts
         ends = ('/'.join(parts[i:]) for i in range(1, len(parts)))
-        end = next((e for e in ends if e in images), None)
-        if source.kind != 'image' or end is None:
+        image = next((by_end[e] for e in ends if e in by_end), None)
+        alike = by_base[parts[-1].casefold()]
+        if image is None and len(alike) == 1:
+            image = alike[0]
+        if source.kind != 'image' or image is None:
             raise ValueError(
                 f'--ann-file {path} does not list the input {source.name}'
             )
-        found[source.name] = images[end]
-        other = owners.setdefault(images[end]['id'], source.name)
+        found[source.name] = image
+        other = owners.setdefault(image['id'], source.name)
         if other != source.name:
             raise ValueError(
                 f'--ann-file {path}: the inputs {other} and {source.name} '
-                f'are both image {images[end]["id"]}'
+                f'are both image {image["id"]}'
             )
-    categories = content.get('categories') or [{'id': 1, 'name': 'person'}]
-    if len(categories) > 1:
-        categories = [c for c in categories if c.get('name') == 'person']
-    if len(categories) != 1 or 'id' not in categories[0]:
-        raise ValueError(
-            f'--ann-file {path} has several categories, and none that is '
-            "named 'person'"
+    try:
+        chosen = choose_category(
+            content.get('categories') or [],
+            content.get('annotations') or [],
+            *(num_keypoints, None, RepairReport(path)),
         )
-    return found, categories[0]['id']
+    except ValueError as error:
+        raise ValueError(f'--ann-file {path}: {error}') from error
+    return found, chosen.record['id']
+
+
+def _listed_images(images: Sequence[Record]) -> list[Record]:
+    """Take ids as the data sets number them, and names."""
+    keys = [id_key(image['id'], 'an image') for image in images]
+    numbers = number_ids(dict.fromkeys(keys))
+    return [
+        {'id': numbers[key], 'file_name': image['file_name']}
+        for key, image in zip(keys, images)
+    ]
+
+
+def _names(
+    images: Sequence[Record],
+) -> tuple[dict[str, Record], dict[str, list[Record]]]:
+    """Index images by all spellings of their names, and by base names."""
+    by_end: dict[str, Record] = {}
+    by_base: dict[str, list[Record]] = defaultdict(list)
+    for image in images:
+        names = [name for name, _ in spellings(image['file_name'])]
+        for name in names:
+            by_end.setdefault(PurePosixPath(name).as_posix(), image)
+        for base in {base_name(name).casefold() for name in names}:
+            by_base[base].append(image)
+    return by_end, by_base
 
 
 def write_results(

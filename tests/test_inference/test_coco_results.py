@@ -133,14 +133,14 @@ def sources(*names):
 
 def test_ids_of_an_annotation_file(ann_file, tmp_path):
     found, category = read_annotation_ids(
-        str(ann_file), sources('val/1.jpg', 'train/2.jpg')
+        str(ann_file), sources('val/1.jpg', 'train/2.jpg'), 3
     )
     assert {name: image['id'] for name, image in found.items()} == {
         '1.jpg': 7,
         '2.jpg': 12,
     }
     assert category == 3
-    other, _ = read_annotation_ids(str(ann_file), sources('new/1.jpg'))
+    other, _ = read_annotation_ids(str(ann_file), sources('new/1.jpg'), 3)
     assert other['1.jpg']['id'] == 9
     (source, _) = sources('train/2.jpg', 'val/1.jpg')
     record = dict(width=5, height=4, people=to_records(random_people(1, 3)))
@@ -160,12 +160,12 @@ def test_ids_of_an_annotation_file(ann_file, tmp_path):
         (None, ['new/1.jpg', 'old/x1.jpg'], 'does not list the input x1.jpg'),
         ('{"images": [{"id": 1}]}', ['1.jpg'], 'no `images` with'),
         ('[1]', ['1.jpg'], 'no `images` with'),
-        ('{', ['1.jpg'], 'no `images` with'),
+        ('{', ['1.jpg'], 'cannot be read'),
         (
             '{"images": [{"id": 1, "file_name": "1.jpg"}], "categories": '
             '[{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]}',
             ['1.jpg'],
-            'several categories',
+            'not clear which category',
         ),
     ],
 )
@@ -173,8 +173,35 @@ def test_annotation_files_that_do_not_fit(ann_file, content, names, words):
     if content is not None:
         ann_file.write_text(content)
     with pytest.raises(ValueError, match=words) as raised:
-        read_annotation_ids(str(ann_file), sources(*names))
+        read_annotation_ids(str(ann_file), sources(*names), 3)
     assert str(ann_file) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ('written', 'path'),
+    [
+        ('train2017/0.png', 'images/0.png'),
+        ('b\\0.png', 'b/0.png'),
+        ('my%20a.png', 'my a.png'),
+        ('0.PNG', '0.png'),
+        ('/far/away/0.png', 'images/0.png'),
+    ],
+)
+def test_spellings_that_data_sets_read(tmp_path, written, path):
+    file = tmp_path / 'a.json'
+    content = dict(
+        images=[dict(id='x9', file_name=written)],
+        categories=[
+            dict(id=0, name='mice'),
+            dict(id=4, name='mouse', keypoints=['a', 'b', 'c']),
+        ],
+    )
+    file.write_text(json.dumps(content), encoding='utf-16')
+    found, category = read_annotation_ids(str(file), sources(path), 3)
+    (image,) = found.values()
+    # text as id is numbered by every reader
+    assert image == dict(id=1, file_name=written)
+    assert category == 4
 
 
 def test_two_inputs_for_one_image(ann_file):
@@ -183,14 +210,14 @@ def test_two_inputs_for_one_image(ann_file):
         Source('/y/1.jpg', 'y/1.jpg', 'image'),
     ]
     with pytest.raises(ValueError, match='are both image 9'):
-        read_annotation_ids(str(ann_file), two)
+        read_annotation_ids(str(ann_file), two, 3)
 
 
 def test_the_person_among_several_categories(ann_file):
     content = json.loads(ann_file.read_text())
     content['categories'] += [dict(id=5, name='person')]
     ann_file.write_text(json.dumps(content))
-    _, category = read_annotation_ids(str(ann_file), sources('1.jpg'))
+    _, category = read_annotation_ids(str(ann_file), sources('1.jpg'), 3)
     assert category == 5
 
 

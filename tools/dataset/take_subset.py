@@ -13,6 +13,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from higherhrnet_plugin.datasets.coco_repair import read_coco
+
 
 def take_subset(
     coco: dict[str, Any], num: int, min_area: float
@@ -69,7 +71,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     try:
-        coco = json.loads(args.source.read_text())
+        coco = read_coco(str(args.source))
         subset = take_subset(coco, args.num, args.min_area)
     except (OSError, KeyError, ValueError) as error:
         raise SystemExit(f'error: {args.source}: {error}') from error

@@ -35,7 +35,7 @@ class ImageFolder:
     def __init__(self, folder: str, names: Iterable[str]) -> None:
         self.folder = folder
         self._listings: dict[str, dict[str, list[str]]] = {}
-        self._bases = Counter(_base_name(name) for name in names)
+        self._bases = Counter(base_name(name) for name in names)
 
     def find(self, name: str) -> Optional[tuple[str, Optional[str]]]:
         """Find a picture.
@@ -47,16 +47,16 @@ class ImageFolder:
             tuple[str, str | None] | None: the name that leads to the picture,
             and what was changed in it, or None if there is no such picture.
         """
-        for spelling, change in _spellings(name):
+        for spelling, change in spellings(name):
             if self._exists(spelling):
                 return spelling, change
-        for spelling, _ in _spellings(name):
+        for spelling, _ in spellings(name):
             on_disk = self._in_any_case(spelling)
             if on_disk is not None:
                 return on_disk, _OTHER_CASE
-        for spelling, _ in _spellings(name):
-            base = _base_name(spelling)
-            alone = self._bases[_base_name(name)] == 1
+        for spelling, _ in spellings(name):
+            base = base_name(spelling)
+            alone = self._bases[base_name(name)] == 1
             if base and base != name and alone:
                 on_disk = base if self._exists(base) else None
                 on_disk = on_disk or self._in_any_case(base)
@@ -121,13 +121,27 @@ def join_path(folder: str, name: str) -> str:
     return str(Path(folder) / name)
 
 
-def _base_name(name: str) -> str:
-    """Cut folders off, of Windows and others."""
+def base_name(name: str) -> str:
+    """Cut folders off, of Windows and others.
+
+    Args:
+        name (str): File name.
+
+    Returns:
+        str: what follows the last slash or backslash.
+    """
     return re.split(r'[\\/]', name)[-1]
 
 
-def _spellings(name: str) -> Iterator[tuple[str, Optional[str]]]:
-    """List the ways in which a name may be meant, the given one first."""
+def spellings(name: str) -> Iterator[tuple[str, Optional[str]]]:
+    """List the ways in which a name may be meant, the given one first.
+
+    Args:
+        name (str): ``file_name`` of an image.
+
+    Yields:
+        tuple[str, str | None]: a spelling, and what was changed.
+    """
     yield name, None
     slashes = name.replace('\\', '/')
     if slashes != name:

@@ -15,6 +15,7 @@ from mmengine.registry import init_default_scope
 import higherhrnet_plugin  # noqa: F401, registers the components
 from higherhrnet_plugin.datasets.coco_repair import CocoOptions, load_coco
 from higherhrnet_plugin.datasets.coco_repair.fitting import IMAGE
+from higherhrnet_plugin.datasets.metainfo import ordered_names
 from higherhrnet_plugin.evaluation.diagnosis import unknown_images_line
 from higherhrnet_plugin.registry import DATASETS
 
@@ -101,6 +102,8 @@ def read_inputs(args: argparse.Namespace) -> Inputs:
         ),
         keypoint_fields=fields,
         annotated_on=annotated_on,
+        names=ordered_names(meta),
+        rename_keypoints=dataset.get('rename_keypoints'),
     )
     content, report = load_coco(str(ann_file), options)
     if 'annotations' not in content:
@@ -113,6 +116,10 @@ def read_inputs(args: argparse.Namespace) -> Inputs:
     unknown = unknown_images_line(content, predictions)
     if unknown:
         raise ValueError(f'{args.predictions}: {unknown} (--ann-file)')
+    # the model knows one category, that of the ground truth
+    (category,) = content['categories']
+    for prediction in predictions:
+        prediction['category_id'] = category['id']
     iou_type, use_area = _metric_options(evaluator)
     return Inputs(
         content=content,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,10 +13,11 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 import higherhrnet_plugin  # noqa: F401, registers the components
-from higherhrnet_plugin.datasets.coco_repair import CocoOptions
+from higherhrnet_plugin.datasets.coco_repair import CocoOptions, read_coco
 from higherhrnet_plugin.datasets.coco_repair.statistics import (
     guess_flip_pairs,
 )
+from higherhrnet_plugin.datasets.metainfo import ordered_names
 from higherhrnet_plugin.registry import DATASETS
 
 _DEFAULT_SIZE = 512
@@ -37,6 +37,8 @@ class Settings:
         fields: Lists that hold the keypoints; empty for ``keypoints``.
         input_size: Shorter side of the network's input in pixels.
         annotated_on: As for the data sets.
+        metainfo_names: Names of the config, none without one.
+        rename_keypoints: As for the data sets.
     """
 
     num_keypoints: int
@@ -48,6 +50,8 @@ class Settings:
     fields: dict[str, int] = field(default_factory=dict)
     input_size: int = _DEFAULT_SIZE
     annotated_on: str = 'image'
+    metainfo_names: tuple[str, ...] = ()
+    rename_keypoints: Any = None
 
     def options(self, missing_images: str = 'error') -> CocoOptions:
         """Return how the file is read.
@@ -65,6 +69,8 @@ class Settings:
             missing_images=missing_images,
             keypoint_fields=self.fields,
             annotated_on=self.annotated_on,
+            names=self.metainfo_names,
+            rename_keypoints=self.rename_keypoints,
         )
 
     def name(self, index: int) -> str:
@@ -141,6 +147,8 @@ def _from_config(args: argparse.Namespace) -> Settings:
         fields=dict(getattr(kind, 'KEYPOINT_FIELDS', {})),
         input_size=_config_size(cfg),
         annotated_on=data_set.get('annotated_on', 'image'),
+        metainfo_names=ordered_names(meta),
+        rename_keypoints=data_set.get('rename_keypoints'),
     )
 
 
@@ -165,7 +173,7 @@ def _from_file(args: argparse.Namespace) -> Settings:
     """Take from the file what it tells by itself."""
     settings = Settings(1, [], [], [], str(args.images))
     try:
-        content = json.loads(args.json.read_text(encoding='utf-8-sig'))
+        content = read_coco(str(args.json))
         categories = content.get('categories') or []
         named = [c for c in categories if c.get('keypoints')]
         lengths = Counter(
