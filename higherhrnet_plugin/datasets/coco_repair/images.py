@@ -10,8 +10,10 @@ from ...images import read_image_size
 from .files import ImageFolder, join_path
 from .ids import id_key, number_ids
 from .nobody import NO_PICTURE
+from .numbers import read_numbers
 from .report import RepairReport
 
+_NUMBERS = ('width', 'height', 'crowdIndex')
 _SHOWN = 3
 
 
@@ -47,6 +49,7 @@ def repair_images(
     missing = []
     for key, image in records.items():
         record = dict(image, id=numbers[key])
+        record = read_numbers(record, _NUMBERS, f'image {key}', report)
         found[key] = record
         if numbers[key] != image['id'] or isinstance(image['id'], float):
             report.add_repair('image ids made integers', repr(image['id']))

@@ -136,6 +136,18 @@ def test_ids_that_no_evaluation_holds_are_renumbered(ids):
     assert 'renumbered' in kind
 
 
+def test_sizes_in_text_are_read_as_numbers():
+    content, report = repair(
+        coco([image(1, width='64', height='48.0')], [person(1, 1)])
+    )
+    (found,) = content['images']
+    assert (found['width'], found['height']) == (64, 48)
+    assert list(report.repaired) == [
+        '`width` in text, read as numbers',
+        '`height` in text, read as numbers',
+    ]
+
+
 def test_a_negative_category_id_is_a_category():
     categories = [dict(id=-1, name='mouse')]
     content, _ = repair(
