@@ -208,6 +208,8 @@ def run_tests(context: Context) -> dict:
     tree = context.folder / 'tree'
     for name in ('tests', 'tools', 'configs'):
         shutil.copytree(context.root / name, tree / name)
+    # the tests name the package by its path
+    shutil.copytree(context.tools.parent, tree / 'higherhrnet_plugin')
     shutil.copy(context.root / 'pyproject.toml', tree)
     report = context.folder / 'tests.xml'
     start = time.monotonic()
