@@ -261,7 +261,7 @@ def test_a_cover_is_no_video(tmp_path):
     with av.open(str(path), 'w') as container:
         cover = container.add_stream('png', rate=1)
         cover.width, cover.height, cover.pix_fmt = 64, 48, 'rgb24'
-        cover.disposition = av.stream.Disposition.attached_pic
+        cover.disposition = av.stream.Disposition.attached_pic.value
         frame = av.VideoFrame.from_ndarray(corners(64, 48), 'bgr24')
         frame = frame.reformat(format='rgb24')
         frame.pts = 0
