@@ -140,15 +140,16 @@ class TestedSets:
 def drop_repeats(
     results: Iterable[tuple[dict[str, Any], Any]],
 ) -> tuple[list[tuple[dict[str, Any], Any]], int]:
-    """Leave out images that were tested a second time.
+    """Leave out images, or people of a top-down test, tested a second time.
 
     Args:
-        results (Iterable[tuple]): Predictions with ``img_id``, ``img_path``
-            and ``keypoints``, and the ground truth, as mmpose's metric has
-            them.
+        results (Iterable[tuple]): Predictions with ``img_id``, ``img_path``,
+            ``keypoints`` and in a top-down test the ``id`` of the person,
+            and the ground truth, as mmpose's metric has them.
 
     Returns:
-        tuple: the first result of every image, and how many were left out.
+        tuple: the first result of every image (top-down: person), and how
+        many were left out.
 
     Raises:
         ValueError: If two images have the same id.
@@ -156,7 +157,7 @@ def drop_repeats(
     first: dict[Any, tuple[dict[str, Any], Any]] = {}
     repeats = 0
     for result in results:
-        known = first.setdefault(result[0]['img_id'], result)
+        known = first.setdefault(_tested_as(result[0]), result)
         if known is result:
             continue
         if not _is_repeat(known[0], result[0]):
@@ -170,6 +171,14 @@ def drop_repeats(
             )
         repeats += 1
     return list(first.values()), repeats
+
+
+def _tested_as(prediction: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the id of the image, and of the person if it is top-down."""
+    person = prediction.get('id')
+    # a bottom-up sample lists the ids of all people of the image
+    is_one = isinstance(person, (int, np.integer))
+    return prediction['img_id'], person if is_one else None
 
 
 def _is_repeat(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

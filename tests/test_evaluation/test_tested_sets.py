@@ -165,6 +165,21 @@ def test_an_image_that_is_tested_twice_counts_once(
     assert logged[0][1] == logging.WARNING
 
 
+@pytest.mark.parametrize('keys', [(), ('img_path',)], ids=['id', 'path'])
+def test_people_of_a_top_down_test_are_all_counted(tmp_path, keys):
+    file = write(tmp_path)
+    data_set, alone = load(file), []
+    for i, sample in enumerate(perfect(data_set, keys=keys)):
+        annotations = data_set.get_data_info(i)['raw_ann_info']
+        ids = [a['id'] for a in annotations if not a['iscrowd']]
+        people = sample['pred_instances']
+        for row, person in enumerate(ids):
+            one = {key: value[[row]] for key, value in people.items()}
+            alone.append(dict(sample, id=person, pred_instances=one))
+    assert len(alone) == 2 + 4 + 1
+    assert evaluate(alone, str(file))['coco/AP'] == 1
+
+
 def test_predictions_alone_are_written_for_one_set(tmp_path):
     files = [write(tmp_path / name, i) for i, name in enumerate('ab')]
     samples = [s for f in files for s in perfect(load(f))]
