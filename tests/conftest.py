@@ -4,6 +4,7 @@ import importlib.util
 import subprocess
 import sys
 import sysconfig
+import warnings
 from pathlib import Path
 
 # The first import of yapf, which mmengine brings, writes a cache that two
@@ -11,6 +12,7 @@ from pathlib import Path
 import mmengine  # noqa: F401
 import pytest
 import torch
+from mmengine.registry import init_default_scope
 from processes import ROOT
 
 # mmpose's data sets do not import by themselves where xtcocotools is missing
@@ -18,6 +20,14 @@ import higherhrnet_plugin  # noqa: F401
 
 # the suite runs in several processes side by side
 torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def scope() -> None:
+    """Begin in mmpose's scope, whatever the last test's Runner has left."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        init_default_scope('mmpose')
 
 
 @pytest.fixture(scope='session')

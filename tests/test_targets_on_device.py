@@ -67,7 +67,8 @@ def test_a_train_step_is_the_same(path, tmp_path):
         if exact:
             assert torch.equal(drawn_gradients[name], value), name
         scale = value.abs().max()
-        assert (drawn_gradients[name] - value).abs().max() <= 1e-5 * scale
+        # targets that differ by one rounding each
+        assert (drawn_gradients[name] - value).abs().max() <= 5e-5 * scale
     # nothing large has travelled
     assert all('heatmaps' in s.gt_fields for s in samples)
     assert not any('heatmaps' in s.get('gt_fields', {}) for s in drawn_samples)

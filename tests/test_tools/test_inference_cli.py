@@ -35,7 +35,7 @@ def test_images_and_a_video(folder, way):
     rows = json.loads((folder / way / 'predictions.json').read_text())
     assert {row['image_id'] for row in rows} == set(range(1, 7))
     assert (folder / way / 'pictures' / 'images' / '1.png').is_file()
-    assert (folder / way / 'videos' / 'walk.mp4').is_file()
+    assert (folder / way / 'videos' / 'walk.avi.mp4').is_file()
 
 
 def test_failures(folder):
