@@ -9,10 +9,15 @@ from .version import __version__
 # The doctor runs where nothing else can be imported.
 if not is_doctor_starting():
     with explain_import_errors():
-        from .compat import allow_checkpoint_globals, import_host
+        from .compat import (
+            accept_radius_in_array,
+            allow_checkpoint_globals,
+            import_host,
+        )
 
     import_host()
     allow_checkpoint_globals()
+    accept_radius_in_array()
 
     # the host must be there before what builds on it
     from .checkpoints import convert_state_dict, use_safe_loaders

@@ -13,8 +13,10 @@ from higherhrnet_plugin.compat.host import (
     import_host,
 )
 from higherhrnet_plugin.compat.optimizers import drop_unsupported_fused
+from higherhrnet_plugin.compat.visualizers import accept_radius_in_array
 
 __all__ = [
+    'accept_radius_in_array',
     'allow_checkpoint_globals',
     'drop_unsupported_fused',
     'hide_broken_torchvision',

@@ -87,8 +87,6 @@ REQUIREMENTS = (
         'numpy',
         (PLUGIN, *_HOSTS, *BUILT_ON_NUMPY),
         minimum='1.21',
-        # mmpose's visualiser hands arrays of one element to `int`
-        below='2.5',
         attribute='ndarray',
     ),
     Requirement(

@@ -89,7 +89,7 @@ def test_all_that_is_missing_is_named_at_once():
     )
     assert len(texts) == len({item.package for item in REQUIREMENTS})
     first, second = lines
-    assert first.startswith('install numpy>=1.21,<2.5 opencv-python-headless ')
+    assert first.startswith('install numpy>=1.21 opencv-python-headless ')
     assert 'setuptools<81' in first.split()
     assert second == (
         'install --no-deps mmengine>=0.10,<1 mmcv-lite>=2.0.1,<2.4 '
