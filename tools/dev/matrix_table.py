@@ -75,7 +75,7 @@ def _tests(result: dict) -> str:
     """Say how many tests passed."""
     tests = result.get('tests')
     if tests is None:
-        return ''
+        return '' if 'failed' in result else 'not run'
     failed = f', **{len(tests["failed"])} failed**' if tests['failed'] else ''
     return f'{tests["passed"]} passed, {tests["skipped"]} skipped{failed}'
 
