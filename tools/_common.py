@@ -9,6 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# first, as it holds back what its hosts warn of
+import higherhrnet_plugin  # noqa: F401
+
+# isort: split
+from _console import ConsoleRunner
 from mmengine.config import Config
 from mmengine.runner import Runner
 
@@ -182,7 +187,7 @@ def build_runner(cfg: Config) -> Runner:
         The Runner.
     """
     with hide_broken_torchvision():
-        return Runner.from_cfg(cfg)
+        return ConsoleRunner.from_cfg(cfg)
 
 
 @contextmanager

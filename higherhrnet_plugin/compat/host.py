@@ -60,9 +60,9 @@ def import_host() -> None:
     with _LOCK:
         if all(name in sys.modules for name in _HOST_MODULES):
             return
-        with explain_import_errors():
+        with explain_import_errors(), _quiet_imports():
             check_requirements()
-            with _quiet_mmcv_lite(), _optional_packages():
+            with _optional_packages():
                 for name in _HOST_MODULES:
                     importlib.import_module(name)
 
@@ -85,12 +85,18 @@ def hide_broken_torchvision() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _quiet_mmcv_lite() -> Iterator[None]:
-    """Hold back the warning that mmcv-lite has no compiled operators."""
+def _quiet_imports() -> Iterator[None]:
+    """Hold back warnings of the hosts that a user can do nothing about.
+
+    That mmcv-lite has no compiled operators, and that mmengine and mim use
+    ``pkg_resources``.
+    """
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            'ignore', message='Fail to import ``MultiScaleDeformableAttention'
-        )
+        for message in (
+            'Fail to import ``MultiScaleDeformableAttention',
+            'pkg_resources is deprecated',
+        ):
+            warnings.filterwarnings('ignore', message=message)
         yield
 
 
