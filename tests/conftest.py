@@ -79,7 +79,11 @@ def installed_wheel(
         ).stdout.strip()
     )
     paths = {sysconfig.get_path(name) for name in ('purelib', 'platlib')}
-    (packages / 'host.pth').write_text('\n'.join(sorted(paths)) + '\n')
+    lines = sorted(paths)
+    if sys.version_info >= (3, 12):
+        # what a .pth file of setuptools does, which is not read there
+        lines.append('import _distutils_hack; _distutils_hack.add_shim()')
+    (packages / 'host.pth').write_text('\n'.join(lines) + '\n')
     subprocess.run(
         [
             *(sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps'),

@@ -7,6 +7,10 @@ keypoint, (h, w) the shape of a map.
 import json
 from itertools import permutations
 
+# mmpose's data sets do not import by themselves where xtcocotools is missing
+import higherhrnet_plugin  # noqa: F401
+
+# isort: split
 import numpy as np
 import pytest
 import torch
