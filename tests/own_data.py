@@ -70,6 +70,20 @@ def noisy_predictions(content, noise=1.0, seed=0):
     return found
 
 
+def predicted_sample(info, keypoints, scores):
+    """Pack people of an image of a data set as the model's sample."""
+    return dict(
+        id=info['id'],
+        img_id=info['img_id'],
+        pred_instances=dict(
+            keypoints=keypoints,
+            keypoint_scores=np.ones(keypoints.shape[:2]),
+            bbox_scores=np.array(scores, dtype=float),
+        ),
+        gt_instances={},
+    )
+
+
 def evaluate(data_set, found, kind='BottomupCocoMetric', **options):
     """Evaluate predictions on a data set.
 
@@ -94,18 +108,7 @@ def evaluate(data_set, found, kind='BottomupCocoMetric', **options):
         info = data_set.get_data_info(i)
         keypoints, scores = found.get(Path(info['img_path']).name, ([], []))
         keypoints = np.reshape(keypoints, (-1, k, 2))
-        samples.append(
-            dict(
-                id=info['id'],
-                img_id=info['img_id'],
-                pred_instances=dict(
-                    keypoints=keypoints,
-                    keypoint_scores=np.ones(keypoints.shape[:2]),
-                    bbox_scores=np.array(scores, dtype=float),
-                ),
-                gt_instances={},
-            )
-        )
+        samples.append(predicted_sample(info, keypoints, scores))
     metric.process({}, samples)
     return metric.evaluate(size=len(samples))
 

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 from mmengine.dataset import ConcatDataset
 from mmpose.registry import DATASETS, METRICS
-from own_data import clean_file, metainfo, people_of, read
+from own_data import (
+    clean_file,
+    metainfo,
+    people_of,
+    predicted_sample,
+    read,
+)
 
 import higherhrnet_plugin  # noqa: F401
 
@@ -50,19 +56,8 @@ def perfect(data_set, shift=0.0, keys=('img_path',)):
             if not a['iscrowd']
         ]
         keypoints = np.reshape(people, (-1, K, 2))
-        samples.append(
-            dict(
-                id=info['id'],
-                img_id=info['img_id'],
-                pred_instances=dict(
-                    keypoints=keypoints,
-                    keypoint_scores=np.ones(keypoints.shape[:2]),
-                    bbox_scores=np.full(len(keypoints), 0.9),
-                ),
-                gt_instances={},
-                **{key: info[key] for key in keys},
-            )
-        )
+        sample = predicted_sample(info, keypoints, [0.9] * len(keypoints))
+        samples.append({**sample, **{key: info[key] for key in keys}})
     return samples
 
 
