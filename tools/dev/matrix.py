@@ -23,7 +23,8 @@ import tempfile
 from pathlib import Path
 
 from matrix_cells import CELLS, Cell
-from matrix_steps import STEPS, Context, StepError, find_python
+from matrix_context import Context, StepError, find_python
+from matrix_steps import STEPS
 from matrix_table import write_table
 
 ROOT = Path(__file__).resolve().parents[2]
