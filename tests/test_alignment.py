@@ -22,7 +22,7 @@ from higherhrnet_plugin import (
     HigherHRNetHead,
     MultiResolutionAssociativeEmbedding,
 )
-from higherhrnet_plugin.datasets.transforms.aligned_geometry import (
+from higherhrnet_plugin.structures.geometry import (
     place_image,
 )
 

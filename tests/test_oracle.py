@@ -23,7 +23,7 @@ from higherhrnet_plugin import (
     MultiResolutionAssociativeEmbedding,
 )
 from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
-from higherhrnet_plugin.datasets.transforms.aligned_geometry import (
+from higherhrnet_plugin.structures.geometry import (
     place_image,
 )
 

@@ -9,7 +9,7 @@ import torch
 from mmpose.models.backbones import HRNet
 from torch import Tensor, nn
 
-from ..models.heads.pyramid import make_pyramid
+from ..layers import make_pyramid
 
 _BRANCH = 'backbone.stage{}.0.branches'
 

@@ -18,7 +18,7 @@ from mmengine.fileio import get_file_backend
 from mmengine.runner import checkpoint as host
 from mmengine.runner.checkpoint import CheckpointLoader
 
-from ..compat.checkpoints import load_checkpoint_file
+from ..compat.checkpoint_files import load_checkpoint_file
 from .addresses import find_weights
 from .errors import WeightsError
 from .reading import explain, load_whole

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Union
 
-from ..datasets.metainfo import parse_metainfo
+from ..structures.metainfo import parse_metainfo
 
 KeypointNames = Union[str, Sequence[str], Mapping[str, Any]]
 

@@ -9,7 +9,7 @@ from typing import Any, Union
 
 from torch import Tensor
 
-from ..compat.checkpoints import load_checkpoint_file
+from ..compat.checkpoint_files import load_checkpoint_file
 from .addresses import find_weights
 from .errors import WeightsError
 from .kinds import describe_other_file

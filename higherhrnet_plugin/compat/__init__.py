@@ -3,7 +3,7 @@
 Nothing here needs mmpose, so the package can be imported before it.
 """
 
-from higherhrnet_plugin.compat.checkpoints import allow_checkpoint_globals
+from higherhrnet_plugin.compat.checkpoint_files import allow_checkpoint_globals
 from higherhrnet_plugin.compat.distributed import (
     init_cpu_process_group,
     use_cpu_model_wrapper,

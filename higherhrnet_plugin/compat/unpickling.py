@@ -105,7 +105,7 @@ def load(file: Any, **kwargs: Any) -> Any:
 
 def _known_globals() -> dict[str, Any]:
     """Return what full names stand for."""
-    from .checkpoints import checkpoint_globals
+    from .checkpoint_files import checkpoint_globals
 
     known = dict(torch._weights_only_unpickler._get_allowed_globals())
     listed: list[Any] = getattr(

@@ -20,8 +20,8 @@ from ..datasets.coco_repair import (
 from ..datasets.coco_repair.categories import Category
 from ..datasets.coco_repair.names import Renaming
 from ..datasets.coco_repair.sharing import shared_options
-from ..datasets.metainfo import ordered_names
 from ..registry import METRICS
+from ..structures.metainfo import ordered_names
 from .diagnosis import diagnose, unknown_images_line
 from .tested_sets import TestedSets, drop_repeats
 

@@ -10,6 +10,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 from ..registry import METRICS
+from ..structures.oks import match_people, oks_matrix
 from .annotations import AnnotatedPeople, annotated_people, predicted_people
 from .localization import (
     box_sizes,
@@ -21,7 +22,6 @@ from .localization import (
     ratio,
     segment_sizes,
 )
-from .matching import match_people, oks_matrix
 
 Segment = Sequence[Union[int, str]]
 

@@ -9,7 +9,7 @@ from typing import Optional
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from ..evaluation.matching import oks_matrix
+from ..structures.oks import oks_matrix
 
 
 @dataclass

@@ -14,7 +14,7 @@ from higherhrnet_plugin.codecs.utils.refinement import (
     dark_offset,
     read_windows,
 )
-from higherhrnet_plugin.datasets.transforms.aligned_geometry import place_image
+from higherhrnet_plugin.structures.geometry import place_image
 
 SIZES = [(128, 128), (192, 128), (128, 192)]
 

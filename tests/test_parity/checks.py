@@ -18,7 +18,7 @@ from higherhrnet_plugin import (
     MultiResolutionHeatmapLoss,
 )
 from higherhrnet_plugin.codecs.utils.decoding_checks import grouping_order
-from higherhrnet_plugin.datasets.transforms import aligned_geometry
+from higherhrnet_plugin.structures import geometry
 
 # by the number of keypoints
 FLIP = {
@@ -226,7 +226,7 @@ def check_placement(golden):
         image_size = case['width'], case['height']
         smallest = min(case['scale_factor'])
         for scale in case['scales']:
-            placement = aligned_geometry.place_image(
+            placement = geometry.place_image(
                 image_size,
                 (case['input_size'],) * 2,
                 scale['scale'],
@@ -241,7 +241,7 @@ def check_placement(golden):
 def check_way_back(golden):
     """Points of the maps in image pixels."""
     for case in golden.options('geometry'):
-        placement = aligned_geometry.place_image(
+        placement = geometry.place_image(
             (case['width'], case['height']),
             (case['input_size'],) * 2,
             1,

@@ -5,7 +5,7 @@ import pytest
 from test_parity.checks import check_placement, check_way_back
 
 from higherhrnet_plugin import BottomupAlignedResize, datasets
-from higherhrnet_plugin.datasets.transforms.aligned_geometry import (
+from higherhrnet_plugin.structures.geometry import (
     place_image,
 )
 

@@ -37,13 +37,13 @@ from higherhrnet_plugin.codecs.utils import (
     filling,
     grouping,
 )
-from higherhrnet_plugin.datasets.transforms import aligned_geometry
 from higherhrnet_plugin.models.losses import (
     multi_resolution_ae_loss as ae_loss,
 )
 from higherhrnet_plugin.models.losses import (
     multi_resolution_heatmap_loss as heatmap_loss,
 )
+from higherhrnet_plugin.structures import geometry
 
 # A wrong function gets the right one and its arguments.
 
@@ -436,18 +436,18 @@ BREAKS = {
     ),
     # geometry
     'input sizes are rounded down': (
-        *(check_placement, aligned_geometry, '_ceil_to', size_rounded_down),
+        *(check_placement, geometry, '_ceil_to', size_rounded_down),
     ),
     'middle of the image is not rounded': (
-        *(check_placement, aligned_geometry, 'place_image'),
+        *(check_placement, geometry, 'place_image'),
         center_not_rounded,
     ),
     'way back from a middle that is not rounded': (
-        *(check_way_back, aligned_geometry, 'place_image'),
+        *(check_way_back, geometry, 'place_image'),
         center_not_rounded,
     ),
     'sizes do not follow from the smallest scale': (
-        *(check_placement, aligned_geometry, 'place_image'),
+        *(check_placement, geometry, 'place_image'),
         smallest_scale_ignored,
     ),
 }

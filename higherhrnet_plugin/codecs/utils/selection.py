@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from ...evaluation.matching import oks_matrix
+from ...structures.oks import oks_matrix
 
 # as pycocotools has them
 _COCO_SIGMAS = (

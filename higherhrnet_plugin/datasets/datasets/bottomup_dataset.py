@@ -12,13 +12,13 @@ import numpy as np
 from mmengine.logging import print_log
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 
+from ...structures.metainfo import ordered_names, parse_metainfo
 from ..coco_repair import CocoOptions, load_coco
 from ..coco_repair.categories import Category
 from ..coco_repair.names import Renaming
 from ..coco_repair.nobody import NO_ANNOTATIONS
 from ..coco_repair.segmentations import masked_region
 from ..coco_repair.sharing import count_trained_images, share_options
-from ..metainfo import ordered_names, parse_metainfo
 from ..transforms import LoadBottomupImage
 
 

@@ -10,7 +10,7 @@ from mmcv.transforms import BaseTransform
 
 from ...codecs.utils.checks import parse_size
 from ...registry import TRANSFORMS
-from .aligned_geometry import place_image
+from ...structures.geometry import place_image
 from .annotated_size import check_annotated_size
 
 
@@ -46,8 +46,8 @@ class BottomupAlignedResize(BaseTransform):
             official code has a square.
         scales (Sequence[float]): Test scales, 1 among them. Defaults to (1,).
         size_factor (int): Sides are multiples of it. Defaults to 64.
-        resize_mode (str): 'expand' (official) or 'fit'. See
-            :func:`~.aligned_geometry.place_image`. Defaults to 'expand'.
+        resize_mode (str): 'expand' (official) or 'fit', as
+            :func:`.place_image` describes them. Defaults to 'expand'.
         use_udp (bool): Unbiased data processing; codec and decoder need the
             same. Defaults to False.
 

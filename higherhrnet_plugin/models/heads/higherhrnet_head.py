@@ -11,12 +11,12 @@ from mmpose.models.heads.base_head import BaseHead
 from torch import Tensor, nn
 
 from ...codecs.utils.aggregation import LevelOutput, map_shape
-from ...datasets.metainfo import keypoint_settings
+from ...layers import make_pyramid
 from ...registry import KEYPOINT_CODECS, MODELS
+from ...structures.metainfo import keypoint_settings
 from .head_inputs import scale_flip_features
 from .head_options import check_options, official_init
 from .instances import to_instances
-from .pyramid import make_pyramid
 from .training_targets import read_targets
 
 Features = Union[Tensor, Sequence[Tensor]]

@@ -12,8 +12,8 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from ...checkpoints.load_hooks import register_load_hooks
-from ...datasets.metainfo import parse_metainfo
 from ...registry import MODELS
+from ...structures.metainfo import parse_metainfo
 from .compiling import check_compile, compile_parts
 from .finetuning import check_finetune, skip_pretrained, start_from
 

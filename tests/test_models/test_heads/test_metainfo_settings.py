@@ -7,7 +7,7 @@ from mmpose.registry import MODELS
 from own_data import metainfo
 
 import higherhrnet_plugin  # noqa: F401
-from higherhrnet_plugin.datasets.metainfo import keypoint_settings
+from higherhrnet_plugin.structures.metainfo import keypoint_settings
 
 
 def head(**options):

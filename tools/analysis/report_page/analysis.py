@@ -33,7 +33,7 @@ from higherhrnet_plugin.evaluation.localization import (
     box_sizes,
     normalized_errors,
 )
-from higherhrnet_plugin.evaluation.matching import match_people, oks_matrix
+from higherhrnet_plugin.structures.oks import match_people, oks_matrix
 
 from .inputs import Inputs
 

@@ -15,9 +15,9 @@ from mmengine.registry import init_default_scope
 import higherhrnet_plugin  # noqa: F401, registers the components
 from higherhrnet_plugin.datasets.coco_repair import CocoOptions, load_coco
 from higherhrnet_plugin.datasets.coco_repair.fitting import IMAGE
-from higherhrnet_plugin.datasets.metainfo import ordered_names
 from higherhrnet_plugin.evaluation.diagnosis import unknown_images_line
 from higherhrnet_plugin.registry import DATASETS
+from higherhrnet_plugin.structures.metainfo import ordered_names
 
 from .records import flatten, read_predictions
 

@@ -17,8 +17,8 @@ from higherhrnet_plugin.datasets.coco_repair import CocoOptions, read_coco
 from higherhrnet_plugin.datasets.coco_repair.statistics import (
     guess_flip_pairs,
 )
-from higherhrnet_plugin.datasets.metainfo import ordered_names
 from higherhrnet_plugin.registry import DATASETS
+from higherhrnet_plugin.structures.metainfo import ordered_names
 
 _DEFAULT_SIZE = 512
 

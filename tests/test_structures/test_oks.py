@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
-from higherhrnet_plugin.evaluation.matching import match_people, oks_matrix
+from higherhrnet_plugin.structures.oks import match_people, oks_matrix
 
 SIGMAS = np.array([0.05, 0.1, 0.07])
 

@@ -8,7 +8,10 @@ from mmengine.config import Config
 from mmpose.datasets.datasets import CocoDataset
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
-from higherhrnet_plugin.datasets.metainfo import parse_metainfo, torso_outwards
+from higherhrnet_plugin.structures.metainfo import (
+    parse_metainfo,
+    torso_outwards,
+)
 
 NAMES = ['nose', 'left_ear', 'right_ear', 'body', 'tail']
 

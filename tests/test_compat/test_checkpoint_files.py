@@ -13,7 +13,7 @@ from mmengine.logging import HistoryBuffer
 from processes import ROOT, run_python
 
 from higherhrnet_plugin.compat import allow_checkpoint_globals
-from higherhrnet_plugin.compat.checkpoints import (
+from higherhrnet_plugin.compat.checkpoint_files import (
     _history_buffer_method,
     load_checkpoint_file,
 )

@@ -1,0 +1,77 @@
+"""The packages stand in layers, and each imports only those below it."""
+
+import ast
+from graphlib import TopologicalSorter
+from importlib.util import resolve_name
+from pathlib import Path
+
+import pytest
+
+import higherhrnet_plugin
+
+ROOT = Path(higherhrnet_plugin.__file__).parent
+# What each package may import; docs/architecture.md draws the same.
+LAYERS = {
+    'version': (),
+    'registry': (),
+    'structures': (),
+    'layers': (),
+    'images': (),
+    'visualization': (),
+    'doctor': ('version',),
+    'compat': ('doctor',),
+    'cfg_options': (),
+    'codecs': ('registry', 'structures'),
+    'tracking': ('structures',),
+    'engine': ('registry',),
+    'checkpoints': ('compat', 'layers', 'structures'),
+    'datasets': ('codecs', 'images', 'registry', 'structures'),
+    'models': ('checkpoints', 'codecs', 'layers', 'registry', 'structures'),
+    'evaluation': ('compat', 'datasets', 'registry', 'structures'),
+    'inference': (
+        *('cfg_options', 'checkpoints', 'datasets', 'doctor', 'images'),
+        *('models', 'tracking', 'visualization'),
+    ),
+    'infer': ('inference',),
+}
+FILES = sorted(ROOT.rglob('*.py'))
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """Name the packages of ours that a file imports."""
+    package = '.'.join(path.parent.relative_to(ROOT.parent).parts)
+    modules = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            name = '.' * node.level + (node.module or '')
+            start = resolve_name(name, package)
+            modules += [f'{start}.{alias.name}' for alias in node.names]
+    parts = [module.split('.') for module in modules]
+    return {names[1] for names in parts if names[0] == ROOT.name}
+
+
+def room(path: Path) -> str:
+    """Name the package that a file is in, or the module at the top."""
+    return path.relative_to(ROOT).with_suffix('').parts[0]
+
+
+@pytest.mark.parametrize('path', FILES, ids=lambda path: path.name)
+def test_a_package_imports_only_what_lies_below(path):
+    if path.parent == ROOT and path.name == '__init__.py':
+        return
+    allowed = {room(path), *LAYERS[room(path)]}
+    assert imported_rooms(path) <= allowed
+
+
+def test_the_layers_have_no_cycle():
+    TopologicalSorter(LAYERS).prepare()
+
+
+def test_no_layer_is_stated_that_nothing_uses():
+    used = {name: set() for name in LAYERS}
+    for path in FILES:
+        if room(path) in used:
+            used[room(path)] |= imported_rooms(path) - {room(path)}
+    assert used == {name: set(below) for name, below in LAYERS.items()}
