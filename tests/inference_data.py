@@ -11,7 +11,7 @@ from mmpose.registry import DATASETS, MODELS
 from small_configs import TINY, count_keypoints, load_small
 from video_files import encode_video
 
-import higherhrnet_plugin  # noqa: F401
+from higherhrnet_plugin.structures.people import People
 
 
 def write_model(folder: Path, path: Path = TINY, **decoder) -> tuple:
@@ -74,3 +74,28 @@ def read_results(folder: Path) -> list:
     """Return the bytes of the COCO files of a run."""
     names = ('predictions.json', 'images.json')
     return [(folder / name).read_bytes() for name in names]
+
+
+def random_people(n: int, k: int, seed: int = 0, **options) -> People:
+    """Make people with all keypoints found.
+
+    Args:
+        n: People.
+        k: Keypoints.
+        seed: Other people with another one.
+        options: Further fields of the people.
+
+    Returns:
+        People: of one image, float32, with one tag each.
+    """
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-5, 700, (n, k, 2)).astype(np.float32)
+    scores = rng.uniform(0.01, 1, (n, k)).astype(np.float32)
+    return People(
+        points,
+        scores,
+        scores.mean(axis=1),
+        scores > 0,
+        rng.normal(size=(n, 1)).astype(np.float32),
+        **options,
+    )

@@ -30,7 +30,7 @@ LAYERS = {
     'evaluation': ('compat', 'datasets', 'registry', 'structures'),
     'inference': (
         *('cfg_options', 'checkpoints', 'datasets', 'doctor', 'images'),
-        *('models', 'tracking', 'visualization'),
+        *('models', 'structures', 'tracking', 'visualization'),
     ),
     'infer': ('inference',),
 }

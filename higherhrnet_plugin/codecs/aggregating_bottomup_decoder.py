@@ -9,8 +9,8 @@ import numpy as np
 from torch import Tensor
 
 from ..registry import KEYPOINT_CODECS
+from ..structures.people import People
 from .level_aggregator import LevelAggregator
-from .people import People
 from .utils.aggregation import Outputs, map_shape
 from .utils.decoding_checks import (
     check_maps,

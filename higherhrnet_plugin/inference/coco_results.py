@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional
 
-import numpy as np
-
 from ..datasets.coco_repair import RepairReport, read_coco
 from ..datasets.coco_repair.categories import choose_category
 from ..datasets.coco_repair.files import base_name, spellings
@@ -17,43 +15,6 @@ from ..datasets.coco_repair.ids import id_key, number_ids
 from .files import write_whole
 from .inputs import Source
 from .journal import Record
-from .people import People
-
-
-def to_records(people: People) -> list[Record]:
-    """Describe the people of an image by plain values.
-
-    Args:
-        people (People): What was found.
-
-    Returns:
-        list[dict]: of each person ``keypoints`` [x, y, score] * K, zeros
-        where missing, ``score``, ``bbox`` [x, y, w, h] around the keypoints
-        that are there, and ``track_id`` where there are identities.
-    """
-    records = []
-    for n, (points, scores) in enumerate(
-        zip(people.keypoints, people.keypoint_scores)
-    ):
-        there = (scores > 0) & np.isfinite(points).all(axis=1)
-        rows = np.concatenate((points, scores[:, None]), axis=1)
-        rows = np.where(there[:, None], rows, 0).astype(np.float32)
-        shown = rows[there, :2] if there.any() else np.zeros((1, 2))
-        low, size = shown.min(axis=0), np.ptp(shown, axis=0)
-        record: Record = {
-            'keypoints': _numbers(rows.reshape(-1)),
-            'score': _numbers(people.scores[n : n + 1])[0],
-            'bbox': _numbers(np.concatenate((low, size))),
-        }
-        if people.identities is not None:
-            record['track_id'] = int(people.identities[n])
-        records.append(record)
-    return records
-
-
-def _numbers(values: np.ndarray) -> list[float]:
-    """Write float32 values with as few digits as keep them."""
-    return [float(str(value)) for value in values.astype(np.float32)]
 
 
 def describe_category(

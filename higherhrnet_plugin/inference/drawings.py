@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from ..images.formats import IMAGE_SUFFIXES
+from ..structures.people import People
 from .drawn_video import DrawnVideo
 from .faults import note_fault
 from .folders import VIDEO_SUFFIXES
 from .inputs import Source
-from .people import Loaded, People
+from .loaded import Loaded
 from .pictures import draw_prediction, write_picture
 from .videos import VideoReader
 

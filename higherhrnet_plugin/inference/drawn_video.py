@@ -9,8 +9,9 @@ from typing import Callable, Optional
 
 import numpy as np
 
+from ..structures.people import People
 from .faults import note_fault
-from .people import Loaded, People
+from .loaded import Loaded
 from .video_writer import VideoWriter
 
 _NOT_WRITTEN = 'its video is not written'

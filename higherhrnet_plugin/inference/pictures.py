@@ -9,9 +9,10 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ..structures.people import People
 from ..visualization import draw_panels, draw_people, number_people
 from .files import write_whole
-from .people import Loaded, People
+from .loaded import Loaded
 
 
 def draw_prediction(

@@ -18,13 +18,14 @@ from torch import Tensor, nn
 from ..images import to_bgr
 from ..images.formats import NOT_READ
 from ..models import MultiScaleBottomupPoseEstimator
+from ..structures.people import People
+from .loaded import Loaded
 from .model import (
     build_test_pipeline,
     choose_device,
     load_estimator,
     read_config,
 )
-from .people import Loaded, People
 
 Image = Union[str, Path, np.ndarray, PIL.Image.Image]
 
@@ -216,18 +217,12 @@ class Predictor:
 
     def _to_people(self, sample: Any) -> People:
         """Take the people out of a sample."""
-        found = sample.pred_instances
         levels = [
             (_to_array(h[0]), None if t is None else _to_array(t[0]))
             for h, t in self._outputs
         ]
-        return People(
-            np.asarray(found.keypoints, np.float32),
-            np.asarray(found.keypoint_scores, np.float32),
-            np.asarray(found.bbox_scores, np.float32),
-            np.asarray(found.tags, np.float32),
-            levels,
-        )
+        people = People.from_instances(sample.pred_instances)
+        return people._replace(levels=levels)
 
 
 def _explain(error: BaseException) -> str:

@@ -11,13 +11,13 @@ from typing import Optional, Union
 
 from tqdm import tqdm
 
+from ..structures.people import People
 from ..tracking import PoseTracker
-from .coco_results import to_records
 from .drawings import Drawings
 from .faults import describe_error
 from .inputs import Source
 from .journal import Done, Journal, file_stamp
-from .people import Loaded, People
+from .loaded import Loaded
 from .predictor import Predictor
 from .prefetch import prefetch
 from .summary import Summary
@@ -231,9 +231,10 @@ class InferenceRun:
             found = self.predictor.predict([loaded for _, loaded in batch])
             for (moment, loaded), people in zip(batch, found):
                 if tracker is not None:
-                    people.identities = tracker.update(
+                    identities = tracker.update(
                         people.keypoints, people.keypoint_scores, people.tags
                     )
+                    people = people._replace(identities=identities)
                 yield moment, loaded, people
 
     def _load_frame(self, frame: Frame) -> tuple[float, Loaded]:
@@ -255,4 +256,4 @@ def _is_done(source: Source, done: dict[str, Done]) -> bool:
 def _describe(loaded: Loaded, people: People) -> dict:
     """Describe an image and its people by plain values."""
     height, width = loaded.image.shape[:2]
-    return {'width': width, 'height': height, 'people': to_records(people)}
+    return {'width': width, 'height': height, 'people': people.to_records()}

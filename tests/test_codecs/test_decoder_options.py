@@ -6,7 +6,6 @@ import torch
 from helpers import blob
 
 from higherhrnet_plugin import AggregatingBottomupDecoder
-from higherhrnet_plugin.models.heads.instances import to_instances
 
 SHAPE = (40, 120)
 POINTS = np.array([(0, 0), (8, 0), (4, 14)])
@@ -120,14 +119,14 @@ def test_found_and_filled_are_told_apart():
     assert found.keypoint_scores[0, 2] == pytest.approx(0.05)
     assert found.scores == pytest.approx((0.9 + 0.8) / 3)
     np.testing.assert_allclose(found.tags, [[0.0]])
-    packed = to_instances(found)
+    packed = found.to_instances()
     np.testing.assert_allclose(packed.keypoints_visible, [[0.9, 0.8, 0]])
     np.testing.assert_allclose(packed.bbox_scores, found.scores)
     low = found.keypoints[0].min(axis=0)
     high = found.keypoints[0].max(axis=0)
     np.testing.assert_allclose(packed.bboxes, [[*low, *high]])
 
-    honest = to_instances(find([weak], fill_missing=False))
+    honest = find([weak], fill_missing=False).to_instances()
     assert honest.keypoint_scores[0, 2] == 0
     assert (honest.bboxes[0, 3] - honest.bboxes[0, 1]) < 2
 
@@ -142,7 +141,7 @@ def test_tags_are_the_mean_of_what_was_found():
 
 @pytest.mark.parametrize('options', [{}, dict(nms_thr=0.5, sigmas=[0.1] * K)])
 def test_nobody(options):
-    packed = to_instances(find([], **options))
+    packed = find([], **options).to_instances()
     assert packed.keypoints.shape == (0, K, 2)
     assert packed.bboxes.shape == (0, 4)
     assert packed.tags.shape == (0, 1)

@@ -4,17 +4,16 @@ import json
 
 import numpy as np
 import pytest
+from inference_data import random_people
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from higherhrnet_plugin.inference.coco_results import (
     describe_category,
     read_annotation_ids,
-    to_records,
     write_results,
 )
 from higherhrnet_plugin.inference.inputs import Source
-from higherhrnet_plugin.inference.people import People
 
 META = dict(
     keypoint_id2name={0: 'nose', 1: 'left_eye', 2: 'right_eye'},
@@ -22,55 +21,12 @@ META = dict(
 )
 
 
-def random_people(n, k, seed=0, **options):
-    rng = np.random.default_rng(seed)
-    points = rng.uniform(-5, 700, (n, k, 2)).astype(np.float32)
-    scores = rng.random((n, k)).astype(np.float32)
-    mean = scores.mean(axis=1)
-    return People(points, scores, mean, None, [], **options)
-
-
-def test_records_hold_every_bit():
-    people = random_people(4, 3, identities=np.array([4, 2, 9, 1]))
-    people.keypoint_scores[1, 2] = 0
-    people.keypoints[3, 0] = np.nan
-    records = json.loads(json.dumps(to_records(people)))
-    for n, record in enumerate(records):
-        rows = np.reshape(record['keypoints'], (3, 3)).astype(np.float32)
-        for row, point, score in zip(
-            rows, people.keypoints[n], people.keypoint_scores[n]
-        ):
-            there = score > 0 and np.isfinite(point).all()
-            np.testing.assert_array_equal(
-                row, [*point, score] if there else [0, 0, 0]
-            )
-        assert np.float32(record['score']) == people.scores[n]
-        seen = rows[rows[:, 2] > 0]
-        x, y, w, h = record['bbox']
-        np.testing.assert_allclose(
-            [x, y, x + w, y + h],
-            [*seen[:, :2].min(axis=0), *seen[:, :2].max(axis=0)],
-            atol=1e-3,
-        )
-    assert [r['track_id'] for r in records] == [4, 2, 9, 1]
-    assert 'track_id' not in to_records(random_people(1, 3))[0]
-    assert to_records(random_people(0, 3)) == []
-
-
-def test_a_person_without_keypoints():
-    people = random_people(1, 3)
-    people.keypoint_scores[:] = 0
-    (record,) = to_records(people)
-    assert record['bbox'] == [0, 0, 0, 0]
-    assert record['keypoints'] == [0] * 9
-
-
 def test_pycocotools_reads_it(tmp_path):
     image = Source('/x/ü.jpg', 'ü.jpg', 'image')
     video = Source('/x/v.avi', 'v.avi', 'video')
     people = [random_people(n, 3, n) for n in (2, 0, 3)]
     records = [
-        (source, dict(width=64, height=48, people=to_records(p), **frame))
+        (source, dict(width=64, height=48, people=p.to_records(), **frame))
         for source, p, frame in zip(
             (image, video, video),
             people,
@@ -143,7 +99,7 @@ def test_ids_of_an_annotation_file(ann_file, tmp_path):
     other, _ = read_annotation_ids(str(ann_file), sources('new/1.jpg'), 3)
     assert other['1.jpg']['id'] == 9
     (source, _) = sources('train/2.jpg', 'val/1.jpg')
-    record = dict(width=5, height=4, people=to_records(random_people(1, 3)))
+    record = dict(width=5, height=4, people=random_people(1, 3).to_records())
     write_results(
         tmp_path, [(source, record)], describe_category(META, category), found
     )

@@ -8,26 +8,20 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
+from inference_data import random_people
 from video_files import corners, decode_video
 
-from higherhrnet_plugin.inference import drawings
+from higherhrnet_plugin.inference import Loaded, drawings
 from higherhrnet_plugin.inference.drawings import Drawings, find_drawing
 from higherhrnet_plugin.inference.files import write_whole
 from higherhrnet_plugin.inference.inputs import Source
-from higherhrnet_plugin.inference.people import Loaded, People
 from higherhrnet_plugin.inference.pictures import write_picture
 
 LINKS = ((0, 1),)
 
 
 def nobody():
-    return People(
-        np.zeros((0, 2, 2), np.float32),
-        np.zeros((0, 2), np.float32),
-        np.zeros(0, np.float32),
-        np.zeros((0, 1), np.float32),
-        [],
-    )
+    return random_people(0, 2)
 
 
 def image(name):

@@ -220,17 +220,21 @@ def test_people_keep_their_numbers(call, tmp_path, monkeypatch):
     frames = []
 
     def walk(self, batch):
-        found = predict(self, batch)
-        for people in found:
+        found = []
+        for people in predict(self, batch):
             t = len(frames)
             middles = np.array([[40 + 2 * t, 40], [56 - 2 * t, 44]])
             order = [t % 2, 1 - t % 2]
             frames.append(order)
             points = (shapes + middles[:, None]).astype(np.float32)
-            people.keypoints = points[order]
-            people.keypoint_scores = np.full((2, 17), 0.9, np.float32)
-            people.scores = np.full(2, 0.9, np.float32)
-            people.tags = np.array([[0.0], [4.0]], np.float32)[order]
+            found.append(
+                people._replace(
+                    keypoints=points[order],
+                    keypoint_scores=np.full((2, 17), 0.9, np.float32),
+                    scores=np.full(2, 0.9, np.float32),
+                    tags=np.array([[0.0], [4.0]], np.float32)[order],
+                )
+            )
         return found
 
     predict = Predictor.predict

@@ -250,7 +250,9 @@ def test_distances_of_people_are_told(load):
         keypoints = np.empty((len(places), 17, 2), np.float32)
         keypoints[:] = np.reshape(places, (-1, 1, 1))
         scores = np.full(keypoints.shape[:2], score, np.float32)
-        return network.People(keypoints, scores, scores[:, 0], scores, [])
+        return network.People(
+            keypoints, scores, scores[:, 0], scores > 0, scores
+        )
 
     text = network.compare_people(
         [people(1), people(50, 5), people(9, score=0), people(1, 2)],

@@ -13,6 +13,7 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
+from ...structures.boxes import keypoint_boxes
 from ...structures.oks import oks_matrix
 
 # as pycocotools has them
@@ -20,24 +21,6 @@ _COCO_SIGMAS = (
     *(0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072),
     *(0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089),
 )
-
-
-def keypoint_boxes(keypoints: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Draw the box around the keypoints of each person.
-
-    Args:
-        keypoints (np.ndarray): (N, K, 2), (x, y).
-        found (np.ndarray): bool (N, K), which of them count.
-
-    Returns:
-        np.ndarray: float32 (N, 4), (x1, y1, x2, y2); zeros for people
-        without any.
-    """
-    some = found.any(axis=1)[:, None]
-    counted = found[..., None]
-    low = np.where(counted, keypoints, np.inf).min(axis=1, initial=np.inf)
-    high = np.where(counted, keypoints, -np.inf).max(axis=1, initial=-np.inf)
-    return np.where(some, np.hstack((low, high)), 0).astype(np.float32)
 
 
 def suppress_duplicates(

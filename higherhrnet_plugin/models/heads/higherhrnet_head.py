@@ -16,7 +16,6 @@ from ...registry import KEYPOINT_CODECS, MODELS
 from ...structures.metainfo import keypoint_settings
 from .head_inputs import scale_flip_features
 from .head_options import check_options, official_init
-from .instances import to_instances
 from .training_targets import read_targets
 
 Features = Union[Tensor, Sequence[Tensor]]
@@ -247,7 +246,7 @@ class HigherHRNetHead(BaseHead):
 
         Returns:
             list[InstanceData] | tuple: people of each image as
-            :func:`~.instances.to_instances` packs them, in pixels of the
+            :meth:`.People.to_instances` packs them, in pixels of the
             scale 1 input; with ``output_heatmaps`` also a list of PixelData
             with heatmaps (K, H, W) and tags (L*K, H, W).
         """
@@ -269,7 +268,7 @@ class HigherHRNetHead(BaseHead):
         )
         if not test_cfg.get('output_heatmaps', False):
             people = self.decoder.predict(*arguments)
-            return [to_instances(p) for p in people]
+            return [p.to_instances() for p in people]
         heatmaps, tags = self.decoder.aggregate(*arguments)
         ratio = self.decoder.pixels_per_cell(
             map_shape(heatmaps), (width, height)
@@ -280,7 +279,7 @@ class HigherHRNetHead(BaseHead):
             for h, t in zip(heatmaps.detach(), tags.detach())
         ]
         people = [p._replace(keypoints=p.keypoints * ratio) for p in people]
-        return [to_instances(p) for p in people], fields
+        return [p.to_instances() for p in people], fields
 
     def _level_channels(self, level: int) -> int:
         """Count the output channels of a level."""

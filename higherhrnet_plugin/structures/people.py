@@ -1,0 +1,159 @@
+"""The people of an image, from the decoder to the file.
+
+Note:
+    - N: people, K: keypoints, L: tags of a keypoint
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+import numpy as np
+
+from .boxes import keypoint_boxes
+
+if TYPE_CHECKING:
+    from mmengine.structures import InstanceData
+
+Record = dict[str, Any]
+Level = tuple[np.ndarray, Optional[np.ndarray]]
+
+
+class People(NamedTuple):
+    """People of one image.
+
+    Attributes:
+        keypoints (np.ndarray): float32 (N, K, 2), (x, y); (0, 0) where
+            missing.
+        keypoint_scores (np.ndarray): float32 (N, K), 0 where missing.
+        scores (np.ndarray): float32 (N,), mean of the keypoint scores before
+            filling.
+        found (np.ndarray): bool (N, K), peaks of their own; what is filled in
+            is not.
+        tags (np.ndarray): float32 (N, L), mean of the keypoints found.
+        identities (np.ndarray | None): int (N,), from a tracker.
+        levels (Sequence): Heatmaps (K, h, w) and tags (L*K, h, w) or None of
+            each level, where the predictor keeps them.
+    """
+
+    keypoints: np.ndarray
+    keypoint_scores: np.ndarray
+    scores: np.ndarray
+    found: np.ndarray
+    tags: np.ndarray
+    identities: Optional[np.ndarray] = None
+    levels: Sequence[Level] = ()
+
+    @classmethod
+    def from_instances(cls, instances: InstanceData) -> People:
+        """Take the people of an estimator's result.
+
+        Args:
+            instances (InstanceData): From :meth:`to_instances`.
+
+        Returns:
+            People: the same.
+        """
+        return cls(
+            np.asarray(instances.keypoints, np.float32),
+            np.asarray(instances.keypoint_scores, np.float32),
+            np.asarray(instances.bbox_scores, np.float32),
+            np.asarray(instances.keypoints_visible) > 0,
+            np.asarray(instances.tags, np.float32),
+        )
+
+    @classmethod
+    def from_records(
+        cls, records: Sequence[Mapping[str, Any]], num_keypoints: int
+    ) -> People:
+        """Read COCO results of one image.
+
+        Args:
+            records (Sequence[Mapping]): With ``keypoints`` [x, y, score] * K
+                and ``score``; ``track_id`` of all or of none.
+            num_keypoints (int): K.
+
+        Returns:
+            People: float64, as JSON holds numbers; a keypoint with a score
+            counts as found, and there are no tags, (N, 0).
+
+        Raises:
+            ValueError: If a record has another number of keypoints.
+        """
+        for record in records:
+            if len(record['keypoints']) != 3 * num_keypoints:
+                raise ValueError(
+                    f'a result has {len(record["keypoints"]) / 3:g} '
+                    f'keypoints, expected {num_keypoints}'
+                )
+        rows = np.array([record['keypoints'] for record in records], float)
+        rows = rows.reshape(-1, num_keypoints, 3)
+        identities = [r['track_id'] for r in records if 'track_id' in r]
+        return cls(
+            rows[..., :2],
+            rows[..., 2],
+            np.array([record['score'] for record in records], float),
+            rows[..., 2] > 0,
+            np.zeros((len(rows), 0)),
+            np.array(identities) if identities else None,
+        )
+
+    def to_instances(self) -> InstanceData:
+        """Pack them as mmpose's metrics, visualisers and inferencers read.
+
+        Returns:
+            InstanceData:
+            - keypoints: float32 (N, K, 2), (x, y)
+            - keypoint_scores: float32 (N, K), 0 where missing
+            - keypoints_visible: float32 (N, K), the score where a keypoint
+              was found, 0 where it was filled in or is missing
+            - bboxes: float32 (N, 4), (x1, y1, x2, y2) around all keypoints
+            - bbox_scores: float32 (N,), the scores of the people
+            - tags: float32 (N, L)
+        """
+        # not above, so that people need numpy alone
+        from mmengine.structures import InstanceData
+
+        scores = self.keypoint_scores
+        return InstanceData(
+            keypoints=self.keypoints,
+            keypoint_scores=scores,
+            keypoints_visible=np.where(self.found, scores, np.float32(0)),
+            bboxes=keypoint_boxes(self.keypoints, scores > 0),
+            bbox_scores=self.scores,
+            tags=self.tags,
+        )
+
+    def to_records(self) -> list[Record]:
+        """Describe them as COCO results, by plain values.
+
+        Returns:
+            list[dict]: of each person ``keypoints`` [x, y, score] * K, zeros
+            where missing, ``score``, ``bbox`` [x, y, w, h] around the
+            keypoints that are there, and ``track_id`` where there are
+            identities.
+        """
+        points, scores = self.keypoints, self.keypoint_scores
+        there = (scores > 0) & np.isfinite(points).all(axis=2)
+        rows = np.concatenate((points, scores[..., None]), axis=2)
+        rows = np.where(there[..., None], rows, 0)
+        boxes = keypoint_boxes(points, there)
+        boxes[:, 2:] -= boxes[:, :2]
+        records = [
+            {
+                'keypoints': _numbers(row.reshape(-1)),
+                'score': _numbers(self.scores[n : n + 1])[0],
+                'bbox': _numbers(boxes[n]),
+            }
+            for n, row in enumerate(rows)
+        ]
+        if self.identities is not None:
+            for record, identity in zip(records, self.identities):
+                record['track_id'] = int(identity)
+        return records
+
+
+def _numbers(values: np.ndarray) -> list[float]:
+    """Write float32 values with as few digits as keep them."""
+    return [float(str(value)) for value in values.astype(np.float32)]
