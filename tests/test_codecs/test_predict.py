@@ -58,8 +58,7 @@ FIELDS = ('keypoints', 'keypoint_scores', 'scores', 'found', 'tags')
 def compare(found, expected):
     assert len(found) == len(expected)
     for ours, theirs in zip(found, expected):
-        for name in FIELDS:
-            a, b = getattr(ours, name), getattr(theirs, name)
+        for name, a, b in zip(FIELDS, ours, theirs):
             assert a.dtype == (bool if name == 'found' else np.float32)
             assert a.shape == b.shape
             np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
