@@ -71,7 +71,7 @@ def test_the_walkthrough_ends_with_a_good_model(tmp_path):
     assert json.loads((out / 'check' / 'report.json').read_text())['passed']
     assert (out / 'check' / 'sheet.png').is_file()
     assert len(list((out / 'targets').glob('*.png'))) == 8
-    assert len(list((out / 'pictures').glob('*.png'))) == 12
+    assert len(list((out / 'drawn' / 'pictures').iterdir())) == 6
     # evaluated with the areas that were derived, on pictures not trained on
     assert 'areas were missing or 0 and were derived' in (
         done.stdout + done.stderr

@@ -82,7 +82,6 @@ def test_tools_refuse_pickled_code_in_one_line(trained, tmp_path):
         ('train.py', config, *work, '--cfg-options', f'load_from={file}'),
         ('test.py', config, file, *work),
         ('inference.py', config, file, images, '--out', tmp_path / 'a'),
-        ('visualization/draw_predictions.py', config, file, '--out', 'a'),
         ('model_converters/convert_checkpoint.py', file, tmp_path / 'b.pth'),
     ):
         done = run_tool(tool, *arguments, cwd=tmp_path, timeout=250)

@@ -16,14 +16,18 @@ cp "$out"/train/epoch_*-*.pth "$out/model.pth"
 mim test higherhrnet_plugin "$config" --checkpoint "$out/model.pth" \
     --gpus 0 --work-dir "$out/test" --out "$out/result.json"
 
-python tools/visualization/draw_predictions.py "$out/config.py" \
-    "$out/model.pth" --out "$out/pictures" --num 16
-python tools/analysis/plot_curves.py "$out/train" --out "$out/curves.png"
+python tools/inference.py "$out/config.py" "$out/model.pth" "$data/val" \
+    --no-draw --out "$out/found" \
+    --ann-file "$data/annotations/person_keypoints_val.json"
+python tools/analysis/report.py "$out/config.py" \
+    "$out/found/predictions.json" --log "$out/train" --out "$out/report.html"
+python tools/inference.py "$out/config.py" "$out/model.pth" \
+    "$data"/val/*0.jpg --draw-maps --out "$out/drawn"
 
 echo
 echo "COCO metric on the held-out synthetic people, with flip test:"
 python -m json.tool "$out/result.json"
 echo "metric:     $out/result.json"
 echo "checkpoint: $out/model.pth, config: $out/config.py"
-echo "pictures:   $out/pictures (people, heatmaps of both levels, tags)"
-echo "curves:     $out/curves.png"
+echo "report:     $out/report.html (errors, curves of the training)"
+echo "pictures:   $out/drawn/pictures (people, heatmaps of both levels, tags)"

@@ -47,13 +47,11 @@ def test_codes_are_passed_on(end, value, code):
         ('train.py', ['none.py']),
         ('test.py', ['none.py', 'none.pth']),
         ('inference.py', ['none.py', 'none.pth', 'none.jpg', '--out', 'o']),
-        ('analysis/plot_curves.py', ['none', '--out', 'o.png']),
         ('analysis/report.py', ['none.py', 'none.json', '--out', 'o.html']),
         ('dataset/check_dataset.py', ['none.json', 'none']),
         ('dataset/take_subset.py', ['none.json', 'o.json']),
         ('misc/browse_targets.py', ['none.py']),
         ('model_converters/convert_checkpoint.py', ['none.pth', 'o.pth']),
-        ('visualization/draw_predictions.py', ['none.py', 'a', '--out', 'o']),
     ],
 )
 def test_missing_files_are_bad_usage_everywhere(tmp_path, tool, arguments):

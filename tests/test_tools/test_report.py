@@ -259,3 +259,21 @@ def test_names_are_escaped(report, tmp_path):
     assert '<b>&"nose' in page.words
     assert '</title><i>' in page.words
     assert numbers_of(text)['keypoints'][0]['keypoint'] == '<b>&"nose'
+
+
+@pytest.mark.parametrize(
+    ('content', 'words'),
+    [
+        ('{"loss": 1', 'scalars.json, line 1'),
+        ('', 'scalars.json is empty'),
+        (None, 'has no */vis_data/scalars.json'),
+    ],
+)
+def test_a_broken_log_is_named(full, report, tmp_path, capsys, content, words):
+    file = tmp_path / 'run' / 'vis_data' / 'scalars.json'
+    file.parent.mkdir(parents=True)
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(SystemExit, match=r'^2$'):
+        report(full / 'config.py', full / 'results.json', '--log', tmp_path)
+    assert words in capsys.readouterr().err
