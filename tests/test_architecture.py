@@ -32,6 +32,10 @@ LAYERS = {
         *('cfg_options', 'checkpoints', 'datasets', 'doctor', 'images'),
         *('models', 'structures', 'tracking', 'visualization'),
     ),
+    'analysis': (
+        *('compat', 'datasets', 'evaluation', 'images', 'inference'),
+        *('models', 'registry', 'structures', 'visualization'),
+    ),
     'infer': ('inference',),
 }
 FILES = sorted(ROOT.rglob('*.py'))

@@ -1,4 +1,4 @@
-"""Metrics of bottom-up predictions, and words for odd results."""
+"""Metrics of bottom-up predictions, and explanations of their values."""
 
 from .bottomup_coco_metric import BottomupCocoMetric
 from .bottomup_pck_accuracy import BottomupPCKAccuracy

@@ -10,8 +10,12 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 from ..registry import METRICS
+from ..structures.annotated_people import (
+    AnnotatedPeople,
+    annotated_people,
+    predicted_people,
+)
 from ..structures.oks import match_people, oks_matrix
-from .annotations import AnnotatedPeople, annotated_people, predicted_people
 from .localization import (
     box_sizes,
     nme,

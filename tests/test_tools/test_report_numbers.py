@@ -9,7 +9,6 @@ from data_sets import write_data_set
 from helpers import write_json
 from own_data import clean_file, metainfo
 from report_data import (
-    FOLDER,
     STATS,
     Page,
     numbers_of,
@@ -166,10 +165,8 @@ def test_crowdpose_scores(report, tmp_path):
     assert f'{found["AP(H)"]:.3f}' in Page(text).words
 
 
-def test_tags_are_read_where_the_keypoints_are(monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    from report_page.tags import _at_keypoints
-
+def test_tags_are_read_where_the_keypoints_are():
+    from higherhrnet_plugin.analysis.model_tags import _at_keypoints
     from higherhrnet_plugin.datasets.transforms import BottomupAlignedResize
 
     image = np.zeros((80, 120, 3), np.uint8)

@@ -11,26 +11,28 @@ import argparse
 import sys
 from pathlib import Path
 
-from _scalars import read_scalars
-from report_page.analysis import analyse_images
-from report_page.curve_section import curves_section
-from report_page.error_sections import errors_section, keypoints_section
-from report_page.inputs import read_inputs
-from report_page.optional_sections import (
+from higherhrnet_plugin import __version__
+from higherhrnet_plugin.analysis.coco_scores import CocoEvaluation
+from higherhrnet_plugin.analysis.image_results import analyse_images
+from higherhrnet_plugin.analysis.inputs import read_inputs
+from higherhrnet_plugin.analysis.model_tags import collect_tags
+from higherhrnet_plugin.analysis.report.curve_section import curves_section
+from higherhrnet_plugin.analysis.report.error_sections import (
+    errors_section,
+    keypoints_section,
+)
+from higherhrnet_plugin.analysis.report.optional_sections import (
     pictures_section,
     tags_section,
     training_section,
 )
-from report_page.page import Section, build_page
-from report_page.sections import (
+from higherhrnet_plugin.analysis.report.page import Section, build_page
+from higherhrnet_plugin.analysis.report.sections import (
     Report,
     groups_section,
     summary_section,
 )
-from report_page.tags import collect_tags
-
-from higherhrnet_plugin import __version__
-from higherhrnet_plugin.evaluation.coco_scores import CocoEvaluation
+from higherhrnet_plugin.analysis.scalars import read_scalars
 
 
 def parse_args() -> argparse.Namespace:

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any, Optional
 
 import cv2
-from checking.findings import Findings, judge
-from checking.pictures import check_pictures
-from checking.settings import Settings, read_settings
-from checking.sheet import make_sheet
 
+from higherhrnet_plugin.analysis.checking.findings import Findings, judge
+from higherhrnet_plugin.analysis.checking.pictures import check_pictures
+from higherhrnet_plugin.analysis.checking.settings import (
+    Settings,
+    read_settings,
+)
+from higherhrnet_plugin.analysis.checking.sheet import make_sheet
 from higherhrnet_plugin.datasets.coco_repair import RepairReport, load_coco
 from higherhrnet_plugin.datasets.coco_repair.fitting import ANNOTATED_ON
 

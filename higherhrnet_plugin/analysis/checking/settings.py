@@ -12,13 +12,12 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-import higherhrnet_plugin  # noqa: F401, registers the components
-from higherhrnet_plugin.datasets.coco_repair import CocoOptions, read_coco
-from higherhrnet_plugin.datasets.coco_repair.statistics import (
+from ...datasets.coco_repair import CocoOptions, read_coco
+from ...datasets.coco_repair.statistics import (
     guess_flip_pairs,
 )
-from higherhrnet_plugin.registry import DATASETS
-from higherhrnet_plugin.structures.metainfo import ordered_names
+from ...registry import DATASETS
+from ...structures.metainfo import ordered_names
 
 _DEFAULT_SIZE = 512
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import matplotlib as mpl
 
@@ -23,7 +24,7 @@ VARIABLES = (
 COLORS = {name: f'#0101{i + 1:02x}' for i, name in enumerate(VARIABLES)}
 RAMP = [COLORS[f'r{i}'] for i in range(1, 7)]
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     'svg.fonttype': 'none',
     'font.size': 9.5,
     'text.color': COLORS['ink'],

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from higherhrnet_plugin.evaluation.tag_separation import TagSeparation
-
+from ..tag_separation import TagSeparation
 from .more_plots import log_plots, tag_plot
 from .page import Section, figure, number, pair, paragraph, percent, table
 from .pictures import choose_images, picture_cards

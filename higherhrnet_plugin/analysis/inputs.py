@@ -12,14 +12,12 @@ import numpy as np
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
-import higherhrnet_plugin  # noqa: F401, registers the components
-from higherhrnet_plugin.datasets.coco_repair import CocoOptions, load_coco
-from higherhrnet_plugin.datasets.coco_repair.fitting import IMAGE
-from higherhrnet_plugin.evaluation.diagnosis import unknown_images_line
-from higherhrnet_plugin.registry import DATASETS
-from higherhrnet_plugin.structures.metainfo import ordered_names
-
-from .records import flatten, read_predictions
+from ..datasets.coco_repair import CocoOptions, load_coco
+from ..datasets.coco_repair.fitting import IMAGE
+from ..evaluation.diagnosis import unknown_images_line
+from ..registry import DATASETS
+from ..structures.metainfo import ordered_names
+from .prediction_files import flatten, read_predictions
 
 IOU_TYPES = ('keypoints', 'keypoints_crowd', 'keypoints_wholebody')
 

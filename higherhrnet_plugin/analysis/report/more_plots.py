@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from higherhrnet_plugin.evaluation.tag_separation import TagSeparation
-
+from ..tag_separation import TagSeparation
 from .svg import COLORS, legend, new_plot, to_svg
 
 _SERIES = ('s1', 's2', 's3', 's4', 'miss', 'jitter')

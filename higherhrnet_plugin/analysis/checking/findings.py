@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from higherhrnet_plugin.datasets.coco_repair import RepairReport
-from higherhrnet_plugin.datasets.coco_repair.statistics import (
+from ...datasets.coco_repair import RepairReport
+from ...datasets.coco_repair.statistics import (
     SMALL_SIDE,
     compare_flips,
     count_people,
@@ -14,7 +14,6 @@ from higherhrnet_plugin.datasets.coco_repair.statistics import (
     measure_sizes,
     stack_people,
 )
-
 from .settings import Settings
 
 _MANY_SMALL = 0.5

@@ -9,13 +9,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from higherhrnet_plugin.images import (
+from ...images import (
     explain_sizes,
     hint_orientation,
     read_image,
 )
-from higherhrnet_plugin.inference.prefetch import prefetch
-
+from ...inference.prefetch import prefetch
 from .findings import Findings
 from .settings import Settings, picture_path
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .annotations import AnnotatedPeople
+from ..structures.annotated_people import AnnotatedPeople
 
 # a prediction with less similarity is no prediction of that person
 MATCH_OKS = 0.1

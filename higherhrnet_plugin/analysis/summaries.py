@@ -11,18 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from higherhrnet_plugin.evaluation.coco_scores import CocoEvaluation
-from higherhrnet_plugin.evaluation.crowding import (
+from .coco_scores import CocoEvaluation
+from .crowding import (
     EASY_BELOW,
     HARD_FROM,
     crowd_index,
 )
-from higherhrnet_plugin.evaluation.error_analysis import (
+from .error_analysis import (
     KEYPOINT_KINDS,
     PERSON_KINDS,
 )
-
-from .analysis import MATCH, ImageResult
+from .image_results import MATCH, ImageResult
 
 PCK_THRESHOLDS = (0.05, 0.1, 0.2)
 PEOPLE_GROUPS = ((1, 1), (2, 4), (5, 9), (10, 10**9))

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any, NamedTuple, Union
-
-Cell = Union[str, int, float]
+from typing import Any, NamedTuple
 
 DASH = '\u2013'
 _FOLDER = Path(__file__).parent
@@ -94,7 +92,7 @@ def figure(svg: str, caption: str) -> str:
 
 def table(
     heads: Sequence[str],
-    rows: Sequence[Sequence[Cell]],
+    rows: Sequence[Sequence[Any]],
     caption: str,
     weak: Sequence[tuple[int, int]] = (),
 ) -> str:

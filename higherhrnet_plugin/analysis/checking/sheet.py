@@ -9,11 +9,10 @@ from typing import Any, Optional
 import cv2
 import numpy as np
 
-from higherhrnet_plugin.datasets.coco_repair.statistics import stack_people
-from higherhrnet_plugin.images import read_image
-from higherhrnet_plugin.visualization import draw_people, label_picture
-from higherhrnet_plugin.visualization.drawing import person_color
-
+from ...datasets.coco_repair.statistics import stack_people
+from ...images import read_image
+from ...visualization import draw_people, label_picture
+from ...visualization.drawing import person_color
 from .settings import Settings, picture_path
 
 _CELL = 400
@@ -64,7 +63,8 @@ def _draw_cell(
     picture = cv2.resize(
         picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
     )
-    labelled, rest = [], []
+    labelled: list[dict[str, Any]] = []
+    rest: list[dict[str, Any]] = []
     for person in people[image['id']]:
         seen = person['num_keypoints'] > 0 and not person['iscrowd']
         (labelled if seen else rest).append(person)

@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from higherhrnet_plugin.images import check_size, read_image
-from higherhrnet_plugin.visualization import draw_people
-
-from .analysis import MATCH, ImageResult
-from .inputs import Inputs
+from ...images import check_size, read_image
+from ...visualization import draw_people
+from ..image_results import MATCH, ImageResult
+from ..inputs import Inputs
 
 _WIDEST = 560
 _QUALITY = 82

@@ -8,8 +8,8 @@ import pytest
 from data_sets import write_data_set
 from helpers import write_json
 
+from higherhrnet_plugin.analysis.coco_scores import CocoEvaluation
 from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
-from higherhrnet_plugin.evaluation.coco_scores import CocoEvaluation
 
 SIGMAS = np.linspace(0.03, 0.09, 7)
 KINDS = ['keypoints', 'keypoints_crowd']

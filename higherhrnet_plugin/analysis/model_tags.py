@@ -9,16 +9,15 @@ import torch
 from mmengine.dataset import Compose, pseudo_collate
 from tqdm import tqdm
 
-from higherhrnet_plugin.evaluation.tag_separation import (
+from ..inference import Predictor
+from ..inference.model import build_test_pipeline
+from ..models import HigherHRNetHead
+from .image_results import ImageResult
+from .inputs import Inputs
+from .tag_separation import (
     TagSeparation,
     tag_separation,
 )
-from higherhrnet_plugin.inference import Predictor
-from higherhrnet_plugin.inference.model import build_test_pipeline
-from higherhrnet_plugin.models import HigherHRNetHead
-
-from .analysis import ImageResult
-from .inputs import Inputs
 
 
 def collect_tags(
@@ -81,7 +80,7 @@ def collect_tags(
 
 @torch.no_grad()
 def _run(
-    model: torch.nn.Module, pipeline: Compose, path: str
+    model: Any, pipeline: Compose, path: str
 ) -> tuple[list[np.ndarray], Any]:
     """Predict the tag maps of a picture.
 

@@ -1,4 +1,4 @@
-"""Read what the Runner logged; shared by the tools of this folder."""
+"""Read what the Runner logged."""
 
 from __future__ import annotations
 

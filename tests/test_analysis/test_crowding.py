@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from higherhrnet_plugin.evaluation.crowding import crowd_index
+from higherhrnet_plugin.analysis.crowding import crowd_index
 
 LEFT = [[10, 10], [20, 20], [30, 30], [40, 40]]
 RIGHT = [[110, 10], [120, 20], [130, 30], [140, 40]]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from higherhrnet_plugin.evaluation.tag_separation import tag_separation
+from higherhrnet_plugin.analysis.tag_separation import tag_separation
 
 
 def test_distances_within_and_between():

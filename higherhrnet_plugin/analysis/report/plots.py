@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from higherhrnet_plugin.evaluation.error_analysis import KEYPOINT_KINDS
-
+from ..error_analysis import KEYPOINT_KINDS
 from .page import DASH
 from .svg import COLORS, RAMP, legend, new_plot, to_svg
 

@@ -7,10 +7,9 @@ from typing import Any, Callable
 import numpy as np
 from tqdm import tqdm
 
-from higherhrnet_plugin.evaluation.coco_scores import CocoEvaluation
-from higherhrnet_plugin.evaluation.error_analysis import KEYPOINT_KINDS
-
-from .analysis import BACKGROUND, DUPLICATE, MATCH, ImageResult
+from .coco_scores import CocoEvaluation
+from .error_analysis import KEYPOINT_KINDS
+from .image_results import BACKGROUND, DUPLICATE, MATCH, ImageResult
 from .inputs import Inputs
 
 Parts = tuple[list[dict[str, Any]], list[dict[str, Any]]]

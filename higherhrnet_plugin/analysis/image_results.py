@@ -13,28 +13,27 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from higherhrnet_plugin.evaluation.annotations import (
+from ..evaluation.localization import (
+    box_sizes,
+    normalized_errors,
+)
+from ..structures.annotated_people import (
     AnnotatedPeople,
     PredictedPeople,
     annotated_people,
     predicted_people,
 )
-from higherhrnet_plugin.evaluation.coco_scores import (
+from ..structures.oks import match_people, oks_matrix
+from .coco_scores import (
     MAX_PEOPLE,
 )
-from higherhrnet_plugin.evaluation.error_analysis import (
+from .error_analysis import (
     MATCH_OKS,
     PERSON_KINDS,
     keypoint_kinds,
     keypoint_similarity,
     person_kinds,
 )
-from higherhrnet_plugin.evaluation.localization import (
-    box_sizes,
-    normalized_errors,
-)
-from higherhrnet_plugin.structures.oks import match_people, oks_matrix
-
 from .inputs import Inputs
 
 MATCH, DUPLICATE, BACKGROUND, IGNORED = range(len(PERSON_KINDS))

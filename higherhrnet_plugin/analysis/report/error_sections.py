@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from higherhrnet_plugin.evaluation.coco_scores import MAX_PEOPLE
-from higherhrnet_plugin.evaluation.error_analysis import (
+from ..coco_scores import MAX_PEOPLE
+from ..error_analysis import (
     GOOD,
     KEYPOINT_KINDS,
     MATCH_OKS,
     NEAR,
 )
-
-from .headroom import headroom
+from ..headroom import headroom
+from ..summaries import PCK_THRESHOLDS, keypoint_table, person_counts
 from .page import (
     DASH,
     Section,
@@ -24,7 +24,6 @@ from .page import (
 )
 from .plots import MOST_BARS, headroom_plot, kinds_plot, similarity_plot
 from .sections import Report
-from .tables import PCK_THRESHOLDS, keypoint_table, person_counts
 
 
 def keypoints_section(report: Report) -> Section:

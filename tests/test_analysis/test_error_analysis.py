@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from higherhrnet_plugin.evaluation.annotations import AnnotatedPeople
-from higherhrnet_plugin.evaluation.error_analysis import (
+from higherhrnet_plugin.analysis.error_analysis import (
     KEYPOINT_KINDS,
     NOT_LABELLED,
     PERSON_KINDS,
@@ -12,6 +11,7 @@ from higherhrnet_plugin.evaluation.error_analysis import (
     keypoint_similarity,
     person_kinds,
 )
+from higherhrnet_plugin.structures.annotated_people import AnnotatedPeople
 
 # nose, left and right eye, left and right ear
 FLIP = [0, 2, 1, 4, 3]

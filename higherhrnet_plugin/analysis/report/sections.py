@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from higherhrnet_plugin.evaluation.coco_scores import CocoEvaluation
-from higherhrnet_plugin.evaluation.diagnosis import diagnose
-from higherhrnet_plugin.evaluation.error_analysis import KEYPOINT_KINDS
-
-from .analysis import ImageResult
-from .inputs import Inputs
+from ...evaluation.diagnosis import diagnose
+from ..coco_scores import CocoEvaluation
+from ..error_analysis import KEYPOINT_KINDS
+from ..image_results import ImageResult
+from ..inputs import Inputs
+from ..summaries import (
+    count_people,
+    headline,
+    image_groups,
+)
 from .page import (
     Section,
     bullets,
@@ -24,11 +28,6 @@ from .page import (
     table,
 )
 from .plots import bar_plot
-from .tables import (
-    count_people,
-    headline,
-    image_groups,
-)
 
 _SIZE_WORDS = {
     'small': 'small, area below 32²',

@@ -11,7 +11,7 @@ import copy
 import io
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import redirect_stdout
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 import numpy as np
 
@@ -87,7 +87,7 @@ class CocoEvaluation:
         self,
         ground_truth: Mapping[str, Any],
         predictions: Sequence[Mapping[str, Any]],
-        sigmas: Sequence[float],
+        sigmas: Union[Sequence[float], np.ndarray],
         iou_type: str = 'keypoints',
         use_area: bool = True,
         sizes: Sequence[str] = tuple(SIZES),

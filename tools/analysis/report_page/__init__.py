@@ -1,1 +1,0 @@
-"""Parts of the report: reading, analysis, plots, pictures, page."""
