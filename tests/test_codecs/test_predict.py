@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from helpers import flip_indices, random_scene
+from helpers import assert_people, flip_indices, random_scene
 from test_codecs.test_aggregating_bottomup_decoder import (
     AGGREGATIONS,
     network_outputs,
@@ -52,16 +52,10 @@ def clear_borders(outputs):
                 heatmaps[..., h:-h, w:-w] = inner
 
 
-FIELDS = ('keypoints', 'keypoint_scores', 'scores', 'found', 'tags')
-
-
 def compare(found, expected):
     assert len(found) == len(expected)
     for ours, theirs in zip(found, expected):
-        for name, a, b in zip(FIELDS, ours, theirs):
-            assert a.dtype == (bool if name == 'found' else np.float32)
-            assert a.shape == b.shape
-            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+        assert_people(ours, theirs, 1e-5)
 
 
 @pytest.mark.parametrize('use_udp', [False, True], ids=['plain', 'udp'])

@@ -18,18 +18,18 @@ CONFIG = 'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
 TEST_PACKAGES = ('av', 'munkres', 'pytest', 'pytest-timeout', 'tensorboard')
 # The tests whose outcome can depend on a version, without the long ones.
 TESTS = (
+    'integration/test_inferencer.py',
+    'integration/test_known_ap.py',
+    'integration/test_train_loop.py',
     'test_checkpoints',
     'test_codecs',
     'test_compat',
     'test_datasets',
     'test_evaluation',
     'test_inference',
-    'test_inferencer.py',
-    'test_known_ap.py',
     'test_models',
     'test_parity',
     'test_registration.py',
-    'test_train_loop.py',
 )
 # Distributions that are reported, by what they provide.
 REPORTED = {
@@ -109,12 +109,12 @@ def run_tests(context: Context) -> dict:
     report = context.folder / 'tests.xml'
     start = time.monotonic()
     arguments = ['pytest', '-q', '-m', 'not slow', '-W', 'ignore', '-rN']
-    options = ['-o', 'pythonpath=tests', '-p', 'no:cacheprovider']
-    folders = [f'tests/{name}' for name in TESTS]
+    folders = 'pythonpath=tests tests/support'
+    options = ['-o', folders, '-p', 'no:cacheprovider']
     try:
         context.call(
             *('tests', '-m', *arguments, *options),
-            *(f'--junitxml={report}', *folders),
+            *(f'--junitxml={report}', *(f'tests/{name}' for name in TESTS)),
             cwd=tree,
         )
     except StepError:

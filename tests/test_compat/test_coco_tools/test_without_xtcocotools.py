@@ -18,6 +18,8 @@ assert not {blocked} or sys.modules['xtcocotools'] is None
 runpy.run_path(sys.argv[2], run_name='__main__')
 """
 
+SUPPORT = ROOT / 'tests' / 'support'
+
 
 def figures(folder, blocked):
     """Run the worker; return what it prints."""
@@ -25,9 +27,9 @@ def figures(folder, blocked):
     folder.mkdir()
     done = run_python(
         *('-c', START.format(block=block, blocked=blocked)),
-        *(folder, ROOT / 'tests' / 'scoring_worker.py'),
+        *(folder, SUPPORT / 'scoring_worker.py'),
         timeout=200,
-        PYTHONPATH=os.pathsep.join((str(ROOT), str(ROOT / 'tests'))),
+        PYTHONPATH=os.pathsep.join((str(ROOT), str(SUPPORT))),
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.rpartition('FIGURES')[2])

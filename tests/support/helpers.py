@@ -339,6 +339,15 @@ def reference_aggregate(
     return heatmaps, torch.stack([torch.stack(t) for t in tags])
 
 
+def assert_people(ours, theirs, tolerance):
+    """Compare what a decoder finds, as `People` or as its first fields."""
+    names = ('keypoints', 'keypoint_scores', 'scores', 'found', 'tags')
+    for name, a, b in zip(names, ours, theirs):
+        assert a.dtype == (bool if name == 'found' else np.float32)
+        assert a.shape == b.shape
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
 def write_json(path, content):
     """Write JSON and return the path as text."""
     path.write_text(json.dumps(content))

@@ -1,12 +1,10 @@
 """The ways of an accelerator, on a device that only looks like one."""
 
-from pathlib import Path
-
 import pytest
-from processes import run_python
+from processes import ROOT, run_python
 from torch.utils import backend_registration
 
-CASES = Path(__file__).parent / 'device_cases.py'
+CASES = ROOT / 'tests' / 'support' / 'device_cases.py'
 
 
 @pytest.mark.skipif(

@@ -8,7 +8,7 @@ import pytest
 import torch
 from data_sets import write_data_set
 from fake_device import DEVICE, DeviceTensor, FakeDevice, to_device
-from helpers import flip_indices, random_indices, random_scene
+from helpers import assert_people, flip_indices, random_indices, random_scene
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmpose.registry import MODELS
@@ -83,8 +83,7 @@ def test_people_equal_those_of_the_host(
         assert len(theirs.scores) >= 3
         assert not theirs.found.all()
         theirs = theirs._replace(keypoints=theirs.keypoints * ratio)
-        for a, b in zip(ours, theirs):
-            np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+        assert_people(ours, theirs, 1e-6)
     # whether maps are finite, and of each image peaks and what was missing
     first, *others = device.downloads
     assert first == (2,)
@@ -104,8 +103,7 @@ def test_maps_that_are_not_finite_are_decoded_by_the_host():
         found = decoder.find_people(to_device(heatmaps), to_device(tags))
     assert (K, 48, 64) in device.downloads
     for ours, theirs in zip(found, expected):
-        for a, b in zip(ours, theirs):
-            np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+        assert_people(ours, theirs, 1e-6)
 
 
 @pytest.mark.parametrize('use_udp', [False, True], ids=['plain', 'udp'])

@@ -3,19 +3,19 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
+from processes import ROOT
 
-HERE = Path(__file__).parent
+SUPPORT = ROOT / 'tests' / 'support'
 
 
 def test_a_process_without_people_does_not_hang(tmp_path):
-    paths = [str(HERE), str(HERE.parent), os.environ.get('PYTHONPATH', '')]
+    paths = [str(SUPPORT), str(ROOT), os.environ.get('PYTHONPATH', '')]
     processes = [
         subprocess.Popen(
             [
-                *(sys.executable, str(HERE / 'distributed_worker.py')),
+                *(sys.executable, str(SUPPORT / 'distributed_worker.py')),
                 *(str(rank), str(tmp_path)),
             ],
             env={**os.environ, 'PYTHONPATH': os.pathsep.join(paths)},
