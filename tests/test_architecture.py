@@ -25,7 +25,7 @@ LAYERS = {
     'tracking': ('structures',),
     'engine': ('registry',),
     'checkpoints': ('compat', 'layers', 'structures'),
-    'datasets': ('codecs', 'images', 'registry', 'structures'),
+    'datasets': ('images', 'registry', 'structures'),
     'models': ('checkpoints', 'codecs', 'layers', 'registry', 'structures'),
     'evaluation': ('compat', 'datasets', 'registry', 'structures'),
     'inference': (

@@ -10,23 +10,23 @@ from torch import Tensor
 
 from ..registry import KEYPOINT_CODECS
 from ..structures.people import People
-from .level_aggregator import LevelAggregator
-from .utils.aggregation import Outputs, map_shape
-from .utils.decoding_checks import (
+from ..structures.sizes import size_ratio
+from .decoding.aggregation import Outputs, map_shape
+from .decoding.checks import (
     check_maps,
     check_odd,
     check_positive,
     grouping_order,
 )
-from .utils.device_maps import DeviceMaps
-from .utils.filling import fill_missing
-from .utils.finite import are_finite, is_finite, on_host, without_nonfinite
-from .utils.grouping import MATCHES, Candidates, group_by_tag
-from .utils.host_maps import HostMaps, Points, highest
-from .utils.levels import size_ratio
-from .utils.refinement import dark_offset, quarter_offset
-from .utils.selection import Selection
-from .utils.tag_maps import FullTags, LevelTags
+from .decoding.device_maps import DeviceMaps
+from .decoding.filling import fill_missing
+from .decoding.finite import are_finite, is_finite, on_host, without_nonfinite
+from .decoding.grouping import MATCHES, Candidates, group_by_tag
+from .decoding.host_maps import HostMaps, Points, highest
+from .decoding.level_aggregator import LevelAggregator
+from .decoding.offsets import dark_offset, quarter_offset
+from .decoding.selection import Selection
+from .decoding.tags import FullTags, LevelTags
 
 Maps = Union[HostMaps, DeviceMaps]
 
@@ -81,7 +81,7 @@ class AggregatingBottomupDecoder(LevelAggregator):
             the highest, which bounds the time for a model that has not
             learnt yet. Defaults to None, all of them.
         instance_thr, min_keypoints, nms_thr, max_instances, sigmas: Which
-            people are kept, see :class:`~.utils.selection.Selection`;
+            people are kept, see :class:`~.decoding.selection.Selection`;
             anything but the defaults sorts people by score. By default all
             are kept in the order they were found.
 

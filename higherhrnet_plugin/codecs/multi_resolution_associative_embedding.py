@@ -9,17 +9,17 @@ import numpy as np
 from mmpose.codecs.base import BaseKeypointCodec
 
 from ..registry import KEYPOINT_CODECS
+from ..structures.sizes import size_ratio
 from .aggregating_bottomup_decoder import AggregatingBottomupDecoder
-from .utils.checks import check_keypoints, check_levels
-from .utils.device_targets import TargetLevels
-from .utils.gaussian_targets import (
+from .targets.checks import check_keypoints, check_levels
+from .targets.gaussian import (
     draw_heatmaps,
     flat_indices,
     gaussian_patches,
     keypoint_cells,
     level_points,
 )
-from .utils.levels import size_ratio
+from .targets.on_device import TargetLevels
 
 # cells int64 (N, K, 2) and valid bool (N, K) of a level
 Cells = tuple[np.ndarray, np.ndarray]

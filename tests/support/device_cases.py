@@ -19,7 +19,7 @@ from higherhrnet_plugin import (
     MultiResolutionAELoss,
     MultiResolutionHeatmapLoss,
 )
-from higherhrnet_plugin.codecs.utils.device_targets import draw_batch
+from higherhrnet_plugin.codecs.targets.on_device import draw_batch
 
 K = 5
 

@@ -15,14 +15,14 @@ from higherhrnet_plugin import AggregatingBottomupDecoder
 from higherhrnet_plugin.codecs import (
     aggregating_bottomup_decoder as decoder_module,
 )
-from higherhrnet_plugin.codecs.utils import host_maps
-from higherhrnet_plugin.codecs.utils.aggregation import (
+from higherhrnet_plugin.codecs.decoding import host_maps
+from higherhrnet_plugin.codecs.decoding.aggregation import (
     TagSource,
     enlarge_tags,
 )
-from higherhrnet_plugin.codecs.utils.device_maps import DeviceMaps
-from higherhrnet_plugin.codecs.utils.host_maps import HostMaps
-from higherhrnet_plugin.codecs.utils.tag_maps import FullTags, LevelTags
+from higherhrnet_plugin.codecs.decoding.device_maps import DeviceMaps
+from higherhrnet_plugin.codecs.decoding.host_maps import HostMaps
+from higherhrnet_plugin.codecs.decoding.tags import FullTags, LevelTags
 
 
 def two_steps(decoder, outputs, scales, base_size, swap, project):

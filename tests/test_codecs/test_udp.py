@@ -10,7 +10,7 @@ from higherhrnet_plugin import (
     AggregatingBottomupDecoder,
     MultiResolutionAssociativeEmbedding,
 )
-from higherhrnet_plugin.codecs.utils.refinement import (
+from higherhrnet_plugin.codecs.decoding.offsets import (
     dark_offset,
     read_windows,
 )

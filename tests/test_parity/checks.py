@@ -17,7 +17,7 @@ from higherhrnet_plugin import (
     MultiResolutionAssociativeEmbedding,
     MultiResolutionHeatmapLoss,
 )
-from higherhrnet_plugin.codecs.utils.decoding_checks import grouping_order
+from higherhrnet_plugin.codecs.decoding.checks import grouping_order
 from higherhrnet_plugin.structures import geometry
 
 # by the number of keypoints

@@ -26,16 +26,16 @@ from higherhrnet_plugin import AggregatingBottomupDecoder as Decoder
 from higherhrnet_plugin.codecs import (
     aggregating_bottomup_decoder as decoder,
 )
-from higherhrnet_plugin.codecs import level_aggregator
 from higherhrnet_plugin.codecs import (
     multi_resolution_associative_embedding as codec,
 )
-from higherhrnet_plugin.codecs.utils import (
+from higherhrnet_plugin.codecs.decoding import (
     aggregation,
-    candidates,
-    decoding_checks,
+    checks,
     filling,
     grouping,
+    level_aggregator,
+    peaks,
 )
 from higherhrnet_plugin.models.losses import (
     multi_resolution_ae_loss as ae_loss,
@@ -367,14 +367,14 @@ BREAKS = {
     ),
     # grouping
     'peaks of a window of 3 cells': (
-        *(check_decoding, candidates, 'peaks_above', small_window),
+        *(check_decoding, peaks, 'peaks_above', small_window),
     ),
     # the official figures in the tree do not see the next ones
     'keypoints are grouped in the order 0, 1, 2, ...': (
         *(check_close_people, decoder, 'grouping_order', in_order_of_indices),
     ),
     'default order is 0, 1, 2, ...': (
-        *(check_coco_order, decoding_checks, '_COCO_ORDER', tuple(range(17))),
+        *(check_coco_order, checks, '_COCO_ORDER', tuple(range(17))),
     ),
     'assignment by scipy': (
         *(check_close_people, grouping, 'assign', scipy_assign),

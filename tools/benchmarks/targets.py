@@ -19,7 +19,7 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import KEYPOINT_CODECS
 
 import higherhrnet_plugin as plugin
-from higherhrnet_plugin.codecs.utils.device_targets import draw_batch
+from higherhrnet_plugin.codecs.targets.on_device import draw_batch
 
 KEYPOINTS = 17
 INPUT = 512

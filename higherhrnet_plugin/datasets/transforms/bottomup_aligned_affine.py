@@ -9,8 +9,8 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
-from ...codecs.utils.checks import parse_size
 from ...registry import TRANSFORMS
+from ...structures.sizes import parse_size
 from .annotated_size import check_annotated_size
 
 

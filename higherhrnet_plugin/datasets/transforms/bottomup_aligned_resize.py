@@ -8,9 +8,9 @@ from typing import Any, Union
 import cv2
 from mmcv.transforms import BaseTransform
 
-from ...codecs.utils.checks import parse_size
 from ...registry import TRANSFORMS
 from ...structures.geometry import place_image
+from ...structures.sizes import parse_size
 from .annotated_size import check_annotated_size
 
 

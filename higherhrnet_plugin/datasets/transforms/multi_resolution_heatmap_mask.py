@@ -9,8 +9,8 @@ import numpy as np
 from mmcv.image import imflip
 from mmcv.transforms import BaseTransform
 
-from ...codecs.utils.levels import size_ratio
 from ...registry import TRANSFORMS
+from ...structures.sizes import size_ratio
 from .segmentation import union_mask
 
 # grey levels above it are more than half of 255

@@ -9,7 +9,7 @@ import torch
 from mmpose.structures import MultilevelPixelData
 from torch import Tensor
 
-from ...codecs.utils.device_targets import TargetLevels, draw_batch
+from ...codecs.targets.on_device import TargetLevels, draw_batch
 
 
 def read_targets(

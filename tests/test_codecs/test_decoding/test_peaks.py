@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from helpers import blob
 
-from higherhrnet_plugin.codecs.utils import candidates
-from higherhrnet_plugin.codecs.utils.candidates import top_candidates
+from higherhrnet_plugin.codecs.decoding import peaks
+from higherhrnet_plugin.codecs.decoding.peaks import top_candidates
 
 
 def whole_maps(heatmaps, kernel, most, score_thr):
@@ -58,9 +58,9 @@ def test_peaks_equal_those_of_whole_maps(kind, shape, kernel, score_thr):
 def test_crowded_and_sparse_searches_agree(monkeypatch):
     rng = np.random.default_rng(0)
     maps = draw('few ties', (40, 52), rng)
-    sparse = candidates.peaks_above(maps, 5, 0.1)
+    sparse = peaks.peaks_above(maps, 5, 0.1)
     assert 0 < len(sparse) < maps.size / 16
-    monkeypatch.setattr(candidates, '_CROWDED', 0)
-    np.testing.assert_array_equal(candidates.peaks_above(maps, 5, 0.1), sparse)
-    monkeypatch.setattr(candidates, '_CROWDED', 1)
-    np.testing.assert_array_equal(candidates.peaks_above(maps, 5, 0.1), sparse)
+    monkeypatch.setattr(peaks, '_CROWDED', 0)
+    np.testing.assert_array_equal(peaks.peaks_above(maps, 5, 0.1), sparse)
+    monkeypatch.setattr(peaks, '_CROWDED', 1)
+    np.testing.assert_array_equal(peaks.peaks_above(maps, 5, 0.1), sparse)

@@ -12,7 +12,7 @@ from typing import Union
 import numpy as np
 
 from .bounds import rounded_distance
-from .tag_maps import FullTags, LevelTags
+from .tags import FullTags, LevelTags
 
 Tags = Union[FullTags, LevelTags]
 

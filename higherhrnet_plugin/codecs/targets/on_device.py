@@ -5,7 +5,7 @@ Note:
     - K: keypoints of a person
     - (w, h): size of a level, (h, w): shape of its maps
 
-Draws what :mod:`.gaussian_targets` draws, from the same cells and windows.
+Draws what :mod:`.gaussian` draws, from the same cells and windows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 import torch
 from torch import Tensor
 
-from .gaussian_targets import gaussian_patches
+from .gaussian import gaussian_patches
 
 # window cells that are drawn at once, to bound the memory
 _PIECE = 2**22

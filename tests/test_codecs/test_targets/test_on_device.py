@@ -5,8 +5,8 @@ import pytest
 import torch
 from helpers import KEYPOINTS, build_codec, codec_config, pack, random_people
 
-from higherhrnet_plugin.codecs.utils import device_targets
-from higherhrnet_plugin.codecs.utils.device_targets import draw_batch
+from higherhrnet_plugin.codecs.targets import on_device
+from higherhrnet_plugin.codecs.targets.on_device import draw_batch
 
 COUNTS = [
     pytest.param((0,), id='nobody'),
@@ -57,7 +57,7 @@ def draw(deferred, level):
 @pytest.mark.parametrize('use_udp', [False, True], ids=['cells', 'udp'])
 @pytest.mark.parametrize('piece', [2**22, 1], ids=['at once', 'one by one'])
 def test_heatmaps_equal_numpy(counts, options, use_udp, piece, monkeypatch):
-    monkeypatch.setattr(device_targets, '_PIECE', piece)
+    monkeypatch.setattr(on_device, '_PIECE', piece)
     plain, deferred, codec = encode_both(counts, 3, use_udp, **options)
     for level, size in enumerate(codec.heatmap_sizes):
         levels, drawer = draw(deferred, level)

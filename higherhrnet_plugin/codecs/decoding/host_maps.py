@@ -11,11 +11,11 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from .candidates import top_candidates
 from .filling import BestCells
-from .refinement import read_windows
+from .offsets import read_windows
+from .peaks import top_candidates
 from .seen_tiles import Tags
-from .tag_maps import LevelTags
+from .tags import LevelTags
 
 # where so many people lack a keypoint, as with a model that learnt nothing,
 # they look at most tiles, and enlarging all tags once takes less time
@@ -77,7 +77,7 @@ class HostMaps:
     def peaks(
         self, kernel: int, max_candidates: int, score_thr: float
     ) -> Points:
-        """Find the highest peaks, as :func:`~.candidates.top_candidates`.
+        """Find the highest peaks, as :func:`~.peaks.top_candidates`.
 
         Args:
             kernel (int): Side of the window of the peak search, odd.

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .host_maps import Points
-from .refinement import read_windows
+from .offsets import read_windows
 
 # cells of all people that are compared at a time
 _CELLS_AT_ONCE = 1 << 25

@@ -17,7 +17,7 @@ from typing import Optional
 
 import numpy as np
 
-from .levels import size_ratio
+from ...structures.sizes import size_ratio
 
 
 def gaussian_patches(

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 from munkres import Munkres
 
-from higherhrnet_plugin.codecs.utils.assignment import assign, assign_closest
+from higherhrnet_plugin.codecs.decoding.assignment import (
+    assign,
+    assign_closest,
+)
 
 SIZES = [
     *[(1, 1), (1, 6), (2, 3), (3, 5), (4, 4), (5, 9), (12, 12)],

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from helpers import random_scene
 
-from higherhrnet_plugin.codecs.utils import filling
-from higherhrnet_plugin.codecs.utils.filling import BestCells
-from higherhrnet_plugin.codecs.utils.seen_tiles import SeenTiles
-from higherhrnet_plugin.codecs.utils.tag_maps import FullTags
+from higherhrnet_plugin.codecs.decoding import filling
+from higherhrnet_plugin.codecs.decoding.filling import BestCells
+from higherhrnet_plugin.codecs.decoding.seen_tiles import SeenTiles
+from higherhrnet_plugin.codecs.decoding.tags import FullTags
 
 
 def whole_maps(heatmaps, tags, kinds, wanted):

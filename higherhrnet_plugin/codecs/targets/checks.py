@@ -3,39 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Optional, Union
+from typing import Optional, Union
 
 import numpy as np
 
-Size = tuple[int, int]
-
-
-def parse_size(name: str, size: Any, square: bool = False) -> Size:
-    """Read a size of a config.
-
-    Args:
-        name (str): Its key.
-        size (Any): (w, h).
-        square (bool): Whether one side of a square will do. Defaults to
-            False.
-
-    Returns:
-        tuple[int, int]: (w, h).
-
-    Raises:
-        ValueError: If it is not two positive whole numbers.
-    """
-    sides = [size] * 2 if square and isinstance(size, int) else size
-    try:
-        width, height = (int(side) for side in sides)
-    except (TypeError, ValueError):
-        width = height = 0
-    if min(width, height) < 1 or [width, height] != list(sides):
-        kinds = '(w, h) of positive ints'
-        if square:
-            kinds += ', or one side of a square'
-        raise ValueError(f'`{name}` must be {kinds}, got {size!r}')
-    return width, height
+from ...structures.sizes import Size, parse_size
 
 
 def check_levels(

@@ -8,7 +8,7 @@ from typing import Optional
 import torch
 from torch import Tensor
 
-from .utils.aggregation import (
+from .aggregation import (
     Outputs,
     TagSource,
     enlarge_tags,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from higherhrnet_plugin.codecs.utils.grouping import (
+from higherhrnet_plugin.codecs.decoding.grouping import (
     Candidates,
     group_by_tag,
     match_cost,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from higherhrnet_plugin import AggregatingBottomupDecoder
-from higherhrnet_plugin.codecs.utils.selection import (
+from higherhrnet_plugin.codecs.decoding.selection import (
     Selection,
     keypoint_boxes,
     suppress_duplicates,

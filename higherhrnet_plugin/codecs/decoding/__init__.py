@@ -1,0 +1,1 @@
+"""From the maps of an image to its people."""
