@@ -19,7 +19,7 @@ LAYERS = {
     'images': (),
     'visualization': (),
     'doctor': ('version',),
-    'compat': ('doctor',),
+    'compat': ('doctor', 'structures'),
     'cfg_options': (),
     'codecs': ('registry', 'structures'),
     'tracking': ('structures',),

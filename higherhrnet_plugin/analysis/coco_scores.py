@@ -16,16 +16,15 @@ from typing import Any, NamedTuple, Optional, Union
 import numpy as np
 
 from ..compat.coco_tools import COCO, COCOeval
+from ..structures.coco import LARGE_AREA, MAX_PEOPLE, MEDIUM_AREA
 
 # in square pixels; COCO itself leaves small people to 'all'
 SIZES = {
     'all': (0.0, 1e5**2),
-    'medium': (32.0**2, 96.0**2),
-    'large': (96.0**2, 1e5**2),
-    'small': (0.0, 32.0**2),
+    'medium': (MEDIUM_AREA, LARGE_AREA),
+    'large': (LARGE_AREA, 1e5**2),
+    'small': (0.0, MEDIUM_AREA),
 }
-# predictions of an image that count, those with the best scores
-MAX_PEOPLE = 20
 
 
 class CocoScores(NamedTuple):

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-# of the images, as in the evaluation of CrowdPose (xtcocotools)
-EASY_BELOW, HARD_FROM = 0.2, 0.8
-
 
 def crowd_index(
     keypoints: np.ndarray, labelled: np.ndarray, boxes: np.ndarray

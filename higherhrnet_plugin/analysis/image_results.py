@@ -19,14 +19,11 @@ from ..evaluation.localization import (
 )
 from ..structures.annotated_people import (
     AnnotatedPeople,
-    PredictedPeople,
     annotated_people,
-    predicted_people,
 )
-from ..structures.oks import match_people, oks_matrix
-from .coco_scores import (
-    MAX_PEOPLE,
-)
+from ..structures.coco import MAX_PEOPLE
+from ..structures.oks import match_people
+from ..structures.people import People
 from .error_analysis import (
     MATCH_OKS,
     PERSON_KINDS,
@@ -62,7 +59,7 @@ class ImageResult:
     annotations: list[dict[str, Any]]
     records: list[dict[str, Any]]
     truth: AnnotatedPeople
-    people: PredictedPeople
+    people: People
     matches: np.ndarray
     oks: np.ndarray
     kinds: np.ndarray
@@ -130,20 +127,10 @@ def _analyse(
 ) -> ImageResult:
     """Compare predictions and people on one image."""
     k, sigmas = len(inputs.names), inputs.sigmas
-    truth = annotated_people({'raw_ann_info': annotations}, k, inputs.use_area)
+    truth = annotated_people(annotations, k, inputs.use_area)
     best = sorted(predictions, key=lambda p: -p['score'])[:MAX_PEOPLE]
-    rows = np.array([p['keypoints'] for p in best], float).reshape(-1, k, 3)
-    people = predicted_people(
-        {
-            'pred_instances': {
-                'keypoints': rows[..., :2],
-                'keypoint_scores': rows[..., 2],
-                'bbox_scores': np.array([p['score'] for p in best], float),
-            }
-        },
-        k,
-    )
-    oks = oks_matrix(people.keypoints, *truth[:4], sigmas)
+    people = People.from_records(best, k)
+    oks = truth.oks(people.keypoints, sigmas)
     matches = match_people(
         oks, people.scores, truth.ignored, truth.crowd, MATCH_OKS
     )

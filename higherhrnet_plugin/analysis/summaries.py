@@ -11,12 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..structures.coco import EASY_BELOW, HARD_FROM
 from .coco_scores import CocoEvaluation
-from .crowding import (
-    EASY_BELOW,
-    HARD_FROM,
-    crowd_index,
-)
+from .crowding import crowd_index
 from .error_analysis import (
     KEYPOINT_KINDS,
     PERSON_KINDS,

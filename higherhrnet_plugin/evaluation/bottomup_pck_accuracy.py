@@ -10,12 +10,8 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 from ..registry import METRICS
-from ..structures.annotated_people import (
-    AnnotatedPeople,
-    annotated_people,
-    predicted_people,
-)
-from ..structures.oks import match_people, oks_matrix
+from ..structures.annotated_people import AnnotatedPeople, annotated_people
+from ..structures.oks import match_people
 from .localization import (
     box_sizes,
     nme,
@@ -26,6 +22,7 @@ from .localization import (
     ratio,
     segment_sizes,
 )
+from .samples import sample_annotations, sample_people
 
 Segment = Sequence[Union[int, str]]
 
@@ -39,15 +36,15 @@ _SEGMENTS: dict[str, tuple[tuple[str, str], ...]] = {
 
 @METRICS.register_module()
 class BottomupPCKAccuracy(BaseMetric):
-    """Find out who was found, then how well their keypoints are located.
+    """Match people, then measure how well their keypoints are located.
 
     mmpose's ``PCKAccuracy`` and ``NME`` want one predicted person for each
     annotated one. Here people are matched first as COCO does it: greedily,
     best score first, by object keypoint similarity (OKS). Crowds and people
-    without labelled keypoints are no ground truth, and predictions that fall
-    to them count neither as right nor as wrong. Reads predictions as
-    bottom-up models of mmpose give them, and ``raw_ann_info``. Categories
-    play no part.
+    without labelled keypoints are no ground truth: predictions matched to
+    them count neither as right nor as wrong. Reads predictions as bottom-up
+    models of mmpose give them, and ``raw_ann_info``. Categories are not
+    looked at.
 
     Results, each in the data of all images together:
 
@@ -147,9 +144,11 @@ class BottomupPCKAccuracy(BaseMetric):
         """
         sigmas = self._sigmas()
         for sample in data_samples:
-            truth = annotated_people(sample, len(sigmas), self.use_area)
-            people = predicted_people(sample, len(sigmas))
-            oks = oks_matrix(people.keypoints, *truth[:4], sigmas)
+            truth = annotated_people(
+                sample_annotations(sample), len(sigmas), self.use_area
+            )
+            people = sample_people(sample, len(sigmas))
+            oks = truth.oks(people.keypoints, sigmas)
             kept = np.flatnonzero(people.scores >= self.score_thr)
             matches = match_people(
                 oks[kept],
@@ -159,14 +158,14 @@ class BottomupPCKAccuracy(BaseMetric):
                 self.oks_thr,
             )
             matched = matches >= 0
-            # a dummy at the end is what -1 speaks of
-            fallen = matched & np.append(truth.ignored, False)[matches]
-            right = matched & ~fallen
+            # -1 indexes a dummy at the end
+            ignored = matched & np.append(truth.ignored, False)[matches]
+            right = matched & ~ignored
             n, g = kept[right], matches[right]
             self.results.append(
                 dict(
                     annotated=int((~truth.ignored).sum()),
-                    predicted=int((~fallen).sum()),
+                    predicted=int((~ignored).sum()),
                     oks=oks[n, g],
                     errors={
                         item: normalized_errors(

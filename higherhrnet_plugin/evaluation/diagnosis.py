@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-# where COCO's medium and large people begin, in square pixels
-_MEDIUM, _LARGE = 32.0**2, 96.0**2
+from ..structures.coco import BOX_SHARE, LARGE_AREA, MEDIUM_AREA
+
 _OUTSIDE_SHARE = 0.2
 # of the highest keypoint score; what is filled in is mostly below
 _CONFIDENT_SHARE = 0.5
@@ -114,14 +114,15 @@ def _size_lines(ground_truth: Mapping[str, Any], use_area: bool) -> list[str]:
     if use_area:
         areas = np.array([a['area'] for a in people])
     else:
-        areas = np.array([0.53 * a['bbox'][2] * a['bbox'][3] for a in people])
+        boxes = np.array([a['bbox'] for a in people], float)
+        areas = BOX_SHARE * boxes[:, 2] * boxes[:, 3]
     lines = []
-    if not ((areas >= _MEDIUM) & (areas <= _LARGE)).any():
+    if not ((areas >= MEDIUM_AREA) & (areas <= LARGE_AREA)).any():
         lines.append(
             'no person has an area of 32^2 to 96^2 pixels: AP (M) and AR (M) '
             'are -1'
         )
-    if not (areas >= _LARGE).any():
+    if not (areas >= LARGE_AREA).any():
         lines.append(
             'no person has an area above 96^2 pixels: AP (L) and AR (L) are -1'
         )

@@ -1,4 +1,4 @@
-"""Who was found: object keypoint similarity and greedy matching.
+"""Object keypoint similarity (OKS) and greedy matching by it.
 
 Note:
     - N: predicted people, G: annotated people, K: keypoints
@@ -64,9 +64,10 @@ def match_people(
 ) -> np.ndarray:
     """Give each predicted person at most one annotated one.
 
-    The best scored chooses first, and takes the most similar person that is
-    left. Only who finds none of them may fall to a person that is ignored; a
-    crowd takes any number.
+    Predictions choose in the order of their scores, best first. Each takes
+    the most similar person that is left; if no person who counts is similar
+    enough, it may take one who is ignored. A crowd may be taken any number of
+    times.
 
     Args:
         oks (np.ndarray): (N, G), from :func:`oks_matrix`.
@@ -83,7 +84,7 @@ def match_people(
     """
     matches = np.full(len(oks), -1, dtype=np.int64)
     free = np.ones(len(ignored), dtype=bool)
-    # who is level with the threshold is in
+    # a similarity equal to the threshold is a match
     threshold = min(oks_thr, 1 - 1e-10)
     for n in np.argsort(-np.asarray(scores, float), kind='mergesort'):
         for kind in (~ignored, ignored):

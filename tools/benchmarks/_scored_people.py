@@ -6,18 +6,14 @@ Note:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from higherhrnet_plugin.structures.coco import WHOLE_BODY
+
 BODY = {'keypoints': 17}
-WHOLE_BODY = {
-    **BODY,
-    'foot_kpts': 6,
-    'face_kpts': 68,
-    'lefthand_kpts': 21,
-    'righthand_kpts': 21,
-}
 
 
 class Benchmark(NamedTuple):
@@ -25,13 +21,13 @@ class Benchmark(NamedTuple):
 
     Attributes:
         iou_type (str): Of xtcocotools' COCOeval.
-        fields (dict[str, int]): Lists of keypoints, and how many each.
+        fields (Mapping[str, int]): Lists of keypoints, and how many each.
         scored (tuple[str, ...]): Those of ``fields`` that are scored.
         use_area (bool): Whether sizes of people are their ``area``.
     """
 
     iou_type: str
-    fields: dict[str, int]
+    fields: Mapping[str, int]
     scored: tuple[str, ...] = ('keypoints',)
     use_area: bool = True
 
@@ -150,7 +146,7 @@ def _fill_image(
 
 
 def _annotate(
-    rng: np.random.Generator, fields: dict[str, int]
+    rng: np.random.Generator, fields: Mapping[str, int]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Draw a person, or a crowd; return it and its keypoints (K, 3)."""
     side = rng.uniform(0.7, 1.4, 2) * rng.choice([20, 60, 120, 200])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..coco_scores import MAX_PEOPLE
+from ...structures.coco import MAX_PEOPLE
 from ..error_analysis import (
     GOOD,
     KEYPOINT_KINDS,

@@ -18,6 +18,12 @@ from typing import Any, NamedTuple, Optional
 import numpy as np
 import pycocotools.cocoeval
 
+from ...structures.coco import (
+    BOX_SHARE,
+    EASY_BELOW,
+    HARD_FROM,
+    WHOLE_BODY,
+)
 from .coco import COCO
 
 
@@ -28,24 +34,20 @@ class _Kind(NamedTuple):
     score: str = 'score'
 
 
-_HANDS_AND_FACE = ('foot_kpts', 'face_kpts', 'lefthand_kpts', 'righthand_kpts')
 _KINDS = {
     'keypoints': _Kind(),
     'keypoints_crowd': _Kind(),
     'keypoints_body': _Kind(),
-    'keypoints_wholebody': _Kind(
-        ('keypoints', *_HANDS_AND_FACE), 'wholebody_score'
-    ),
+    'keypoints_wholebody': _Kind(tuple(WHOLE_BODY), 'wholebody_score'),
     **{
         f'keypoints_{part}': _Kind((f'{part}_kpts',), f'{part}_score')
         for part in ('foot', 'face', 'lefthand', 'righthand')
     },
 }
-# crowd indices at which the images of CrowdPose are parted
 _CROWD_LEVELS = {
-    'easy': (-np.inf, 0.2),
-    'medium': (0.2, 0.8),
-    'hard': (0.8, np.inf),
+    'easy': (-np.inf, EASY_BELOW),
+    'medium': (EASY_BELOW, HARD_FROM),
+    'hard': (HARD_FROM, np.inf),
 }
 
 
@@ -148,7 +150,7 @@ class COCOeval(pycocotools.cocoeval.COCOeval):
                 '`use_area=False` to take 0.53 of the box'
             )
         box = person['bbox']
-        area = person['area'] if self.use_area else box[2] * box[3] * 0.53
+        area = person['area'] if self.use_area else box[2] * box[3] * BOX_SHARE
         crowd = person.get('iscrowd', 0)
         return {
             'id': person['id'] + 1,

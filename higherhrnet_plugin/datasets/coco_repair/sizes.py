@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...structures.coco import BOX_SHARE
+
 _MARGIN = 0.1
 _POINT_SIDE = 32.0
-_FILL = 0.53
 _WHOLE = 0.98
 _HALF = 0.5
 # areas of more boxes than this are not those of the person
@@ -56,7 +57,7 @@ def derive_area(box: Sequence[float]) -> float:
     Returns:
         float: 0.53 of the area of the box, in square pixels.
     """
-    return _FILL * box[2] * box[3]
+    return BOX_SHARE * box[2] * box[3]
 
 
 def is_beside(box: Sequence[float], labelled: Points) -> bool:

@@ -16,6 +16,7 @@ from mmpose.datasets.datasets import (
 )
 
 from ...registry import DATASETS
+from ...structures.coco import WHOLE_BODY
 from ..coco_repair.categories import Category
 from .bottomup_dataset import BottomupDatasetMixin
 
@@ -71,13 +72,7 @@ class BottomupCocoWholeBodyDataset(BottomupDatasetMixin, CocoWholeBodyDataset):
     is 0 the person counts as unlabelled and is masked, as in MMPose 0.x.
     """
 
-    KEYPOINT_FIELDS: ClassVar[dict[str, int]] = {
-        'keypoints': 17,
-        'foot_kpts': 6,
-        'face_kpts': 68,
-        'lefthand_kpts': 21,
-        'righthand_kpts': 21,
-    }
+    KEYPOINT_FIELDS: ClassVar[dict[str, int]] = dict(WHOLE_BODY)
 
     def parse_data_info(self, raw_data_info: dict) -> Optional[dict[str, Any]]:
         """Parse one annotation.
