@@ -56,7 +56,7 @@ def test_wheel_holds_the_source_and_nothing_else(names: set[str]) -> None:
             f'{MIM}/{folder}/{name}'
             for name in source_files(folder)
             # what only developers of the package need
-            if not (folder == 'tools' and name.startswith('dev/'))
+            if not name.startswith(('benchmarks/', 'dev/'))
         }
     assert {n for n in names if '.dist-info/' not in n} == expected
     assert {

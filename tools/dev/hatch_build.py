@@ -11,7 +11,7 @@ MIM = 'higherhrnet_plugin/.mim'
 
 
 class WheelHook(BuildHookInterface):
-    """Add the tools, without those of development, and a top_level.txt.
+    """Add the tools for users, and a top_level.txt.
 
     ``mim list`` looks for ``higherhrnet-plugin`` in site-packages, as the name
     of a distribution has no underscores there, and otherwise for the module
@@ -29,7 +29,7 @@ class WheelHook(BuildHookInterface):
         files = {
             str(path): f'{MIM}/tools/{path.name}'
             for path in sorted(here.parent.iterdir())
-            if path.name not in (here.name, '__pycache__')
+            if path.name not in (here.name, 'benchmarks', '__pycache__')
         }
         name = f'{self.build_config.builder.artifact_project_id}.dist-info'
         files[str(here / 'top_level.txt')] = f'{name}/top_level.txt'
