@@ -134,13 +134,14 @@ def _area_lines(repaired: Mapping[str, Mapping[str, Any]]) -> list[str]:
     number = sum(
         entry['count']
         for what, entry in repaired.items()
-        if what.startswith('`area`')
+        if what.startswith('`area`') and ' derived' in what
     )
     if not number:
         return []
     return [
-        f'{number} areas were missing or 0 and were derived; OKS divides by '
-        'them, so compare AP only with values of the same file'
+        f'{number} areas were missing or could not be right, and were '
+        'derived; OKS divides by them, so compare AP only with values of the '
+        'same file'
     ]
 
 

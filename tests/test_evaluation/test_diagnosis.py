@@ -112,10 +112,11 @@ def test_derived_areas():
     repaired = {
         '`area` derived from the segmentation': dict(count=2, examples=[]),
         '`area` that is not above 0 derived': dict(count=3, examples=[]),
+        '`area` in text, read as numbers': dict(count=7, examples=[]),
         '`bbox` derived from the keypoints': dict(count=9, examples=[]),
     }
     _, line = diagnose(ground_truth(), predictions(), repaired)
-    assert line.startswith('5 areas were missing or 0 and were derived')
+    assert line.startswith('5 areas were missing or could not be right, ')
     # they are not read
     assert diagnose(ground_truth(), predictions(), repaired, False) == [NORMAL]
 

@@ -231,7 +231,9 @@ def test_videos_of_one_base_name(call, data, tmp_path):
     }
 
 
-@pytest.mark.parametrize('turn', ['clockwise', 'upside down', 'mirrored'])
+@pytest.mark.parametrize(
+    'turn', ['clockwise', 'counterclockwise', 'upside down', 'mirrored']
+)
 def test_people_of_a_turned_video(call, data, tmp_path, turn):
     """They are those of the upright one, whose frames are the same.
 
@@ -241,6 +243,7 @@ def test_people_of_a_turned_video(call, data, tmp_path, turn):
     turned = {
         # the player turns clockwise, so they are stored the other way
         'clockwise': [np.rot90(image) for image in upright],
+        'counterclockwise': [np.rot90(image, -1) for image in upright],
         'upside down': [image[::-1, ::-1] for image in upright],
         'mirrored': [image[:, ::-1] for image in upright],
     }[turn]
