@@ -29,8 +29,8 @@ LAYERS = {
     'models': ('checkpoints', 'codecs', 'layers', 'registry', 'structures'),
     'evaluation': ('compat', 'datasets', 'registry', 'structures'),
     'inference': (
-        *('cfg_options', 'checkpoints', 'datasets', 'doctor', 'images'),
-        *('models', 'structures', 'tracking', 'visualization'),
+        *('cfg_options', 'checkpoints', 'compat', 'datasets', 'doctor'),
+        *('images', 'models', 'structures', 'tracking', 'visualization'),
     ),
     'analysis': (
         *('compat', 'datasets', 'evaluation', 'images', 'inference'),

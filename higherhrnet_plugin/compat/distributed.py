@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 import torch
 import torch.distributed as torch_dist
@@ -20,7 +21,9 @@ _ENVIRONMENT = (
 )
 
 
-def init_cpu_process_group(launcher: str) -> None:
+def init_cpu_process_group(
+    launcher: str, timeout: Optional[float] = None
+) -> None:
     """Start the gloo process group if there is no accelerator.
 
     MMEngine's own start-up calls ``torch.cuda.set_device`` whatever the
@@ -30,6 +33,8 @@ def init_cpu_process_group(launcher: str) -> None:
     Args:
         launcher: Launcher of the Runner. Only ``'pytorch'`` is handled; for
             any other, and on machines with an accelerator, nothing is done.
+        timeout: Seconds that processes wait for each other. Defaults to
+            that of torch.
 
     Raises:
         RuntimeError: If the environment variables that ``torchrun`` sets are
@@ -46,7 +51,8 @@ def init_cpu_process_group(launcher: str) -> None:
             f'{", ".join(missing)} is not set; start with torchrun or '
             'tools/dist_train.sh'
         )
-    torch_dist.init_process_group(backend='gloo')
+    limit = None if timeout is None else dt.timedelta(seconds=timeout)
+    torch_dist.init_process_group(backend='gloo', timeout=limit)
 
 
 def use_cpu_model_wrapper(cfg: Config) -> None:

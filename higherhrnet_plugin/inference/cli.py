@@ -8,7 +8,10 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional, TextIO
+from typing import Any, Callable, Optional, TextIO, TypeVar, cast
+
+import torch
+from mmengine.dist import get_rank
 
 from ..checkpoints import find_weights
 from .coco_results import (
@@ -20,12 +23,16 @@ from .drawings import find_drawing
 from .folders import PassedOver
 from .inputs import Source, collect_sources
 from .journal import Journal
-from .model import choose_amp_dtype, choose_device
+from .model import choose_amp_dtype
 from .options import parse_args
 from .predictor import Predictor
-from .run import InferenceRun, RunOptions
+from .run import InferenceRun
+from .run_parts import RunOptions
 from .settings import collect_settings, load_config
+from .sharing import gather, is_first, join
 from .summary import Summary
+
+Result = TypeVar('Result')
 
 _RESULTS = ('predictions.jsonl', 'predictions.json', 'images.json')
 # what a config, a checkpoint or an option can be wrong in
@@ -48,11 +55,13 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     """
     args = parse_args(argv)
     try:
-        job = _Job(args)
+        device = join(args.launcher, args.device)
+        job = _agree(lambda: _Job(args, device))
+        _agree(job.prepare_folder)
+        _agree(job.open_journal)
     except _BAD_USAGE as error:
-        kind = '' if isinstance(error, (OSError, ValueError)) else 'cannot '
-        text = f'{kind}start: {error!r}' if kind else str(error)
-        print(f'error: {text}', file=sys.stderr)
+        if is_first():
+            _say(f'error: {_describe(error)}', sys.stderr)
         return 2
     try:
         with contextlib.closing(job.journal):
@@ -63,9 +72,33 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     except OSError as error:
         _say(f'stopped: {error}; the same command goes on', sys.stderr)
         return 3
-    _say('\n'.join(summary.lines()))
-    _say(f'results: {Path(args.out) / "predictions.json"}')
+    if is_first():
+        _say('\n'.join(summary.lines()))
+        _say(f'results: {Path(args.out) / "predictions.json"}')
     return 1 if summary.failures else 0
+
+
+def _agree(step: Callable[[], Result]) -> Result:
+    """Take a step in all processes; where one fails, all do."""
+    result, fault = None, ''
+    try:
+        result = step()
+    except _BAD_USAGE as error:
+        fault = _describe(error)
+        if len(faults := gather(fault)) == 1:
+            raise
+    else:
+        faults = gather(fault)
+    if any(faults):
+        raise ValueError(next(filter(None, faults)))
+    return cast(Result, result)
+
+
+def _describe(error: Exception) -> str:
+    """Describe an error of the start in one line."""
+    if isinstance(error, (OSError, ValueError)):
+        return str(error)
+    return f'cannot start: {error!r}'
 
 
 class _Job:
@@ -73,6 +106,7 @@ class _Job:
 
     Args:
         args (argparse.Namespace): From :func:`parse_args`.
+        device (torch.device): Of this process.
 
     Raises:
         OSError: If a file is missing.
@@ -80,21 +114,21 @@ class _Job:
             what the folder of the results holds.
     """
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self, args: argparse.Namespace, device: torch.device) -> None:
         self.out = Path(args.out)
+        self.overwrite = args.overwrite
         self.passed_over = PassedOver()
         self.sources = collect_sources(
             args.inputs, args.recursive, self.out, self.passed_over
         )
         _check_outputs(self.sources, args.draw)
         self.listed: Optional[dict[str, Any]] = None
-        device = choose_device(args.device)
         amp_dtype = choose_amp_dtype(device) if args.amp else None
         cfg = load_config(args)
         weights = find_weights(args.weights)
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         folder = next((s.folder for s in self.sources if s.folder), '')
-        settings = collect_settings(args, cfg, digest, folder)
+        self.settings = collect_settings(args, cfg, digest, folder)
         self.predictor = Predictor.from_files(
             *(cfg, weights, str(device)),
             amp_dtype=amp_dtype,
@@ -122,15 +156,34 @@ class _Job:
             args.track,
             args.max_frames,
         )
-        self.journal = _open_journal(self.out, settings, args.overwrite)
         numbers = str(amp_dtype or 'torch.float32').split('.')[1]
-        print(f'{len(self.sources)} inputs on {device}, {numbers}')
+        if is_first():
+            print(f'{len(self.sources)} inputs on {device}, {numbers}')
+
+    def prepare_folder(self) -> None:
+        """Bring the folder of the results in order, in one process."""
+        if is_first():
+            _open_journal(self.out, self.settings, self.overwrite).close()
+
+    def open_journal(self) -> None:
+        """Read what earlier runs have noted, and open a journal."""
+        path = self.out / _RESULTS[0]
+        with contextlib.closing(Journal(path, self.settings)) as journal:
+            self.done = journal.read()
+        rank = get_rank()
+        own = path.with_suffix(f'.{rank}{path.suffix}') if rank else path
+        self.journal = Journal(own, self.settings)
 
     def run(self) -> Summary:
         """Predict, and write the results."""
         run = InferenceRun(self.predictor, self.journal, self.options)
-        summary = run.run(self.sources)
+        summary = run.run(self.sources, self.done)
+        summary, *others = gather(summary)
+        summary.merge(others, [source.name for source in self.sources])
         summary.passed_over = self.passed_over.lines()
+        if not is_first():
+            return summary
+        _absorb(self.journal)
         done = self.journal.read()
         records = [
             (source, record)
@@ -156,8 +209,9 @@ def _open_journal(
     """Open the journal in the folder of the results."""
     out.mkdir(parents=True, exist_ok=True)
     if overwrite:
-        for name in _RESULTS:
-            (out / name).unlink(missing_ok=True)
+        stale = [out / name for name in _RESULTS]
+        for path in (*stale, *_shards(stale[0])):
+            path.unlink(missing_ok=True)
     elif not (out / _RESULTS[0]).exists():
         for name in _RESULTS[1:]:
             if (out / name).exists():
@@ -166,7 +220,20 @@ def _open_journal(
                     'from; choose another --out, or begin anew with '
                     '--overwrite'
                 )
-    return Journal(out / _RESULTS[0], settings)
+    journal = Journal(out / _RESULTS[0], settings)
+    _absorb(journal)
+    return journal
+
+
+def _absorb(journal: Journal) -> None:
+    """Take over what other processes have noted, in this run or before."""
+    for path in _shards(journal.path):
+        journal.absorb(path)
+
+
+def _shards(path: Path) -> list[Path]:
+    """Find the journals of other processes beside that of the first."""
+    return sorted(path.parent.glob(f'{path.stem}.[0-9]*{path.suffix}'))
 
 
 def _check_outputs(sources: Sequence[Source], draw: bool) -> None:

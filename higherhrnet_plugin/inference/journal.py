@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,6 +155,25 @@ class Journal:
             else:
                 done[name].records.append(line['record'])
         return done
+
+    def absorb(self, other: Path) -> None:
+        """Take over the journal of another process, and remove it.
+
+        Args:
+            other (Path): Of the same settings; what it notes replaces what
+                is noted here. Taking it over twice does no harm.
+
+        Raises:
+            ValueError: If it is of a run with other settings, or damaged.
+        """
+        shard = Journal(other, next(self._lines())['settings'])
+        shard.close()
+        for number, line in enumerate(shard._lines()):
+            if number:
+                self._write(line)
+        self.flush()
+        os.fsync(self._file.fileno())
+        other.unlink()
 
     def _write(self, line: Record) -> None:
         """Append a line."""

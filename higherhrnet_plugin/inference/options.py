@@ -70,6 +70,8 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         args.inputs.append(f'{WEBCAM}{args.webcam}')
     if not args.inputs:
         parser.error('give at least one INPUT')
+    if args.webcam is not None and args.launcher != 'none':
+        parser.error('several processes cannot share a webcam')
     if args.draw_maps and not args.draw:
         parser.error('--draw-maps and --no-draw exclude each other')
     return args
@@ -79,6 +81,12 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what concerns the network and the search for people."""
     group = parser.add_argument_group('model')
     add = group.add_argument
+    add(
+        '--launcher',
+        choices=('none', 'pytorch', 'slurm', 'mpi'),
+        default='none',
+        help='what has started several processes, which share the inputs',
+    )
     add('--device', help='default: cuda if there is a GPU, else cpu')
     add('--batch-size', type=_whole(1), default=1, metavar='N')
     add(

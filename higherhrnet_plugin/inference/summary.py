@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..images import hint_kind
@@ -34,6 +35,25 @@ class Summary:
     failures: list[tuple[str, str]] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
     hints: list[tuple[str, str]] = field(default_factory=list)
+
+    def merge(self, others: Sequence[Summary], order: Sequence[str]) -> None:
+        """Add what other processes of the run have done.
+
+        Args:
+            others (Sequence[Summary]): Theirs.
+            order (Sequence[str]): Names of all inputs, as they were given.
+        """
+        for other in others:
+            self.images += other.images
+            self.videos += other.videos
+            self.frames += other.frames
+            self.people += other.people
+            self.seconds = max(self.seconds, other.seconds)
+            self.failures += other.failures
+            self.hints += other.hints
+        place = {name: number for number, name in enumerate(order)}
+        self.failures.sort(key=lambda failure: place[failure[0]])
+        self.hints.sort(key=lambda hint: place[hint[0]])
 
     def note_fault(self, name: str, fault: str) -> None:
         """Note what has failed of an input that was predicted.

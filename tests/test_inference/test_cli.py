@@ -21,11 +21,11 @@ def test_failures_are_told_and_skipped(call, data, tmp_path, capsys):
         failed = [line for line in lines if line.startswith('failed: ')]
         assert failed == [
             'failed: a/15.png: cannot be read as an image',
-            'failed: b/empty.jpg: cannot be read as an image: the file is '
-            'empty',
             'failed: b/bad.mp4: cannot be opened as a video: Invalid data '
             'found when processing input; it is no video, or broken or '
             'cut off',
+            'failed: b/empty.jpg: cannot be read as an image: the file is '
+            'empty',
         ]
         assert any('5 images, 1 videos' in line for line in lines)
     images = json.loads((tmp_path / 'out' / 'images.json').read_text())
