@@ -34,7 +34,7 @@ LAYERS = {
     ),
     'analysis': (
         *('compat', 'datasets', 'evaluation', 'images', 'inference'),
-        *('models', 'registry', 'structures', 'visualization'),
+        *('models', 'registry', 'structures', 'version', 'visualization'),
     ),
     'infer': ('inference',),
 }

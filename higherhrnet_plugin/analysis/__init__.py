@@ -1,1 +1,5 @@
 """What predictions got right and wrong, and whether a data set is sound."""
+
+from .results import Analysis, analyse, analyse_config
+
+__all__ = ['Analysis', 'analyse', 'analyse_config']

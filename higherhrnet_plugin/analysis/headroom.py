@@ -1,48 +1,56 @@
-"""What AP would be without each kind of error."""
+"""What AP would be without each type of error."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Callable
 
 import numpy as np
 from tqdm import tqdm
 
 from .coco_scores import CocoEvaluation
-from .error_analysis import KEYPOINT_KINDS
-from .image_results import BACKGROUND, DUPLICATE, MATCH, ImageResult
+from .error_types import BACKGROUND, DUPLICATE, KEYPOINT_TYPES, MATCH
+from .image_results import ImageResult
 from .inputs import Inputs
 
 Parts = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
 def headroom(
-    inputs: Inputs, results: list[ImageResult], ap: float
+    inputs: Inputs,
+    images: Sequence[ImageResult],
+    ap: float,
+    progress: bool = False,
 ) -> dict[str, float]:
-    """Correct the errors of one kind at a time.
+    """Correct the errors of one type at a time.
 
     Args:
-        inputs: What was read.
-        results: All images.
-        ap: AP as it is.
+        inputs (Inputs): Ground truth and predictions.
+        images (Sequence[ImageResult]): All images.
+        ap (float): AP as it is.
+        progress (bool): Whether to show a progress bar. Defaults to False.
 
     Returns:
-        Gain of AP by kind of error, greatest first; none if there is nobody
-        to find.
+        dict[str, float]: gain in AP by type of error, greatest first; none
+        if nobody is annotated.
     """
     if ap < 0:
         return {}
     repairs: dict[str, Callable[[ImageResult], Parts]] = {
-        kind: _with_keypoints(KEYPOINT_KINDS.index(kind))
-        for kind in KEYPOINT_KINDS[1:]
+        name: _move_keypoints(KEYPOINT_TYPES.index(name))
+        for name in KEYPOINT_TYPES[1:]
     }
-    repairs['duplicate'] = _without(DUPLICATE)
-    repairs['background'] = _without(BACKGROUND)
-    repairs['missed people'] = _without_missed
+    repairs['duplicate'] = _drop_people(DUPLICATE)
+    repairs['background'] = _drop_people(BACKGROUND)
+    repairs['missed people'] = _drop_missed
     gains = {}
-    for kind, repair in tqdm(
-        repairs.items(), desc='correcting', unit='kind of error'
+    for name, repair in tqdm(
+        repairs.items(),
+        desc='correcting',
+        unit='error type',
+        disable=not progress,
     ):
-        parts = [repair(result) for result in results]
+        parts = [repair(result) for result in images]
         evaluation = CocoEvaluation(
             {
                 **inputs.content,
@@ -54,18 +62,18 @@ def headroom(
             inputs.use_area,
             sizes=('all',),
         )
-        gains[kind] = evaluation.scores().ap() - ap
+        gains[name] = evaluation.scores().ap() - ap
     return dict(sorted(gains.items(), key=lambda item: -item[1]))
 
 
-def _with_keypoints(kind: int) -> Callable[[ImageResult], Parts]:
-    """Put all keypoints with one kind of error where they are labelled."""
+def _move_keypoints(error_type: int) -> Callable[[ImageResult], Parts]:
+    """Put all keypoints of one error type where they are labelled."""
 
     def repair(result: ImageResult) -> Parts:
         records = list(result.records)
-        matched = np.flatnonzero(result.kinds == MATCH)
-        for n, kinds in zip(matched, result.keypoint_kinds):
-            wrong = kinds == kind
+        matched = np.flatnonzero(result.person_types == MATCH)
+        for n, types in zip(matched, result.keypoint_types):
+            wrong = types == error_type
             if wrong.any():
                 rows = np.reshape(records[n]['keypoints'], (-1, 3)).copy()
                 truth = result.truth.keypoints[result.matches[n]]
@@ -79,22 +87,22 @@ def _with_keypoints(kind: int) -> Callable[[ImageResult], Parts]:
     return repair
 
 
-def _without(kind: int) -> Callable[[ImageResult], Parts]:
-    """Leave out predicted people of one kind."""
+def _drop_people(person_type: int) -> Callable[[ImageResult], Parts]:
+    """Leave out predicted people of one type."""
 
     def repair(result: ImageResult) -> Parts:
-        kept = np.flatnonzero(result.kinds != kind)
+        kept = np.flatnonzero(result.person_types != person_type)
         return result.annotations, [result.records[n] for n in kept]
 
     return repair
 
 
-def _without_missed(result: ImageResult) -> Parts:
-    """Leave out people whom no prediction is similar to."""
-    found = set(result.matches[result.kinds == MATCH].tolist())
+def _drop_missed(result: ImageResult) -> Parts:
+    """Leave out annotated people without a match."""
+    matched = set(result.matches[result.person_types == MATCH].tolist())
     kept = [
         annotation
         for g, annotation in enumerate(result.annotations)
-        if g in found or result.truth.ignored[g]
+        if g in matched or result.truth.ignored[g]
     ]
     return kept, result.records

@@ -1,4 +1,4 @@
-"""The numbers of the report.
+"""Predictions and annotations of every image, matched.
 
 Note:
     - K: keypoints, G: annotated people of an image, N: predicted, M: matched
@@ -7,52 +7,49 @@ Note:
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from ..evaluation.localization import (
-    box_sizes,
-    normalized_errors,
-)
-from ..structures.annotated_people import (
-    AnnotatedPeople,
-    annotated_people,
-)
+from ..evaluation.localization import box_sizes, normalized_errors
+from ..structures.annotated_people import AnnotatedPeople, annotated_people
 from ..structures.coco import MAX_PEOPLE
 from ..structures.oks import match_people
 from ..structures.people import People
-from .error_analysis import (
+from .error_types import (
+    IGNORED,
+    MATCH,
     MATCH_OKS,
-    PERSON_KINDS,
-    keypoint_kinds,
+    classify_keypoints,
+    classify_people,
     keypoint_similarity,
-    person_kinds,
 )
 from .inputs import Inputs
 
-MATCH, DUPLICATE, BACKGROUND, IGNORED = range(len(PERSON_KINDS))
 
-
-@dataclass
+@dataclass(frozen=True)
 class ImageResult:
     """One image.
 
     Attributes:
-        info: Its record in the annotation file.
-        annotations: Who is there, as records of COCO.
-        records: Who was predicted, likewise, best score first.
-        truth: Who is there.
-        people: Who was predicted, best score first.
-        matches: int (N,), index of the annotated person, or -1.
-        oks: float (N,), similarity to that person, 0 if there is none.
-        kinds: int (N,), index in ``PERSON_KINDS``.
-        keypoint_kinds: int (M, K) of the matched people.
-        similarity: float (M, K), nan where not labelled.
-        errors: float (M, K), distance by the longer side of the box, nan
-            where not labelled.
+        info (dict): Its record in the annotation file.
+        annotations (list[dict]): The annotated people, as records of COCO.
+        records (list[dict]): The predicted people, likewise, best score
+            first; those beyond COCO's 20 are left out.
+        truth (AnnotatedPeople): The annotated people.
+        people (People): The predicted people, in the order of ``records``.
+        matches (np.ndarray): int (N,), index of the annotated person, or -1.
+        oks (np.ndarray): float (N,), similarity to that person, 0 without
+            one.
+        person_types (np.ndarray): int (N,), index in ``PERSON_TYPES``.
+        keypoint_types (np.ndarray): int (M, K) of the matched people, index
+            in ``KEYPOINT_TYPES``, or ``NOT_LABELLED``.
+        similarity (np.ndarray): float (M, K), nan where not labelled.
+        errors (np.ndarray): float (M, K), distance divided by the longer
+            side of the box, nan where not labelled.
     """
 
     info: dict[str, Any]
@@ -62,70 +59,84 @@ class ImageResult:
     people: People
     matches: np.ndarray
     oks: np.ndarray
-    kinds: np.ndarray
-    keypoint_kinds: np.ndarray
+    person_types: np.ndarray
+    keypoint_types: np.ndarray
     similarity: np.ndarray
     errors: np.ndarray
 
     @property
     def counted(self) -> int:
-        """int: people who are to be found."""
+        """int: annotated people who count."""
         return int((~self.truth.ignored).sum())
 
     @property
     def missed(self) -> int:
-        """int: people to be found that nobody was matched to."""
-        return self.counted - int((self.kinds == MATCH).sum())
+        """int: annotated people who count and have no match."""
+        return self.counted - int((self.person_types == MATCH).sum())
 
     def quality(self, score_thr: float) -> float:
         """Rate the image from 0 to 1.
 
         Args:
-            score_thr: Predictions below it are not held against the image.
+            score_thr (float): Unmatched predictions of a lower score do not
+                count.
 
         Returns:
-            Twice the summed OKS of the matches, divided by the number of
-            people plus predictions; 1 if there are neither.
+            float: twice the summed OKS of the matches, divided by the number
+            of annotated plus predicted people; 1 if there are neither.
         """
-        match = self.kinds == MATCH
+        match = self.person_types == MATCH
         shown = match | (
-            (self.people.scores >= score_thr) & (self.kinds != IGNORED)
+            (self.people.scores >= score_thr) & (self.person_types != IGNORED)
         )
         total = self.counted + int(shown.sum())
         return 2 * float(self.oks[match].sum()) / total if total else 1.0
 
 
-def analyse_images(inputs: Inputs) -> list[ImageResult]:
-    """Compare predictions and people on every image.
+def compare_images(
+    inputs: Inputs, progress: bool = False
+) -> list[ImageResult]:
+    """Match the people of every image.
 
     Args:
-        inputs: What was read.
+        inputs (Inputs): Ground truth and predictions.
+        progress (bool): Whether to show a progress bar. Defaults to False.
 
     Returns:
-        One result an image, in the order of the file.
+        list[ImageResult]: one result an image, in the order of the file.
     """
-    annotations, predictions = defaultdict(list), defaultdict(list)
-    for annotation in inputs.content['annotations']:
-        annotations[annotation['image_id']].append(annotation)
-    for prediction in inputs.predictions:
-        predictions[prediction['image_id']].append(prediction)
+    annotations = _by_image(inputs.content['annotations'])
+    predictions = _by_image(inputs.predictions)
     return [
-        _analyse(
+        _compare(
             image, annotations[image['id']], predictions[image['id']], inputs
         )
         for image in tqdm(
-            inputs.content['images'], desc='comparing', unit='image'
+            inputs.content['images'],
+            desc='comparing',
+            unit='image',
+            disable=not progress,
         )
     ]
 
 
-def _analyse(
-    image: dict,
-    annotations: list[dict],
-    predictions: list[dict],
+def _by_image(
+    records: Sequence[dict[str, Any]],
+) -> Mapping[Any, list[dict[str, Any]]]:
+    """Gather the records of each image."""
+    groups: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for record in records:
+        groups[record['image_id']].append(record)
+    return groups
+
+
+def _compare(
+    image: dict[str, Any],
+    annotations: list[dict[str, Any]],
+    predictions: list[dict[str, Any]],
     inputs: Inputs,
 ) -> ImageResult:
-    """Compare predictions and people on one image."""
+    """Match the people of one image."""
     k, sigmas = len(inputs.names), inputs.sigmas
     truth = annotated_people(annotations, k, inputs.use_area)
     best = sorted(predictions, key=lambda p: -p['score'])[:MAX_PEOPLE]
@@ -134,10 +145,10 @@ def _analyse(
     matches = match_people(
         oks, people.scores, truth.ignored, truth.crowd, MATCH_OKS
     )
-    kinds = person_kinds(oks, matches, truth.ignored)
-    n = np.flatnonzero(kinds == MATCH)
+    types = classify_people(oks, matches, truth.ignored)
+    n = np.flatnonzero(types == MATCH)
     g = matches[n]
-    own = np.zeros(len(kinds))
+    own = np.zeros(len(types))
     own[n] = oks[n, g]
     similarity = keypoint_similarity(
         people.keypoints[n], truth.keypoints[g], truth.areas[g], sigmas
@@ -150,8 +161,8 @@ def _analyse(
         people=people,
         matches=matches,
         oks=own,
-        kinds=kinds,
-        keypoint_kinds=keypoint_kinds(
+        person_types=types,
+        keypoint_types=classify_keypoints(
             people.keypoints[n], g, truth, sigmas, inputs.flip_indices
         ),
         similarity=np.where(truth.labelled[g], similarity, np.nan),

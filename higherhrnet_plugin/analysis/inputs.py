@@ -1,184 +1,125 @@
-"""What the report is made from: config, annotations, predictions, log."""
+"""What is compared, and how."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional, Union
 
 import numpy as np
-from mmengine.config import Config, ConfigDict
-from mmengine.registry import init_default_scope
 
-from ..datasets.coco_repair import CocoOptions, load_coco
-from ..datasets.coco_repair.fitting import IMAGE
+from ..datasets.coco_repair import CocoOptions, load_coco, repair_coco
 from ..evaluation.diagnosis import unknown_images_line
-from ..registry import DATASETS
 from ..structures.metainfo import ordered_names
-from .prediction_files import flatten, read_predictions
+from .prediction_files import check_predictions, join_lists, read_predictions
+
+GroundTruth = Union[str, 'os.PathLike[str]', Mapping[str, Any]]
+Predictions = Union[str, 'os.PathLike[str]', Sequence[Mapping[str, Any]]]
 
 IOU_TYPES = ('keypoints', 'keypoints_crowd', 'keypoints_wholebody')
 
 
-@dataclass
+@dataclass(frozen=True)
 class Inputs:
-    """All that was read.
+    """Ground truth and predictions of the same images.
 
     Attributes:
-        content: The repaired annotation file; people have all K keypoints in
-            ``keypoints``.
-        predictions: Records of COCO's result format.
-        repaired: What was repaired, as ``RepairReport.repaired``.
-        ann_file: The annotation file.
-        image_dir: Folder of the pictures.
-        names: K names of keypoints.
-        links: Pairs of keypoints to join.
-        sigmas: (K,).
-        flip_indices: K indices of mirrored keypoints.
-        iou_type: Of COCOeval.
-        use_area: Whether OKS reads ``area``.
+        content (dict): The repaired annotation file; annotations have all K
+            keypoints in ``keypoints``.
+        predictions (list[dict]): Records of COCO's result format, likewise.
+        repaired (dict): What was repaired, as ``RepairReport.repaired``.
+        ann_file (str): The annotation file, for messages.
+        names (list[str]): K names of keypoints.
+        links (list[tuple[int, int]]): Pairs of keypoints to join in pictures.
+        sigmas (np.ndarray): (K,), tolerances of the keypoints.
+        flip_indices (list[int]): K indices of mirrored keypoints.
+        iou_type (str): Of COCOeval, 'keypoints' or 'keypoints_crowd'.
+        use_area (bool): Whether OKS reads ``area``.
+        image_dir (Path, optional): Folder of the images, if it is known.
     """
 
     content: dict[str, Any]
     predictions: list[dict[str, Any]]
     repaired: dict[str, Any]
     ann_file: str
-    image_dir: Path
     names: list[str]
     links: list[tuple[int, int]]
     sigmas: np.ndarray
     flip_indices: list[int]
     iou_type: str
     use_area: bool
+    image_dir: Optional[Path] = None
 
 
-def read_inputs(args: argparse.Namespace) -> Inputs:
-    """Read config, annotations and predictions.
+def make_inputs(
+    ground_truth: GroundTruth,
+    predictions: Predictions,
+    metainfo: Mapping[str, Any],
+    options: CocoOptions,
+    iou_type: str = 'keypoints',
+    use_area: bool = True,
+) -> Inputs:
+    """Read and check ground truth and predictions.
 
     Args:
-        args: Parsed arguments: config, predictions, ann_file, img_dir.
+        ground_truth (str | PathLike | Mapping): COCO file, or its content.
+        predictions (str | PathLike | Sequence[Mapping]): File of COCO
+            results, or its content.
+        metainfo (Mapping): As parsed by mmpose.
+        options (CocoOptions): How the annotation file is read.
+        iou_type (str): One of ``IOU_TYPES``. Defaults to 'keypoints'.
+        use_area (bool): Whether OKS reads ``area``; otherwise it is 0.53 of
+            the box. Defaults to True.
 
     Returns:
-        What was read.
+        Inputs: what was read. Nothing that was given is changed.
 
     Raises:
         ValueError: If something does not fit together.
         OSError: If a file cannot be read.
     """
-    cfg = Config.fromfile(args.config)
-    init_default_scope(cfg.get('default_scope', 'mmpose'))
-    loader, evaluator = _test_parts(cfg)
-    dataset = _single_dataset(loader)
-    kind = DATASETS.get(dataset.type)
-    if kind is None:
-        raise ValueError(f'the config has an unknown data set {dataset.type}')
-    # the method of the host that reads `metainfo` without loading data
-    meta = kind._load_metainfo(dataset.get('metainfo'))
-    k = meta['num_keypoints']
-    fields = dict(getattr(kind, 'KEYPOINT_FIELDS', {}))
-    root = dataset.get('data_root') or ''
-    ann_file = (
-        args.ann_file
-        or evaluator.get('ann_file')
-        or _join(root, dataset.get('ann_file') or '')
-    )
-    image_dir = args.img_dir or _join(
-        root, (dataset.get('data_prefix') or {}).get('img', '')
-    )
-    annotated_on = dataset.get('annotated_on', IMAGE)
-    options = CocoOptions(
-        num_keypoints=k,
-        category=dataset.get('category'),
-        # the images are looked at where the annotations follow them
-        image_dir=str(image_dir),
-        missing_images=(
-            'ignore'
-            if annotated_on == IMAGE
-            else dataset.get('missing_images', 'error')
-        ),
-        keypoint_fields=fields,
-        annotated_on=annotated_on,
-        names=ordered_names(meta),
-        rename_keypoints=dataset.get('rename_keypoints'),
-    )
-    content, report = load_coco(str(ann_file), options)
-    if 'annotations' not in content:
-        raise ValueError(
-            f'annotation file {str(ann_file)!r} has no `annotations`, so '
-            'nothing can be compared; name one that has with --ann-file'
-        )
-    flatten(content['annotations'], fields)
-    predictions = read_predictions(Path(args.predictions), k, fields)
-    unknown = unknown_images_line(content, predictions)
-    if unknown:
-        raise ValueError(f'{args.predictions}: {unknown} (--ann-file)')
-    # the model knows one category, that of the ground truth
-    (category,) = content['categories']
-    for prediction in predictions:
-        prediction['category_id'] = category['id']
-    iou_type, use_area = _metric_options(evaluator)
-    return Inputs(
-        content=content,
-        predictions=predictions,
-        repaired=dict(report.repaired),
-        ann_file=str(ann_file),
-        image_dir=Path(image_dir),
-        names=[str(meta['keypoint_id2name'][i]) for i in range(k)],
-        links=[(a, b) for a, b in meta['skeleton_links']],
-        sigmas=np.asarray(meta['sigmas'], float),
-        flip_indices=[int(i) for i in meta['flip_indices']],
-        iou_type=iou_type,
-        use_area=use_area,
-    )
-
-
-def _test_parts(cfg: Config) -> tuple[ConfigDict, ConfigDict]:
-    """Find the data loader and the COCO evaluator of the test."""
-    if cfg.get('test_dataloader') is None:
-        raise ValueError('the config has no `test_dataloader`')
-    evaluators = cfg.get('test_evaluator') or []
-    if not isinstance(evaluators, Sequence):
-        evaluators = [evaluators]
-    coco = [e for e in evaluators if 'Coco' in str(e.get('type'))]
-    if not coco:
-        coco = [ConfigDict()]
-    for key in ('gt_converter', 'pred_converter'):
-        if coco[0].get(key):
-            raise ValueError(
-                f'`{key}` of test_evaluator is not supported: the report '
-                'compares predictions with the keypoints of the file'
-            )
-    return cfg.test_dataloader, coco[0]
-
-
-def _single_dataset(loader: ConfigDict) -> ConfigDict:
-    """Take the data set out of its wrappers."""
-    dataset = loader.dataset
-    while 'dataset' in dataset:
-        dataset = dataset.dataset
-    if 'datasets' in dataset:
-        raise ValueError(
-            'test_dataloader joins several data sets; test them one by one'
-        )
-    return dataset
-
-
-def _metric_options(evaluator: ConfigDict) -> tuple[str, bool]:
-    """Read how OKS is computed."""
-    iou_type = evaluator.get('iou_type', 'keypoints')
     if iou_type not in IOU_TYPES:
         raise ValueError(
-            f'`iou_type` of test_evaluator must be of {list(IOU_TYPES)}, got '
-            f'{iou_type!r}'
+            f'`iou_type` must be one of {list(IOU_TYPES)}, got {iou_type!r}'
         )
-    if iou_type == 'keypoints_wholebody':
-        # its keypoints are joined to one list
-        iou_type = 'keypoints'
-    return iou_type, bool(evaluator.get('use_area', True))
-
-
-def _join(root: str, path: str) -> str:
-    """Join paths as mmpose does."""
-    return str(Path(root) / path)
+    folder = options.image_dir
+    k, fields = options.num_keypoints, options.keypoint_fields
+    ann_file = '(given as a record)'
+    if isinstance(ground_truth, Mapping):
+        content, report = repair_coco(ground_truth, options, ann_file)
+    else:
+        ann_file = os.fspath(ground_truth)
+        content, report = load_coco(ann_file, options)
+    if 'annotations' not in content:
+        raise ValueError(
+            f'annotation file {ann_file!r} has no `annotations`, so nothing '
+            'can be compared; name one that has'
+        )
+    content['annotations'] = join_lists(content['annotations'], fields)
+    if isinstance(predictions, (str, os.PathLike)):
+        source = os.fspath(predictions)
+        records = read_predictions(Path(source), k, fields)
+    else:
+        source = 'predictions'
+        records = check_predictions(predictions, k, fields, source)
+    unknown = unknown_images_line(content, records)
+    if unknown:
+        raise ValueError(f'{source}: {unknown}')
+    # the model knows one category, that of the ground truth
+    (category,) = content['categories']
+    return Inputs(
+        content=content,
+        predictions=[{**r, 'category_id': category['id']} for r in records],
+        repaired=dict(report.repaired),
+        ann_file=ann_file,
+        names=list(ordered_names(metainfo)),
+        links=[(a, b) for a, b in metainfo['skeleton_links']],
+        sigmas=np.asarray(metainfo['sigmas'], float),
+        flip_indices=[int(i) for i in metainfo['flip_indices']],
+        # the lists of the whole body are joined, and scored as one
+        iou_type='keypoints_crowd' if 'crowd' in iou_type else 'keypoints',
+        use_area=use_area,
+        image_dir=None if folder is None else Path(folder),
+    )

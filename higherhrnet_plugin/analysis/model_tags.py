@@ -1,8 +1,13 @@
-"""Tags of a model at labelled keypoints."""
+"""Tags of a model at labelled keypoints.
+
+Note:
+    - K: keypoints, L: tags of a keypoint, (h, w): size of a map
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,77 +17,129 @@ from tqdm import tqdm
 from ..inference import Predictor
 from ..inference.model import build_test_pipeline
 from ..models import HigherHRNetHead
-from .image_results import ImageResult
-from .inputs import Inputs
-from .tag_separation import (
-    TagSeparation,
-    tag_separation,
-)
+from ..structures.annotated_people import AnnotatedPeople
+from .config_inputs import PathText
+from .results import Analysis
+from .tag_separation import TagSeparation, tag_separation
+
+
+class ModelTags(NamedTuple):
+    """How well the tags of a model tell people apart.
+
+    Attributes:
+        separation (TagSeparation): Distances of tags.
+        threshold (float): Of the grouping; nearer tags are of one person.
+    """
+
+    separation: TagSeparation
+    threshold: float
 
 
 def collect_tags(
-    config: str,
-    checkpoint: str,
-    inputs: Inputs,
-    results: list[ImageResult],
-    number: int,
-) -> tuple[TagSeparation, float]:
+    config: PathText,
+    checkpoint: PathText,
+    analysis: Analysis,
+    number: int = 50,
+    progress: bool = False,
+) -> ModelTags:
     """Run a model on the images with the most people.
 
     Args:
-        config: Config file.
-        checkpoint: Weights.
-        inputs: What was read.
-        results: All images.
-        number: How many images, at most.
+        config (str | PathLike): Config file.
+        checkpoint (str | PathLike): Weights.
+        analysis (Analysis): Tells the images and the labelled keypoints.
+        number (int): How many images, at most. Defaults to 50.
+        progress (bool): Whether to show a progress bar. Defaults to False.
 
     Returns:
-        Distances of tags, and the threshold of the grouping.
+        ModelTags: distances of tags.
 
     Raises:
-        ValueError: If the model has no tags, or no picture can be read.
+        ValueError: If the model has no tags, or no image can be read.
     """
-    model = Predictor.from_files(config, checkpoint).model
+    model = Predictor.from_files(str(config), str(checkpoint)).model
     if not isinstance(model.head, HigherHRNetHead):
         raise ValueError(
-            f'--checkpoint: tags are read from a HigherHRNetHead, the config '
-            f'has a {type(model.head).__name__}'
+            'tags are read from a HigherHRNetHead, but the config has a '
+            f'{type(model.head).__name__}; leave out --checkpoint'
         )
+    folder = analysis.inputs.image_dir
+    if folder is None:
+        raise ValueError('reading tags needs the folder of the images')
     pipeline = build_test_pipeline(model.cfg)
-    crowded = sorted(results, key=lambda r: -r.counted)[:number]
+    crowded = sorted(analysis.images, key=lambda r: -r.counted)[:number]
     tags: list[np.ndarray] = []
     images: list[int] = []
     people: list[int] = []
-    for i, result in enumerate(tqdm(crowded, desc='tags', unit='image')):
-        path = inputs.image_dir / result.info['file_name']
+    for i, result in enumerate(
+        tqdm(crowded, desc='tags', unit='image', disable=not progress)
+    ):
         if not result.counted:
             continue
+        path = folder / result.info['file_name']
         try:
-            maps, sample = _run(model, pipeline, str(path))
+            maps, sample = _predict_maps(model, pipeline, str(path))
         except (OSError, ValueError):
-            # a picture that cannot be read
+            # an image that cannot be read
             continue
         for person in np.flatnonzero(~result.truth.ignored):
-            found = _at_keypoints(maps, sample, result, person)
-            tags += found
-            images += [i] * len(found)
-            people += [person] * len(found)
+            own = tags_of_person(maps, sample, result.truth, person)
+            tags += own
+            images += [i] * len(own)
+            people += [person] * len(own)
     if not tags:
         raise ValueError(
-            '--checkpoint: no picture with labelled people can be read in '
-            f'{inputs.image_dir} (--img-dir)'
+            f'no image with labelled people can be read in {folder}; tags '
+            'need the images (--img-dir)'
         )
     separation = tag_separation(
         np.array(tags), np.array(images), np.array(people)
     )
-    return separation, float(getattr(model.head.decoder, 'tag_thr', 1.0))
+    threshold = float(getattr(model.head.decoder, 'tag_thr', 1.0))
+    return ModelTags(separation, threshold)
+
+
+def tags_of_person(
+    maps: Sequence[np.ndarray],
+    sample: Any,
+    people: AnnotatedPeople,
+    person: int,
+) -> list[np.ndarray]:
+    """Read the tags at the labelled keypoints of a person.
+
+    Args:
+        maps (Sequence[np.ndarray]): (L, K or 1, h, w) of each level with
+            tags.
+        sample (PoseDataSample): Tells where the input lies on the image.
+        people (AnnotatedPeople): The annotated people of the image.
+        person (int): Which of them.
+
+    Returns:
+        list[np.ndarray]: the tags, (sum of L,), of each labelled keypoint
+        that is inside the input.
+    """
+    scale = np.array(sample.input_scale)
+    start = np.array(sample.input_center) - scale / 2
+    tags = []
+    for k in np.flatnonzero(people.labelled[person]):
+        # in parts of the input's sides
+        place = (people.keypoints[person, k] - start) / scale
+        if not ((place >= 0) & (place < 1)).all():
+            continue
+        parts = []
+        for values in maps:
+            h, w = values.shape[-2:]
+            x, y = int(place[0] * w), int(place[1] * h)
+            parts.append(values[:, min(k, values.shape[1] - 1), y, x])
+        tags.append(np.concatenate(parts))
+    return tags
 
 
 @torch.no_grad()
-def _run(
+def _predict_maps(
     model: Any, pipeline: Compose, path: str
 ) -> tuple[list[np.ndarray], Any]:
-    """Predict the tag maps of a picture.
+    """Predict the tag maps of an image.
 
     Returns:
         A map (L, K or 1, h, w) of every level with tags, and the data sample.
@@ -100,24 +157,3 @@ def _run(
                 values.reshape(-1, 1 if shared else k, *values.shape[1:])
             )
     return maps, batch['data_samples'][0]
-
-
-def _at_keypoints(
-    maps: list[np.ndarray], sample: Any, result: ImageResult, person: int
-) -> list[np.ndarray]:
-    """Read the tags (L,) at the labelled keypoints of a person."""
-    scale = np.array(sample.input_scale)
-    start = np.array(sample.input_center) - scale / 2
-    found = []
-    for k in np.flatnonzero(result.truth.labelled[person]):
-        # in parts of the input's sides
-        place = (result.truth.keypoints[person, k] - start) / scale
-        if not ((place >= 0) & (place < 1)).all():
-            continue
-        parts = []
-        for values in maps:
-            h, w = values.shape[-2:]
-            x, y = int(place[0] * w), int(place[1] * h)
-            parts.append(values[:, min(k, values.shape[1] - 1), y, x])
-        found.append(np.concatenate(parts))
-    return found

@@ -1,77 +1,113 @@
-"""Records of COCO results."""
+"""COCO results, read and checked."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 
 def read_predictions(
-    path: Path, num_keypoints: int, fields: dict[str, int]
+    path: Path, num_keypoints: int, fields: Mapping[str, int]
 ) -> list[dict[str, Any]]:
-    """Read and check COCO results.
+    """Read a file of COCO results.
 
     Args:
-        path: JSON file.
-        num_keypoints: K.
-        fields: Lists that hold the keypoints; empty for ``keypoints``.
+        path (Path): JSON file.
+        num_keypoints (int): K.
+        fields (Mapping[str, int]): Lists that hold the keypoints; empty for
+            ``keypoints``.
 
     Returns:
-        The records, with all K keypoints in ``keypoints``.
+        list[dict]: the records, with all K keypoints in ``keypoints``.
 
     Raises:
         ValueError: If it is no such file or does not fit the data set.
+        OSError: If it cannot be read.
     """
     try:
         records = json.loads(path.read_text(encoding='utf-8-sig'))
     except ValueError as error:
         raise ValueError(
-            f'{path} is no JSON file: {error}; have the predictions written '
-            'by the test with --cfg-options '
-            'test_evaluator.outfile_prefix=PREFIX, which gives '
-            'PREFIX.keypoints.json'
+            f'{path} is not a JSON file: {error}; the test writes the '
+            'predictions with --cfg-options '
+            'test_evaluator.outfile_prefix=PREFIX, to PREFIX.keypoints.json'
         ) from error
-    if not isinstance(records, list):
+    return check_predictions(records, num_keypoints, fields, str(path))
+
+
+def check_predictions(
+    records: Any, num_keypoints: int, fields: Mapping[str, int], source: str
+) -> list[dict[str, Any]]:
+    """Check the content of a file of COCO results.
+
+    Args:
+        records (Any): The content; it is not changed.
+        num_keypoints (int): K.
+        fields (Mapping[str, int]): Lists that hold the keypoints; empty for
+            ``keypoints``.
+        source (str): Name of the file, for messages.
+
+    Returns:
+        list[dict]: the records, with all K keypoints in ``keypoints``.
+
+    Raises:
+        ValueError: If these are no COCO results, or do not fit the data set.
+    """
+    if isinstance(records, (str, Mapping)) or not isinstance(
+        records, Sequence
+    ):
         raise ValueError(
-            f'{path} is no list of COCO results, but a '
+            f'{source} is not a list of COCO results, but a '
             f'{type(records).__name__}'
         )
     try:
-        flatten(records, fields)
-        for i, record in enumerate(records):
-            _check_record(record, num_keypoints, f'{path}, record {i}')
+        joined = join_lists(records, fields)
+        for i, record in enumerate(joined):
+            _check_record(record, num_keypoints, f'{source}, record {i}')
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(
-            f'{path}: a record is not as COCO results are, with image_id, '
+            f'{source}: a record is not a COCO result, with image_id, '
             f'category_id, keypoints and score: {error!r}'
         ) from error
-    return records
+    return joined
 
 
-def flatten(records: Sequence[dict[str, Any]], fields: dict[str, int]) -> None:
-    """Join the lists of keypoints to ``keypoints``, in place.
+def join_lists(
+    records: Sequence[Mapping[str, Any]], fields: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Join the lists of keypoints to one.
 
     Args:
-        records: Annotations or predictions.
-        fields: Lists that hold the keypoints; empty for ``keypoints``.
+        records (Sequence[Mapping]): Annotations or predictions.
+        fields (Mapping[str, int]): Lists that hold the keypoints; empty for
+            ``keypoints``.
+
+    Returns:
+        list[dict]: copies with all K keypoints in ``keypoints``.
     """
-    for record in records if len(fields) > 1 else ():
-        record['keypoints'] = [v for name in fields for v in record[name]]
+    if len(fields) <= 1:
+        return [{**record} for record in records]
+    return [
+        {**record, 'keypoints': [v for name in fields for v in record[name]]}
+        for record in records
+    ]
 
 
-def _check_record(record: dict, num_keypoints: int, where: str) -> None:
+def _check_record(
+    record: Mapping[str, Any], num_keypoints: int, where: str
+) -> None:
     """Refuse a prediction that cannot be evaluated."""
     values = record['keypoints']
     if len(values) != 3 * num_keypoints:
         raise ValueError(
-            f'{where} has {len(values) / 3:g} keypoints, the data set of the '
-            f'config {num_keypoints}'
+            f'{where} has {len(values) / 3:g} keypoints, the data set has '
+            f'{num_keypoints}'
         )
     if not all(map(math.isfinite, values)) or not math.isfinite(
         record['score']
     ):
-        raise ValueError(f'{where} has a value that is no number')
+        raise ValueError(f'{where} has a value that is not a finite number')
     _ = record['image_id'], record['category_id']

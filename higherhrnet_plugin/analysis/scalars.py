@@ -1,4 +1,4 @@
-"""Read what the Runner logged."""
+"""What the Runner logged."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ def read_scalars(path: Path) -> list[dict[str, Any]]:
     """Read the scalars of a training run.
 
     Args:
-        path: scalars.json, or the work folder of a run.
+        path (Path): scalars.json, or the work folder of a run.
 
     Returns:
-        One record a line of the file, or of every ``vis_data/scalars.json``
-        in the folder, oldest first.
+        list[dict]: one record a line of the file, or of every
+        ``vis_data/scalars.json`` in the folder, oldest first.
 
     Raises:
         ValueError: If there are none, or a line is broken.

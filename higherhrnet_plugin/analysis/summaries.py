@@ -1,4 +1,4 @@
-"""The numbers of the report, summed up over images.
+"""Results of images, summed up.
 
 Note:
     - K: keypoints, M: matched people
@@ -6,36 +6,49 @@ Note:
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..structures.coco import EASY_BELOW, HARD_FROM
 from .coco_scores import CocoEvaluation
 from .crowding import crowd_index
-from .error_analysis import (
-    KEYPOINT_KINDS,
-    PERSON_KINDS,
-)
-from .image_results import MATCH, ImageResult
+from .error_types import KEYPOINT_TYPES, MATCH, PERSON_TYPES
+from .image_results import ImageResult
 
 PCK_THRESHOLDS = (0.05, 0.1, 0.2)
-PEOPLE_GROUPS = ((1, 1), (2, 4), (5, 9), (10, 10**9))
+_PEOPLE_GROUPS = ((1, 1), (2, 4), (5, 9), (10, 10**9))
 
 
-def headline(
-    coco: CocoEvaluation, iou_type: str, results: list[ImageResult]
+class GroupScore(NamedTuple):
+    """Scores of a group of images.
+
+    Attributes:
+        images (int): How many they are.
+        people (int): Annotated people who count.
+        ap (float): Average precision, -1 without people.
+        ar (float): Average recall, -1 without people.
+    """
+
+    images: int
+    people: int
+    ap: float
+    ar: float
+
+
+def headline_scores(
+    coco: CocoEvaluation, iou_type: str, crowding: Mapping[str, GroupScore]
 ) -> dict[str, float]:
     """Compute the scores that mmpose's metric prints, with its names.
 
     Args:
-        coco: The evaluation.
-        iou_type: Of COCOeval.
-        results: All images.
+        coco (CocoEvaluation): The evaluation.
+        iou_type (str): Of COCOeval.
+        crowding (Mapping[str, GroupScore]): Scores by crowding.
 
     Returns:
-        Values by name, -1 where there is nobody to find.
+        dict[str, float]: values by name, -1 where nobody is annotated.
     """
     scores = coco.scores()
     precision = {
@@ -50,8 +63,8 @@ def headline(
     }
     if iou_type == 'keypoints_crowd':
         levels = {
-            f'AP({name[0].upper()})': coco.scores(images).ap()
-            for name, images in image_groups(results)['crowding'].items()
+            f'AP({name[0].upper()})': group.ap
+            for name, group in crowding.items()
         }
         return {**precision, **recall, **levels}
     return {
@@ -64,54 +77,86 @@ def headline(
     }
 
 
-def image_groups(results: list[ImageResult]) -> dict[str, dict[str, set]]:
-    """Sort the images by number of people and by crowding.
+def score_groups(
+    coco: CocoEvaluation, images: Sequence[ImageResult]
+) -> dict[str, dict[str, GroupScore]]:
+    """Score images by number of people and by crowding.
 
     Args:
-        results: All images.
+        coco (CocoEvaluation): The evaluation.
+        images (Sequence[ImageResult]): All images.
 
     Returns:
-        Image ids by 'people' and 'crowding', and name of the group.
+        dict: scores by 'people' and 'crowding', and by name of the group.
     """
-    people: dict[str, set] = {}
-    for low, high in PEOPLE_GROUPS:
+    groups: dict[str, dict[str, GroupScore]] = {}
+    for criterion, names in _group_images(images).items():
+        groups[criterion] = {}
+        for name, ids in names.items():
+            scores = coco.scores(ids)
+            people = sum(r.counted for r in images if r.info['id'] in ids)
+            groups[criterion][name] = GroupScore(
+                len(ids), people, scores.ap(), scores.ar()
+            )
+    return groups
+
+
+def _group_images(
+    images: Sequence[ImageResult],
+) -> dict[str, dict[str, Collection[int]]]:
+    """List the ids of the images of each group."""
+    people: dict[str, Collection[int]] = {}
+    for low, high in _PEOPLE_GROUPS:
         name = str(low) if low == high else f'{low} to {high}'
         name = f'{low} or more' if high == 10**9 else name
         people[name] = {
-            r.info['id'] for r in results if low <= r.counted <= high
+            r.info['id'] for r in images if low <= r.counted <= high
         }
-    crowding: dict[str, set] = {'easy': set(), 'medium': set(), 'hard': set()}
-    for result in results:
-        index = result.info.get('crowdIndex')
-        if index is None:
-            kept = ~result.truth.crowd
-            index = crowd_index(
-                result.truth.keypoints[kept],
-                result.truth.labelled[kept],
-                result.truth.boxes[kept],
-            )
+    crowding: dict[str, set[int]] = {
+        'easy': set(),
+        'medium': set(),
+        'hard': set(),
+    }
+    for result in images:
+        index = _crowd_index(result)
         level = 'easy' if index < EASY_BELOW else 'medium'
-        crowding['hard' if index >= HARD_FROM else level].add(
-            result.info['id']
-        )
-    return {'people': people, 'crowding': crowding}
+        level = 'hard' if index >= HARD_FROM else level
+        crowding[level].add(result.info['id'])
+    return {'people': people, 'crowding': {**crowding}}
 
 
-def keypoint_table(results: list[ImageResult], names: list[str]) -> list[dict]:
+def _crowd_index(result: ImageResult) -> float:
+    """Take the crowd index of the file, or compute it."""
+    index = result.info.get('crowdIndex')
+    if index is not None:
+        return index
+    kept = ~result.truth.crowd
+    return crowd_index(
+        result.truth.keypoints[kept],
+        result.truth.labelled[kept],
+        result.truth.boxes[kept],
+    )
+
+
+def keypoint_table(
+    images: Sequence[ImageResult], names: Sequence[str]
+) -> list[dict[str, Any]]:
     """Sum up the matched people for every keypoint.
 
     Args:
-        results: All images.
-        names: K names.
+        images (Sequence[ImageResult]): All images.
+        names (Sequence[str]): K names.
 
     Returns:
-        A record for each keypoint: name, labelled, similarity, PCK by
-        threshold, and the share of each kind; nan without labels.
+        list[dict]: a record for each keypoint: ``keypoint``, its name;
+        ``labelled``, how many count; ``similarity``, their mean; PCK by
+        threshold, as 'PCK@0.1'; and the share of each error type. Values are
+        nan without labels.
     """
     k = len(names)
-    kinds = _stack([r.keypoint_kinds for r in results], k)
-    similarity = _stack([r.similarity for r in results], k)
-    errors = _stack([r.errors for r in results], k)
+    types = _stack([r.keypoint_types for r in images], k)
+    similarity = _stack([r.similarity for r in images], k)
+    errors = _stack([r.errors for r in images], k)
     rows = []
     for i, name in enumerate(names):
         known = ~np.isnan(similarity[:, i])
@@ -119,61 +164,49 @@ def keypoint_table(results: list[ImageResult], names: list[str]) -> list[dict]:
         row: dict[str, Any] = {
             'keypoint': name,
             'labelled': int(known.sum()),
-            'similarity': _share(similarity[known, i]),
+            'similarity': _mean(similarity[known, i]),
         }
         for thr in PCK_THRESHOLDS:
-            row[f'PCK@{thr:g}'] = _share(sized <= thr)
-        for number, kind in enumerate(KEYPOINT_KINDS):
-            row[kind] = _share(kinds[known, i] == number)
+            row[f'PCK@{thr:g}'] = _mean(sized <= thr)
+        for number, error_type in enumerate(KEYPOINT_TYPES):
+            row[error_type] = _mean(types[known, i] == number)
         rows.append(row)
     return rows
 
 
 def person_counts(
-    results: list[ImageResult], score_thr: float
+    images: Sequence[ImageResult], score_thr: float
 ) -> dict[str, dict[str, int]]:
-    """Count people found, missed and made up.
+    """Count predicted people by type, and those who were missed.
 
     Args:
-        results: All images.
-        score_thr: Least score of the second count.
+        images (Sequence[ImageResult]): All images.
+        score_thr (float): Lowest score of the second count.
 
     Returns:
-        Counts of all predictions and of those above the threshold.
+        dict: counts of 'all' predictions, and of those above the threshold,
+        'confident'.
     """
     counts = {}
     for name, least in (('all', -np.inf), ('confident', score_thr)):
-        sums = np.zeros(len(PERSON_KINDS), int)
-        for result in results:
-            kept = result.kinds[result.people.scores >= least]
-            sums += np.bincount(kept, minlength=len(PERSON_KINDS))
-        people = sum(result.counted for result in results)
+        sums = np.zeros(len(PERSON_TYPES), int)
+        for result in images:
+            kept = result.person_types[result.people.scores >= least]
+            sums += np.bincount(kept, minlength=len(PERSON_TYPES))
+        people = sum(result.counted for result in images)
         counts[name] = {
             'people': people,
-            **dict(zip(PERSON_KINDS, sums.tolist())),
+            **dict(zip(PERSON_TYPES, sums.tolist())),
             'missed': people - int(sums[MATCH]),
         }
     return counts
 
 
-def count_people(results: list[ImageResult], images: Collection[int]) -> int:
-    """Count the people to be found on some images.
-
-    Args:
-        results: All images.
-        images: Their ids.
-
-    Returns:
-        The number of people.
-    """
-    return sum(r.counted for r in results if r.info['id'] in images)
-
-
-def _stack(arrays: list[np.ndarray], k: int) -> np.ndarray:
+def _stack(arrays: Sequence[np.ndarray], k: int) -> np.ndarray:
     """Stack (M, K) of all images."""
     return np.concatenate([np.zeros((0, k)), *arrays])
 
 
-def _share(values: np.ndarray) -> float:
+def _mean(values: np.ndarray) -> float:
     """Average, nan for nothing."""
     return float(np.mean(values)) if len(values) else float('nan')

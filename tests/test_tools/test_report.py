@@ -222,7 +222,7 @@ def test_pictures_of_another_size(report, tmp_path):
         pytest.param(
             b'[{"image_id": 1, "category_id": 1, "score": NaN, "keypoints": '
             b'[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}]',
-            'no number',
+            'not a finite number',
             id='nan',
         ),
         pytest.param(
@@ -277,3 +277,16 @@ def test_a_broken_log_is_named(full, report, tmp_path, capsys, content, words):
     with pytest.raises(SystemExit, match=r'^2$'):
         report(full / 'config.py', full / 'results.json', '--log', tmp_path)
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('name', [r'$\frac{$', '$a$', 'one $', r'\$b$'])
+def test_names_are_no_formulas(report, tmp_path, name):
+    file = clean_file(tmp_path, k=5)
+    meta = metainfo(5)
+    meta['keypoint_info'][0]['name'] = name
+    config = write_config(tmp_path / 'c.py', file, dataset=dict(metainfo=meta))
+    records = predictions_of(json.loads(file.read_text()))
+    results = write_json(tmp_path / 'r.json', records)
+    page = Page(report(config, results, '--images', 0))
+    # two tables, two plots
+    assert page.words.count(name) == 4

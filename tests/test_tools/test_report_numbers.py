@@ -166,7 +166,7 @@ def test_crowdpose_scores(report, tmp_path):
 
 
 def test_tags_are_read_where_the_keypoints_are():
-    from higherhrnet_plugin.analysis.model_tags import _at_keypoints
+    from higherhrnet_plugin.analysis.model_tags import tags_of_person
     from higherhrnet_plugin.datasets.transforms import BottomupAlignedResize
 
     image = np.zeros((80, 120, 3), np.uint8)
@@ -183,11 +183,8 @@ def test_tags_are_read_where_the_keypoints_are():
         labelled=np.array([[1, 1, 1], [1, 0, 1]], bool),
     )
     for person, kept in ((0, [0, 1, 2]), (1, [2])):
-        tags = _at_keypoints(
-            [own, shared],
-            SimpleNamespace(**sample),
-            SimpleNamespace(truth=truth),
-            person,
+        tags = tags_of_person(
+            [own, shared], SimpleNamespace(**sample), truth, person
         )
         assert len(tags) == len(kept)
         for k, found in zip(kept, tags):

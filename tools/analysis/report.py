@@ -11,29 +11,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from higherhrnet_plugin import __version__
-from higherhrnet_plugin.analysis.coco_scores import CocoEvaluation
-from higherhrnet_plugin.analysis.image_results import analyse_images
-from higherhrnet_plugin.analysis.inputs import read_inputs
-from higherhrnet_plugin.analysis.model_tags import collect_tags
-from higherhrnet_plugin.analysis.report.curve_section import curves_section
-from higherhrnet_plugin.analysis.report.error_sections import (
-    errors_section,
-    keypoints_section,
-)
-from higherhrnet_plugin.analysis.report.optional_sections import (
-    pictures_section,
-    tags_section,
-    training_section,
-)
-from higherhrnet_plugin.analysis.report.page import Section, build_page
-from higherhrnet_plugin.analysis.report.sections import (
-    Report,
-    groups_section,
-    summary_section,
-)
-from higherhrnet_plugin.analysis.scalars import read_scalars
-
 
 def parse_args() -> argparse.Namespace:
     """Parse the command line."""
@@ -89,6 +66,16 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
+from higherhrnet_plugin.analysis import analyse_config
+from higherhrnet_plugin.analysis.model_tags import collect_tags
+from higherhrnet_plugin.analysis.report import make_report
+from higherhrnet_plugin.analysis.scalars import read_scalars
+
+
 def make_page(args: argparse.Namespace) -> str:
     """Compare, and write the page.
 
@@ -102,50 +89,29 @@ def make_page(args: argparse.Namespace) -> str:
         ValueError: If the inputs do not fit together.
         OSError: If one cannot be read.
     """
-    inputs = read_inputs(args)
     log = read_scalars(args.log) if args.log else []
-    coco = CocoEvaluation(
-        inputs.content,
-        inputs.predictions,
-        inputs.sigmas,
-        inputs.iou_type,
-        inputs.use_area,
+    analysis = analyse_config(
+        args.config,
+        args.predictions,
+        ann_file=args.ann_file,
+        image_dir=args.img_dir,
+        score_thr=args.score_thr,
+        progress=True,
     )
-    report = Report(inputs, analyse_images(inputs), coco, args.score_thr, {})
-    # the summary is written from the numbers of the others
-    keypoints = keypoints_section(report)
-    errors = errors_section(report)
-    sections: list[Section] = [
-        summary_section(report),
-        groups_section(report),
-        curves_section(report),
-        keypoints,
-        errors,
-    ]
+    tags = None
     if args.checkpoint:
         tags = collect_tags(
-            args.config,
-            args.checkpoint,
-            inputs,
-            report.results,
-            args.tag_images,
+            *(args.config, args.checkpoint, analysis, args.tag_images),
+            progress=True,
         )
-        sections.append(tags_section(*tags, report))
-    if args.log:
-        sections.append(training_section(log))
-    if args.images:
-        sections.append(pictures_section(report, args.images))
-    images = len(inputs.content['images'])
-    people = report.numbers['people']['all']['people']
-    return build_page(
+    return make_report(
+        analysis,
         args.title or Path(args.config).stem,
-        f'{len(inputs.predictions)} predicted and {people} labelled people on '
-        f'{images} images · predictions {args.predictions} · annotations '
-        f'{inputs.ann_file}',
-        sections,
-        f'Written by higherhrnet_plugin {__version__}. All numbers are in the '
-        'source of this page as JSON, in the element "numbers".',
-        report.numbers,
+        source=args.predictions,
+        tags=tags,
+        log=log,
+        pictures=args.images,
+        progress=True,
     )
 
 

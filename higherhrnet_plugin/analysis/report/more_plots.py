@@ -7,22 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from ..tag_separation import TagSeparation
-from .svg import COLORS, legend, new_plot, to_svg
+from ..model_tags import ModelTags
+from .svg import COLORS, legend, new_plot, plain_text, to_svg
 
 _SERIES = ('s1', 's2', 's3', 's4', 'miss', 'jitter')
 
 
-def tag_plot(separation: TagSeparation, tag_thr: float) -> str:
+def tag_plot(tags: ModelTags) -> str:
     """Draw how far tags are apart within and between people.
 
     Args:
-        separation: The distances.
-        tag_thr: Threshold of the grouping.
+        tags (ModelTags): The distances.
 
     Returns:
-        SVG.
+        str: SVG.
     """
+    separation, tag_thr = tags
     figure, axes = new_plot()
     values = np.concatenate(separation)
     edges = np.linspace(0, max(float(np.quantile(values, 0.99)), tag_thr), 41)
@@ -52,10 +52,10 @@ def log_plots(records: Sequence[Mapping[str, Any]]) -> list[str]:
     """Draw losses and validation scores of a training run.
 
     Args:
-        records: Scalars, oldest first.
+        records (Sequence[Mapping]): Scalars, oldest first.
 
     Returns:
-        SVG of each kind that is in the log.
+        list[str]: SVG of each, where it is in the log.
     """
     train = [r for r in records if 'loss' in r]
     losses = sorted({k for r in train for k in r if k.startswith('loss')})
@@ -85,7 +85,7 @@ def _lines(
             [r['step'] for r in kept],
             [r[key] for r in kept],
             color=COLORS[color],
-            label=key,
+            label=plain_text(key),
             marker='' if log else 'o',
             ms=3.5,
             lw=1.4,

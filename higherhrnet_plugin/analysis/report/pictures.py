@@ -1,9 +1,10 @@
-"""Pictures of labelled and predicted people as data of the page."""
+"""Images with labelled and predicted people, as data of the page."""
 
 from __future__ import annotations
 
 import base64
-from html import escape
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,121 +12,154 @@ from tqdm import tqdm
 
 from ...images import check_size, read_image
 from ...visualization import draw_people
-from ..image_results import MATCH, ImageResult
-from ..inputs import Inputs
+from ..error_types import MATCH
+from ..image_results import ImageResult
+from ..results import Analysis
 
 _WIDEST = 560
 _QUALITY = 82
 
 
+class Picture(NamedTuple):
+    """An image, drawn twice.
+
+    Attributes:
+        name (str): File name.
+        labelled (str): Address of the drawing of the annotated people.
+        predicted (str): Likewise, of the predicted people.
+        size_wh (tuple[int, int]): Of both drawings, in pixels.
+        quality (float): From :meth:`ImageResult.quality`.
+        people (int): Annotated people who count.
+        found (int): Those with a match.
+        extra (int): Predictions without a match that are drawn.
+        is_lost (bool): Whether the image could not be read, or is of another
+            size.
+    """
+
+    name: str
+    labelled: str
+    predicted: str
+    size_wh: tuple[int, int]
+    quality: float
+    people: int
+    found: int
+    extra: int
+    is_lost: bool
+
+
 def choose_images(
-    results: list[ImageResult], number: int, score_thr: float
-) -> tuple[list[ImageResult], list[ImageResult]]:
+    analysis: Analysis, number: int
+) -> dict[str, list[ImageResult]]:
     """Choose the worst and the best images that show people.
 
     Args:
-        results: All images.
-        number: How many of each, at most.
-        score_thr: Of :meth:`ImageResult.quality`.
+        analysis (Analysis): All images.
+        number (int): How many of each, at most.
 
     Returns:
-        The worst, worst first, and the best, best first; no image is in both.
-        Of equal ones those with more people come first.
+        dict[str, list[ImageResult]]: 'worst', worst first, and 'best', best
+        first; no image is in both. Of equal ones those with more people come
+        first.
     """
-    shown = [r for r in results if r.counted]
+    thr = analysis.score_thr
+    shown = [r for r in analysis.images if r.counted]
     number = min(number, (len(shown) + 1) // 2)
-
-    def worst_first(result: ImageResult) -> tuple[float, int]:
-        return result.quality(score_thr), -result.counted
-
-    def best_first(result: ImageResult) -> tuple[float, int]:
-        return -result.quality(score_thr), -result.counted
-
-    worst = sorted(shown, key=worst_first)[:number]
+    worst = sorted(shown, key=lambda r: (r.quality(thr), -r.counted))[:number]
     taken = {id(result) for result in worst}
     rest = [r for r in shown if id(r) not in taken]
-    return worst, sorted(rest, key=best_first)[:number]
+    best = sorted(rest, key=lambda r: (-r.quality(thr), -r.counted))[:number]
+    return {'worst': worst, 'best': best}
 
 
-def picture_cards(
-    results: list[ImageResult], inputs: Inputs, score_thr: float, what: str
-) -> tuple[str, int]:
-    """Draw images with labelled and predicted people side by side.
+def draw_pictures(
+    images: Sequence[ImageResult],
+    analysis: Analysis,
+    name: str,
+    progress: bool = False,
+) -> list[Picture]:
+    """Draw annotated and predicted people.
 
     Args:
-        results: Which images.
-        inputs: What was read.
-        score_thr: People and keypoints below it are not drawn.
-        what: Name of the progress bar.
+        images (Sequence[ImageResult]): Which images.
+        analysis (Analysis): Where they lie, and below which score nobody is
+            drawn.
+        name (str): Of the progress bar.
+        progress (bool): Whether to show it. Defaults to False.
 
     Returns:
-        HTML, and how many pictures could not be read or are of another size.
+        list[Picture]: one an image.
     """
-    cards, lost = [], 0
-    for result in tqdm(results, desc=f'drawing {what}', unit='image'):
-        path = inputs.image_dir / result.info['file_name']
-        try:
-            image = read_image(path).pixels
-            height, width = image.shape[:2]
-            annotated = result.info['width'], result.info['height']
-            check_size(str(path), (width, height), annotated)
-        except (OSError, ValueError):
-            image = _canvas(result)
-            lost += 1
-        scale = min(1.0, _WIDEST / image.shape[1])
-        image = cv2.resize(
-            image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+    return [
+        _draw(result, analysis)
+        for result in tqdm(
+            images,
+            desc=f'drawing {name}',
+            unit='image',
+            disable=not progress,
         )
-        cards.append(_card(result, image, scale, inputs.links, score_thr))
-    return f'<div class="shots">{"".join(cards)}</div>', lost
+    ]
 
 
-def _card(
-    result: ImageResult,
-    image: np.ndarray,
-    scale: float,
-    links: list[tuple[int, int]],
-    score_thr: float,
-) -> str:
+def _draw(result: ImageResult, analysis: Analysis) -> Picture:
     """Draw one image."""
-    truth = result.truth
-    people_of = np.flatnonzero(~truth.ignored)
+    image, is_lost = _read(result, analysis)
+    scale = min(1.0, _WIDEST / image.shape[1])
+    image = cv2.resize(
+        image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+    )
+    truth, links = result.truth, analysis.inputs.links
+    counted = np.flatnonzero(~truth.ignored)
     labelled = draw_people(
         image,
-        truth.keypoints[people_of] * scale,
-        truth.labelled[people_of].astype(float),
+        truth.keypoints[counted] * scale,
+        truth.labelled[counted].astype(float),
         links,
     )
-    order, extra = _places(result, people_of, score_thr)
+    order, extra = _places(result, counted, analysis.score_thr)
     predicted = draw_people(image, *_rows(result, order, scale), links)
-    name = str(result.info['file_name'])
-    text = (
-        f'{_count(result.counted)}, {result.counted - result.missed} found, '
-        f'{extra} too many'
+    height, width = image.shape[:2]
+    return Picture(
+        name=str(result.info['file_name']),
+        labelled=_address(labelled),
+        predicted=_address(predicted),
+        size_wh=(width, height),
+        quality=result.quality(analysis.score_thr),
+        people=result.counted,
+        found=result.counted - result.missed,
+        extra=extra,
+        is_lost=is_lost,
     )
-    quality = result.quality(score_thr)
-    return (
-        '<figure class="shot"><div>'
-        f'<div><span>labelled</span>{_img(labelled, "labelled people")}</div>'
-        f'<div><span>predicted</span>{_img(predicted, "predictions")}</div>'
-        f'</div><figcaption><b>{quality:.3f}</b> · {escape(text)} · '
-        f'{escape(name)}</figcaption></figure>'
-    )
+
+
+def _read(result: ImageResult, analysis: Analysis) -> tuple[np.ndarray, bool]:
+    """Read an image, or make a grey one and tell so."""
+    folder = analysis.inputs.image_dir
+    try:
+        if folder is None:
+            raise FileNotFoundError
+        path = folder / result.info['file_name']
+        image = read_image(path).pixels
+        height, width = image.shape[:2]
+        annotated = result.info['width'], result.info['height']
+        check_size(str(path), (width, height), annotated)
+    except (OSError, ValueError):
+        return _canvas(result), True
+    return image, False
 
 
 def _places(
-    result: ImageResult, people_of: np.ndarray, score_thr: float
+    result: ImageResult, counted: np.ndarray, score_thr: float
 ) -> tuple[np.ndarray, int]:
     """Order predictions so that matched people have equal colours.
 
     Returns:
         Index of the prediction, or -1, for each drawn person, and how many
-        belong to nobody.
+        have no match.
     """
-    match = result.kinds == MATCH
-    order = np.full(len(people_of), -1)
+    match = result.person_types == MATCH
+    order = np.full(len(counted), -1)
     for n in np.flatnonzero(match):
-        order[np.flatnonzero(people_of == result.matches[n])] = n
+        order[np.flatnonzero(counted == result.matches[n])] = n
     others = np.flatnonzero(~match & (result.people.scores >= score_thr))
     return np.concatenate([order, others]), len(others)
 
@@ -140,15 +174,15 @@ def _rows(
     """
     k = result.truth.keypoints.shape[1]
     keypoints = np.zeros((len(order), k, 2))
-    found = np.zeros((len(order), k))
+    shown = np.zeros((len(order), k))
     chosen = order >= 0
     keypoints[chosen] = result.people.keypoints[order[chosen]] * scale
-    found[chosen] = result.people.found[order[chosen]]
-    return keypoints, found
+    shown[chosen] = result.people.found[order[chosen]]
+    return keypoints, shown
 
 
 def _canvas(result: ImageResult) -> np.ndarray:
-    """Make a grey picture in place of one that is not there."""
+    """Make a grey image in place of one that is not there."""
     points = result.truth.keypoints[result.truth.labelled]
     low = points.max(axis=0, initial=63) + 1
     width = int(result.info.get('width') or low[0])
@@ -156,17 +190,9 @@ def _canvas(result: ImageResult) -> np.ndarray:
     return np.full((height, width, 3), 128, np.uint8)
 
 
-def _img(image: np.ndarray, alt: str) -> str:
-    """Embed a picture."""
+def _address(image: np.ndarray) -> str:
+    """Embed an image."""
     _, code = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    data = base64.b64encode(code.tobytes()).decode()
-    height, width = image.shape[:2]
     return (
-        f'<img src="data:image/jpeg;base64,{data}" alt="{alt}" '
-        f'width="{width}" height="{height}" loading="lazy">'
+        f'data:image/jpeg;base64,{base64.b64encode(code.tobytes()).decode()}'
     )
-
-
-def _count(people: int) -> str:
-    """Write a number of people."""
-    return '1 person' if people == 1 else f'{people} people'

@@ -8,28 +8,25 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..error_analysis import KEYPOINT_KINDS
-from .page import DASH
-from .svg import COLORS, RAMP, legend, new_plot, to_svg
+from ..error_types import KEYPOINT_TYPES
+from ..formatting import DASH
+from ..operating_points import OperatingPoints
+from .svg import COLORS, RAMP, legend, new_plot, plain_text, to_svg
 
 # bars that are readable below one another
 MOST_BARS = 34
 _STEPS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.9)
 
 
-def bar_plot(
-    groups: Mapping[str, Mapping[str, float]], name: str, label: str
-) -> str:
+def group_plot(groups: Mapping[str, Mapping[str, float]]) -> str:
     """Draw AP of groups of images or people as bars.
 
     Args:
-        groups: AP by name of the bar, by name of the group; unknown ones
-            below 0.
-        name: Of the plot.
-        label: What it shows.
+        groups (Mapping): AP by name of the group, and by name of the bar;
+            below 0 if unknown.
 
     Returns:
-        SVG.
+        str: SVG.
     """
     figure, axes = new_plot()
     place, ticks, names = 0.0, [], []
@@ -52,7 +49,7 @@ def bar_plot(
                 color=COLORS['ink'],
             )
             ticks.append(place)
-            short = text.replace('medium', 'mid')
+            short = text.replace('medium', 'mid').replace(' or more', '+')
             names.append(short.replace(' ', '\n', 1))
             place += 1
         place += 0.6
@@ -60,7 +57,7 @@ def bar_plot(
     axes.set(ylim=(0, 1.12), ylabel='AP')
     axes.grid(False, axis='x')
     legend(axes, ncols=3, loc='upper center', bbox_to_anchor=(0.5, 1.16))
-    return to_svg(figure, name, label)
+    return to_svg(figure, 'groups', 'AP of groups')
 
 
 def curve_plot(
@@ -69,46 +66,44 @@ def curve_plot(
     """Draw precision over recall.
 
     Args:
-        recalls: (R,).
-        precision: (T, R).
-        thresholds: (T,), of OKS.
+        recalls (np.ndarray): (R,).
+        precision (np.ndarray): (T, R).
+        thresholds (np.ndarray): (T,), of OKS.
 
     Returns:
-        SVG.
+        str: SVG.
     """
     figure, axes = new_plot(3.5)
     for color, step in zip(RAMP, _STEPS):
         row = precision[int(np.argmin(np.abs(thresholds - step)))]
         axes.plot(recalls, row, color=color, label=f'OKS {step:g}')
     axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel='recall', ylabel='precision')
-    legend(axes, loc='lower left')
+    _legend_above(axes, 3)
     return to_svg(figure, 'curves', 'precision over recall')
 
 
 def threshold_plot(
-    scores: np.ndarray, precision: np.ndarray, recall: np.ndarray
+    points: OperatingPoints,
 ) -> str:
-    """Draw precision, recall and F1 over the least score.
+    """Draw precision, recall and F1 over the lowest score.
 
     Args:
-        scores: (N,), falling.
-        precision: (N,).
-        recall: (N,).
+        points (OperatingPoints): What to draw.
 
     Returns:
-        SVG.
+        str: SVG.
     """
     figure, axes = new_plot(3.5)
-    both = np.maximum(precision + recall, 1e-12)
+    scores = points.scores
     for color, text, values in (
-        ('s1', 'precision', precision),
-        ('s2', 'recall', recall),
-        ('s3', 'F1', 2 * precision * recall / both),
+        ('s1', 'precision', points.precision),
+        ('s2', 'recall', points.recall),
+        ('s3', 'F1', points.f1),
     ):
         # a few hundred points are enough for the eye
         kept = np.unique(np.linspace(0, len(scores) - 1, 300).astype(int))
         axes.plot(scores[kept], values[kept], color=COLORS[color], label=text)
-    axes.set(ylim=(0, 1.02), xlabel='least score of a person')
+    axes.set(ylim=(0, 1.02), xlabel='lowest score of a person')
     legend(axes, ncols=3, loc='upper center', bbox_to_anchor=(0.5, 1.14))
     return to_svg(figure, 'thresholds', 'precision and recall by threshold')
 
@@ -128,43 +123,43 @@ def _keypoint_plot(rows: Sequence[Mapping]) -> tuple[Figure, Axes]:
 
 def _name_keypoints(axes: Axes, rows: Sequence[Mapping]) -> None:
     """Write the names of the keypoints, the first on top."""
-    names = [row['keypoint'] for row in rows]
+    names = [plain_text(row['keypoint']) for row in rows]
     axes.set_yticks(np.arange(len(rows)), names, fontsize=8.5)
     axes.invert_yaxis()
 
 
-def kinds_plot(rows: Sequence[Mapping]) -> str:
-    """Draw the shares of error kinds of every keypoint.
+def error_type_plot(rows: Sequence[Mapping]) -> str:
+    """Draw the shares of error types of every keypoint.
 
     Args:
-        rows: From ``keypoint_table``.
+        rows (Sequence[Mapping]): From ``keypoint_table``.
 
     Returns:
-        SVG.
+        str: SVG.
     """
     rows = _weakest(rows, 'good')
     figure, axes = _keypoint_plot(rows)
     left = np.zeros(len(rows))
     places = np.arange(len(rows))
-    for kind in KEYPOINT_KINDS:
-        values = np.array([row[kind] for row in rows])
-        axes.barh(places, values, 0.72, left, color=COLORS[kind], label=kind)
+    for name in KEYPOINT_TYPES:
+        values = np.array([row[name] for row in rows])
+        axes.barh(places, values, 0.72, left, color=COLORS[name], label=name)
         left += values
     _name_keypoints(axes, rows)
     axes.set(xlim=(0, 1), xlabel='share of labelled keypoints')
     axes.grid(False, axis='y')
-    _legend_above(axes, len(KEYPOINT_KINDS))
-    return to_svg(figure, 'kinds', 'error kinds by keypoint')
+    _legend_above(axes, len(KEYPOINT_TYPES))
+    return to_svg(figure, 'error-types', 'error types by keypoint')
 
 
 def similarity_plot(rows: Sequence[Mapping]) -> str:
     """Draw similarity and PCK of every keypoint as dots.
 
     Args:
-        rows: From ``keypoint_table``.
+        rows (Sequence[Mapping]): From ``keypoint_table``.
 
     Returns:
-        SVG.
+        str: SVG.
     """
     rows = _weakest(rows, 'similarity')
     figure, axes = _keypoint_plot(rows)
@@ -183,17 +178,17 @@ def similarity_plot(rows: Sequence[Mapping]) -> str:
 
 
 def headroom_plot(gains: Mapping[str, float]) -> str:
-    """Draw what AP would gain without each kind of error.
+    """Draw what AP would gain without each type of error.
 
     Args:
-        gains: Gain by kind.
+        gains (Mapping[str, float]): From ``headroom``.
 
     Returns:
-        SVG.
+        str: SVG.
     """
     figure, axes = new_plot(0.8 + 0.33 * len(gains))
     places = np.arange(len(gains))
-    colors = [COLORS[kind if kind in COLORS else 's1'] for kind in gains]
+    colors = [COLORS[name if name in COLORS else 's1'] for name in gains]
     axes.barh(places, list(gains.values()), 0.66, color=colors)
     for place, gain in zip(places, gains.values()):
         axes.annotate(

@@ -1,200 +1,164 @@
-"""The sections that every report has."""
+"""What the sections show that every report has."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import numpy as np
-
-from ...evaluation.diagnosis import diagnose
-from ..coco_scores import CocoEvaluation
-from ..error_analysis import KEYPOINT_KINDS
-from ..image_results import ImageResult
-from ..inputs import Inputs
-from ..summaries import (
-    count_people,
-    headline,
-    image_groups,
+from ...structures.coco import EASY_BELOW, HARD_FROM, MAX_PEOPLE
+from ..error_types import GOOD, KEYPOINT_TYPES, MATCH_OKS, NEAR
+from ..results import Analysis
+from ..summaries import PCK_THRESHOLDS
+from .page import Section
+from .plots import (
+    MOST_BARS,
+    curve_plot,
+    error_type_plot,
+    group_plot,
+    headroom_plot,
+    similarity_plot,
+    threshold_plot,
 )
-from .page import (
-    Section,
-    bullets,
-    cards,
-    figure,
-    number,
-    pair,
-    paragraph,
-    percent,
-    table,
-)
-from .plots import bar_plot
 
-_SIZE_WORDS = {
-    'small': 'small, area below 32²',
-    'medium': 'medium, 32² to 96²',
-    'large': 'large, above 96²',
-}
+_THRESHOLDS = (0.1, 0.2, 0.3, 0.5, 0.7)
 
 
-@dataclass
-class Report:
-    """What the sections are written from.
-
-    Attributes:
-        inputs: What was read.
-        results: All images.
-        coco: COCO's evaluation.
-        score_thr: People below it are left out of drawings and of the
-            "confident" counts.
-        numbers: Takes every number of the page.
-    """
-
-    inputs: Inputs
-    results: list[ImageResult]
-    coco: CocoEvaluation
-    score_thr: float
-    numbers: dict
-
-
-def summary_section(report: Report) -> Section:
-    """Show the headline numbers and what stands out.
+def summary_section(analysis: Analysis) -> Section:
+    """Show the headline scores and what stands out.
 
     Args:
-        report: What to write from; the numbers of the errors are in it.
+        analysis (Analysis): The numbers.
 
     Returns:
-        The section.
+        Section: the first.
     """
-    inputs = report.inputs
-    scores = headline(report.coco, inputs.iou_type, report.results)
-    report.numbers['scores'] = scores
-    crowds = inputs.iou_type == 'keypoints_crowd'
+    crowds = analysis.inputs.iou_type == 'keypoints_crowd'
     last = ('AP(E)', 'AP(M)', 'AP(H)')
     if not crowds:
         last = ('AP (M)', 'AP (L)', 'AR')
-    lines = _findings(report)
-    lines += diagnose(
-        inputs.content, inputs.predictions, inputs.repaired, inputs.use_area
-    )
-    html = (
-        cards(
-            [
-                (number(scores[name]), name)
-                for name in ('AP', 'AP .5', 'AP .75', *last)
-            ]
-        )
-        + table(
-            list(scores),
-            [[number(value) for value in scores.values()]],
-            'AP averages the precision over OKS thresholds .50 to .95, AR the '
-            'recall. '
-            + (
-                'E, M and H are easy, medium and hard images by crowd index.'
-                if crowds
-                else 'M and L are people of medium and large size.'
-            ),
-        )
-        + '<h3>What stands out</h3>'
-        + bullets(lines)
-    )
-    return Section('summary', 'Summary', html)
+    values = {
+        'scores': analysis.scores,
+        'large': ('AP', 'AP .5', 'AP .75', *last),
+        'crowds': crowds,
+        'findings': analysis.findings,
+    }
+    return Section('summary', 'Summary', values)
 
 
-def _findings(report: Report) -> list[str]:
-    """Say in words what the tables show."""
-    counts = report.numbers['people']['all']
-    lines = []
-    if counts['people']:
-        lines.append(
-            f'{counts["match"]} of {counts["people"]} labelled people were '
-            f'found ({percent(counts["match"] / counts["people"])}); '
-            f'{counts["missed"]} were missed.'
-        )
-    rows = [r for r in report.numbers['keypoints'] if r['labelled']]
-    if rows:
-        weights = [row['labelled'] for row in rows]
-        shares = {
-            kind: float(np.average([r[kind] for r in rows], weights=weights))
-            for kind in KEYPOINT_KINDS
-        }
-        worst = min(rows, key=lambda row: row['good'])
-        lines.append(
-            'Keypoints of found people: '
-            + ', '.join(f'{percent(v)} {k}' for k, v in shares.items())
-            + f'. Weakest: {worst["keypoint"]}, {percent(worst["good"])} good.'
-        )
-    gains = report.numbers['headroom']
-    if gains and max(gains.values()) > 0:
-        kind, gain = next(iter(gains.items()))
-        lines.append(
-            f'The costliest kind of error is {kind}: without it AP would be '
-            f'{gain:.3f} higher.'
-        )
-    return lines
-
-
-def groups_section(report: Report) -> Section:
+def groups_section(analysis: Analysis) -> Section:
     """Show AP by size, by number of people and by crowding.
 
     Args:
-        report: What to write from.
+        analysis (Analysis): The numbers.
 
     Returns:
-        The section.
+        Section: the second.
     """
-    scores, results = report.coco.scores(), report.results
-    sizes = {name: scores.ap(size=name) for name in _SIZE_WORDS}
-    by_size = [
-        [text, number(sizes[name]), number(scores.ar(size=name))]
-        for name, text in _SIZE_WORDS.items()
-    ]
-    bars = {'size of a person': sizes}
-    tables = [
-        table(
-            ['size of a person', 'AP', 'AR'],
-            by_size,
-            'In square pixels of the image; a dash: nobody of this size.',
-        )
-    ]
-    given = all('crowdIndex' in r.info for r in results)
-    report.numbers.update(sizes=sizes)
-    for name, words, note in (
-        (
-            'people',
-            'people in the image',
-            'Counted are people with labelled keypoints.',
+    groups = analysis.groups
+    bars = {
+        'size of a person': {n: s.ap for n, s in analysis.sizes.items()},
+        'people in the image': {n: g.ap for n, g in groups['people'].items()},
+        'crowding': {n: g.ap for n, g in groups['crowding'].items()},
+    }
+    values = {
+        'sizes': analysis.sizes,
+        'groups': groups,
+        'easy_below': EASY_BELOW,
+        'hard_from': HARD_FROM,
+        'from_file': all('crowdIndex' in r.info for r in analysis.images),
+        'plot': group_plot(bars),
+    }
+    return Section('groups', 'Size and crowding', values)
+
+
+def curves_section(analysis: Analysis) -> Section:
+    """Show precision over recall, and over the score threshold.
+
+    Args:
+        analysis (Analysis): The numbers.
+
+    Returns:
+        Section: the third.
+    """
+    coco, points = analysis.coco, analysis.operating_points
+    scores = coco.scores()
+    values: dict[str, Any] = {
+        'rows': [(t, scores.ap(t), scores.ar(t)) for t in coco.thresholds],
+        'curves': curve_plot(
+            coco.recalls, scores.precision[:, :, 0], coco.thresholds
         ),
-        (
-            'crowding',
-            'crowding',
-            'Easy: crowd index below 0.2; hard: from 0.8. '
-            + ('From the file.' if given else 'From boxes and keypoints.'),
-        ),
-    ):
-        rows, bars[words] = [], {}
-        for group, images in image_groups(results)[name].items():
-            part = report.coco.scores(images)
-            bars[words][group] = part.ap()
-            people = count_people(results, images)
-            rows.append(
-                [group, len(images), people]
-                + [number(part.ap()), number(part.ar())]
-            )
-        report.numbers[name + '_groups'] = bars[words]
-        heads = [words, 'images', 'labelled', 'AP', 'AR']
-        tables.append(table(heads, rows, note))
-    html = paragraph(
-        'Small people, many people and people who cover each other are '
-        'usually harder to find. The crowd index of an image is 0 where '
-        "nobody stands in another person's box, and grows with the keypoints "
-        'of others there.',
-        lead=True,
-    ) + pair(
-        figure(
-            bar_plot(bars, 'groups', 'AP of groups'),
-            'AP of each group alone; a dash where it has no labelled people.',
-        )
-        + tables[0],
-        tables[1] + tables[2],
-    )
-    return Section('groups', 'Size and crowding', html)
+        'points': points,
+    }
+    if points is not None:
+        chosen = {f'{points.scores[points.best]:.3f} (best F1)': points.best}
+        for threshold in _THRESHOLDS:
+            last = points.at(threshold)
+            if last is not None:
+                chosen[f'{threshold:g}'] = last
+        values.update(chosen=chosen, thresholds=threshold_plot(points))
+    return Section('curves', 'Precision and recall', values)
+
+
+def keypoints_section(analysis: Analysis) -> Section:
+    """Show how well every keypoint is located.
+
+    Args:
+        analysis (Analysis): The numbers.
+
+    Returns:
+        Section: the fourth.
+    """
+    rows = analysis.keypoints
+    values = {
+        'rows': rows,
+        'pcks': [f'PCK@{threshold:g}' for threshold in PCK_THRESHOLDS],
+        'match_oks': MATCH_OKS,
+        'weakest': _weakest(rows, 'similarity'),
+        'note': _rows_note(rows),
+        'plot': similarity_plot(rows),
+    }
+    return Section('keypoints', 'Keypoints', values)
+
+
+def errors_section(analysis: Analysis) -> Section:
+    """Show the error types of keypoints and people.
+
+    Args:
+        analysis (Analysis): The numbers.
+
+    Returns:
+        Section: the fifth.
+    """
+    rows, gains = analysis.keypoints, analysis.headroom
+    values = {
+        'rows': rows,
+        'types': KEYPOINT_TYPES,
+        'good': GOOD,
+        'near': NEAR,
+        'match_oks': MATCH_OKS,
+        'most_people': MAX_PEOPLE,
+        'weakest': _weakest(rows, 'good'),
+        'note': _rows_note(rows),
+        'plot': error_type_plot(rows),
+        'people': analysis.people,
+        'score_thr': analysis.score_thr,
+        'gains': gains,
+        'headroom': headroom_plot(gains) if gains else '',
+    }
+    return Section('errors', 'Error types', values)
+
+
+def _rows_note(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Tell which keypoints a plot leaves out."""
+    shown = sum(row['labelled'] > 0 for row in rows)
+    if shown > MOST_BARS:
+        return f' Shown are the {MOST_BARS} weakest of {shown}.'
+    if shown < len(rows):
+        return ' Keypoints without labels are left out.'
+    return ''
+
+
+def _weakest(rows: Sequence[Mapping[str, Any]], key: str) -> int:
+    """Find the row with the lowest value, -1 without labels."""
+    known = [i for i, row in enumerate(rows) if row['labelled']]
+    return min(known, key=lambda i: rows[i][key], default=-1)

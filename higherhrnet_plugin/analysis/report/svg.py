@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from typing import Any
@@ -13,8 +14,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Colours that nothing else has stand for variables of the style sheet, which
-# differ between the light and the dark page.
+# Each variable of the style sheet has a colour that is used for nothing else
+# and is replaced by it, since the values differ between light and dark.
 VARIABLES = (
     *('ink', 'muted', 'grid', 'card'),
     *('good', 'jitter', 'inversion', 'swap', 'miss'),
@@ -51,11 +52,11 @@ def new_plot(height: float = 3.2, width: float = 5.0) -> tuple[Figure, Axes]:
     """Begin a plot in the style of the page.
 
     Args:
-        height: In inches.
-        width: In inches.
+        height (float): In inches. Defaults to 3.2.
+        width (float): In inches. Defaults to 5.
 
     Returns:
-        Figure and axes.
+        tuple: figure and axes.
     """
     with mpl.rc_context(_STYLE):
         figure, axes = plt.subplots(figsize=(width, height))
@@ -66,8 +67,8 @@ def legend(axes: Axes, **options: object) -> None:
     """Add a legend in the style of the page.
 
     Args:
-        axes: The axes.
-        options: Of ``Axes.legend``.
+        axes (Axes): The axes.
+        options (object): Of ``Axes.legend``.
     """
     with mpl.rc_context(_STYLE):
         axes.legend(**options)
@@ -77,12 +78,12 @@ def to_svg(figure: Figure, name: str, label: str) -> str:
     """Write a plot as an element of the page, and close it.
 
     Args:
-        figure: The plot.
-        name: Prefix of its ids, which are unique in a page.
-        label: What it shows, for those who cannot see it.
+        figure (Figure): The plot.
+        name (str): Prefix of its ids, which are unique in a page.
+        label (str): What it shows, for those who cannot see it.
 
     Returns:
-        The SVG element.
+        str: the SVG element.
     """
     stream = io.StringIO()
     with mpl.rc_context({**_STYLE, 'svg.hashsalt': name}):
@@ -100,4 +101,17 @@ def to_svg(figure: Figure, name: str, label: str) -> str:
     text = text.replace('url(#', f'url(#{name}-')
     for variable, color in COLORS.items():
         text = text.replace(color, f'var(--{variable})')
+    label = html.escape(label)
     return text.replace('<svg', f'<svg role="img" aria-label="{label}"', 1)
+
+
+def plain_text(text: str) -> str:
+    """Mark a text that is not written for matplotlib.
+
+    Args:
+        text (str): A name of the user's.
+
+    Returns:
+        str: the same for a plot, where no pair of $ begins a formula.
+    """
+    return text.replace('$', r'\$')

@@ -1,4 +1,4 @@
-"""What kind of error a predicted keypoint, or person, is.
+"""The error types of predicted keypoints and people.
 
 Note:
     - N: predicted people, M: those matched, G: annotated people, K: keypoints
@@ -17,14 +17,15 @@ import numpy as np
 
 from ..structures.annotated_people import AnnotatedPeople
 
-# a prediction with less similarity is no prediction of that person
+# a prediction of less similarity is not matched to the person
 MATCH_OKS = 0.1
-# from the first similarity on a keypoint is near, from the second on good
+# similarities from which on a keypoint is near, and good
 NEAR, GOOD = 0.5, 0.85
 
-KEYPOINT_KINDS = ('good', 'jitter', 'inversion', 'swap', 'miss')
+KEYPOINT_TYPES = ('good', 'jitter', 'inversion', 'swap', 'miss')
 NOT_LABELLED = -1
-PERSON_KINDS = ('match', 'duplicate', 'background', 'ignored')
+PERSON_TYPES = ('match', 'duplicate', 'background', 'ignored')
+MATCH, DUPLICATE, BACKGROUND, IGNORED = range(len(PERSON_TYPES))
 
 
 def keypoint_similarity(
@@ -33,7 +34,7 @@ def keypoint_similarity(
     areas: np.ndarray,
     sigmas: np.ndarray,
 ) -> np.ndarray:
-    """Compute the part that each keypoint has in OKS.
+    """Compute the similarity of each keypoint, the mean of which is OKS.
 
     Args:
         points (np.ndarray): (..., K, 2), (x, y).
@@ -42,7 +43,8 @@ def keypoint_similarity(
         sigmas (np.ndarray): (K,), the tolerances of the keypoints.
 
     Returns:
-        np.ndarray: float64 (..., K) in [0, 1]; broken coordinates have 0.
+        np.ndarray: float64 (..., K) in [0, 1], 0 where coordinates are not
+        finite.
     """
     squares = np.square(np.asarray(points, np.float64) - targets).sum(-1)
     tolerances = 2 * np.square(2 * np.asarray(sigmas, np.float64))
@@ -51,23 +53,24 @@ def keypoint_similarity(
     return np.exp(-np.where(np.isfinite(scaled), scaled, np.inf))
 
 
-def keypoint_kinds(
+def classify_keypoints(
     predicted: np.ndarray,
     matches: np.ndarray,
     people: AnnotatedPeople,
     sigmas: np.ndarray,
     flip_indices: Sequence[int],
 ) -> np.ndarray:
-    """Name the error of every keypoint of matched people.
+    """Find the error type of every keypoint of matched people.
 
-    A keypoint is compared with the labelled keypoints of its own kind and of
-    the mirrored kind, of all people of the image. The most similar decides:
+    A keypoint is compared with the labelled keypoints of the same index and
+    of the mirrored index, of all people of the image. The most similar
+    decides:
 
-    - good: its own, similarity of at least 0.85
-    - jitter: its own, below 0.85
+    - good: its own, with a similarity of at least 0.85
+    - jitter: its own, with less
     - inversion: the mirrored one of the same person
     - swap: one of another person
-    - miss: none has a similarity of at least 0.5
+    - miss: no keypoint has a similarity of at least 0.5
 
     Args:
         predicted (np.ndarray): (M, K, 2), (x, y).
@@ -77,7 +80,7 @@ def keypoint_kinds(
         flip_indices (Sequence[int]): K, index of the mirrored keypoint.
 
     Returns:
-        np.ndarray: int8 (M, K), index in ``KEYPOINT_KINDS``, or
+        np.ndarray: int8 (M, K), index in ``KEYPOINT_TYPES``, or
         ``NOT_LABELLED`` where the person has no label.
     """
     own_labels = people.labelled[matches]
@@ -105,29 +108,30 @@ def keypoint_kinds(
     own = similar[rows, 0, matches]
     mirrored = similar[rows, 1, matches]
     best = similar.max(axis=(1, 2))
-    # on a tie the own keypoint is right, then the own person
-    kinds = np.full(own.shape, KEYPOINT_KINDS.index('swap'), dtype=np.int8)
-    kinds[mirrored == best] = KEYPOINT_KINDS.index('inversion')
+    # on a tie the own keypoint comes first, then the own person
+    good, jitter, inversion, swap, miss = range(len(KEYPOINT_TYPES))
+    types = np.full(own.shape, swap, dtype=np.int8)
+    types[mirrored == best] = inversion
     mine = own == best
-    kinds[mine] = KEYPOINT_KINDS.index('jitter')
-    kinds[mine & (own >= GOOD)] = KEYPOINT_KINDS.index('good')
-    kinds[best < NEAR] = KEYPOINT_KINDS.index('miss')
-    kinds[~own_labels] = NOT_LABELLED
-    return kinds
+    types[mine] = jitter
+    types[mine & (own >= GOOD)] = good
+    types[best < NEAR] = miss
+    types[~own_labels] = NOT_LABELLED
+    return types
 
 
-def person_kinds(
+def classify_people(
     oks: np.ndarray, matches: np.ndarray, ignored: np.ndarray
 ) -> np.ndarray:
-    """Name what every predicted person is.
+    """Find the type of every predicted person.
 
-    - match: of an annotated person who counts
-    - duplicate: of such a person who is matched already
-    - ignored: of a crowd, or of a person without labels
-    - background: of nobody, a false person
+    - match: matched to an annotated person who counts
+    - duplicate: similar to such a person who has another match
+    - ignored: similar to a crowd, or to a person without labels
+    - background: similar to nobody, a false positive
 
-    A crowd is large, and much is similar to it; a duplicate that is more
-    similar to a person than to the crowd stays one.
+    Crowds are large, so that many predictions are similar to them; one that
+    is more similar to a person than to the crowd is a duplicate.
 
     Args:
         oks (np.ndarray): (N, G), object keypoint similarity.
@@ -136,14 +140,12 @@ def person_kinds(
         ignored (np.ndarray): bool (G,), who does not count.
 
     Returns:
-        np.ndarray: int8 (N,), index in ``PERSON_KINDS``.
+        np.ndarray: int8 (N,), index in ``PERSON_TYPES``.
     """
     counted = oks[:, ~ignored].max(axis=1, initial=0)
     others = oks[:, ignored].max(axis=1, initial=0)
-    kinds = np.full(len(oks), PERSON_KINDS.index('background'), np.int8)
-    kinds[others >= MATCH_OKS] = PERSON_KINDS.index('ignored')
-    again = (counted >= MATCH_OKS) & (counted > others)
-    kinds[again] = PERSON_KINDS.index('duplicate')
-    matched = np.isin(matches, np.flatnonzero(~ignored))
-    kinds[matched] = PERSON_KINDS.index('match')
-    return kinds
+    types = np.full(len(oks), BACKGROUND, np.int8)
+    types[others >= MATCH_OKS] = IGNORED
+    types[(counted >= MATCH_OKS) & (counted > others)] = DUPLICATE
+    types[np.isin(matches, np.flatnonzero(~ignored))] = MATCH
+    return types

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from higherhrnet_plugin.analysis.error_analysis import (
-    KEYPOINT_KINDS,
+from higherhrnet_plugin.analysis.error_types import (
+    KEYPOINT_TYPES,
     NOT_LABELLED,
-    PERSON_KINDS,
-    keypoint_kinds,
+    PERSON_TYPES,
+    classify_keypoints,
+    classify_people,
     keypoint_similarity,
-    person_kinds,
 )
 from higherhrnet_plugin.structures.annotated_people import AnnotatedPeople
 
@@ -40,7 +40,7 @@ def people(*keypoints, labelled=None, areas=None):
 
 def names(kinds):
     """Write kinds as words."""
-    return ['none' if k == NOT_LABELLED else KEYPOINT_KINDS[k] for k in kinds]
+    return ['none' if k == NOT_LABELLED else KEYPOINT_TYPES[k] for k in kinds]
 
 
 def test_similarity_is_the_keypoints_part_of_oks():
@@ -71,7 +71,7 @@ def test_similarity_is_the_keypoints_part_of_oks():
 def test_one_keypoint(place, kind):
     predicted = FIRST[None].copy()
     predicted[0, 1] = place
-    kinds = keypoint_kinds(
+    kinds = classify_keypoints(
         predicted, np.array([0]), people(FIRST, SECOND), SIGMAS, FLIP
     )
     assert names(kinds[0]) == ['good', kind, 'good', 'good', 'good']
@@ -79,7 +79,7 @@ def test_one_keypoint(place, kind):
 
 def test_middle_keypoint_has_no_inversion():
     predicted = FIRST[None] + [8, 0]
-    kinds = keypoint_kinds(
+    kinds = classify_keypoints(
         predicted, np.array([0]), people(FIRST), SIGMAS, FLIP
     )
     assert names(kinds[0]) == ['jitter'] * 5
@@ -91,7 +91,7 @@ def test_unlabelled_keypoints_have_no_kind_and_attract_nothing():
     predicted = FIRST[None].copy()
     predicted[0, 1] = FIRST[2]
     predicted[0, 3] = SECOND[3]
-    kinds = keypoint_kinds(
+    kinds = classify_keypoints(
         predicted,
         np.array([0]),
         people(FIRST, SECOND, labelled=labelled),
@@ -102,7 +102,7 @@ def test_unlabelled_keypoints_have_no_kind_and_attract_nothing():
 
 
 def test_nobody():
-    kinds = keypoint_kinds(
+    kinds = classify_keypoints(
         np.zeros((0, 5, 2)), np.zeros(0, int), people(FIRST), SIGMAS, FLIP
     )
     assert kinds.shape == (0, 5)
@@ -140,15 +140,15 @@ def test_equals_a_plain_loop():
         )
         matches = rng.permutation(4)[:3]
         predicted = truth.keypoints[matches] + rng.normal(0, 9, (3, 5, 2))
-        kinds = keypoint_kinds(predicted, matches, truth, SIGMAS, FLIP)
+        kinds = classify_keypoints(predicted, matches, truth, SIGMAS, FLIP)
         for m, k in np.ndindex(3, 5):
             expected = reference_kind(predicted[m, k], k, matches[m], truth)
             assert names(kinds[m])[k] == expected
             seen.add(expected)
-    assert seen == {*KEYPOINT_KINDS, 'none'}
+    assert seen == {*KEYPOINT_TYPES, 'none'}
 
 
-def test_person_kinds():
+def test_classify_people():
     # columns: a person who counts, an ignored one
     oks = np.array(
         [
@@ -162,8 +162,8 @@ def test_person_kinds():
         ]
     )
     matches = np.array([0, -1, -1, 1, -1, 1, 1])
-    kinds = person_kinds(oks, matches, np.array([False, True]))
-    assert [PERSON_KINDS[k] for k in kinds] == [
+    kinds = classify_people(oks, matches, np.array([False, True]))
+    assert [PERSON_TYPES[k] for k in kinds] == [
         'match',
         'duplicate',
         'background',
@@ -172,5 +172,7 @@ def test_person_kinds():
         'duplicate',
         'ignored',
     ]
-    alone = person_kinds(np.zeros((2, 0)), np.full(2, -1), np.zeros(0, bool))
-    assert [PERSON_KINDS[k] for k in alone] == ['background'] * 2
+    alone = classify_people(
+        np.zeros((2, 0)), np.full(2, -1), np.zeros(0, bool)
+    )
+    assert [PERSON_TYPES[k] for k in alone] == ['background'] * 2
