@@ -3,11 +3,11 @@
 Importing the package registers its components in mmpose's registries.
 """
 
-from .doctor.on_import import explain_import_errors, is_doctor_starting
+from .doctor.on_import import explain_import_errors, is_command_starting
 from .version import __version__
 
-# The doctor runs where nothing else can be imported.
-if not is_doctor_starting():
+# The doctor runs where nothing else can be imported, and --help at once.
+if not is_command_starting():
     with explain_import_errors():
         from .compat import (
             accept_radius_in_array,

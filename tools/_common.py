@@ -1,4 +1,4 @@
-"""What the tools share: arguments, config, visualisation."""
+"""What the tools share: config, Runner, visualisation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
-from higherhrnet_plugin.cfg_options.arguments import CfgOptionsAction
+from higherhrnet_plugin.cfg_options.arguments import parse_cfg_options
 from higherhrnet_plugin.checkpoints import (
     WeightsError,
     check_weights_file,
@@ -31,70 +31,6 @@ from higherhrnet_plugin.compat import (
     use_cpu_model_wrapper,
 )
 from higherhrnet_plugin.engine import NonFiniteLossError
-
-
-def add_common_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that both tools have.
-
-    Args:
-        parser: Parser of the tool.
-    """
-    parser.add_argument(
-        '--work-dir',
-        help='folder for logs, checkpoints and results; default: work_dir of '
-        "the config, else ./work_dirs/<config's name>",
-    )
-    parser.add_argument(
-        '--show-dir', help='folder for images with the predictions drawn in'
-    )
-    parser.add_argument(
-        '--show', action='store_true', help='show the predictions in a window'
-    )
-    parser.add_argument(
-        '--interval',
-        type=int,
-        default=1,
-        help='draw every N-th sample (default: 1)',
-    )
-    parser.add_argument(
-        '--wait-time',
-        type=float,
-        default=1,
-        help='seconds for which a window is shown (default: 1)',
-    )
-    add_cfg_options(
-        parser, 'train_dataloader.batch_size=8 key=a,b key="[(a,b),(c,d)]"'
-    )
-    parser.add_argument(
-        '--launcher',
-        choices=['none', 'pytorch', 'slurm', 'mpi'],
-        default='none',
-        help='what started the processes of a distributed run',
-    )
-    # torch.distributed.launch passes it, in either spelling.
-    parser.add_argument(
-        '--local_rank',
-        '--local-rank',
-        type=int,
-        default=0,
-        help='set by torch.distributed.launch',
-    )
-
-
-def add_cfg_options(parser: argparse.ArgumentParser, example: str) -> None:
-    """Add ``--cfg-options``.
-
-    Args:
-        parser: Parser of the tool.
-        example: Settings to show in the help.
-    """
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=CfgOptionsAction,
-        metavar='KEY=VALUE',
-        help=f'settings that override the config, e.g. {example}',
-    )
 
 
 def read_config(path: str) -> Config:
@@ -149,7 +85,7 @@ def apply_options(cfg: Config, args: argparse.Namespace) -> None:
         SystemExit: If an option cannot be set in this config.
     """
     try:
-        apply_cfg_options(cfg, args.cfg_options)
+        apply_cfg_options(cfg, parse_cfg_options(args.cfg_options))
     except ValueError as error:
         raise SystemExit(f'error: {error}') from error
 

@@ -9,47 +9,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import mmengine
-from _common import (
-    add_common_arguments,
-    build_runner,
-    enable_visualization,
-    expected_errors,
-    finish_config,
-    load_config,
-    require_hook,
-    require_weights,
-)
-from _exit import run_tool
-from mmengine.config import Config
-from mmengine.dist import master_only
-from mmengine.hooks import Hook
-from mmengine.runner import Runner
-
-import higherhrnet_plugin  # noqa: F401  (registers the components)
+from _arguments import add_common_arguments
 
 OUT_SUFFIXES = ('.json', '.yaml', '.yml', '.pkl', '.pickle')
 DUMP_SUFFIXES = ('.pkl', '.pickle')
-
-
-class SaveMetricHook(Hook):
-    """Write the metrics to a file.
-
-    Args:
-        path: File to write; its suffix decides the format.
-    """
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    @master_only
-    def after_test_epoch(
-        self, runner: Runner, metrics: dict[str, Any] | None = None
-    ) -> None:
-        """Write the metrics, on the first process only."""
-        if metrics is not None:
-            mmengine.mkdir_or_exist(str(Path(self.path).parent))
-            mmengine.dump(metrics, self.path)
 
 
 def parse_args() -> argparse.Namespace:
@@ -78,6 +41,49 @@ def parse_args() -> argparse.Namespace:
                 f'--{name} must end in one of {", ".join(suffixes)}: {path}'
             )
     return args
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
+import mmengine
+from _common import (
+    build_runner,
+    enable_visualization,
+    expected_errors,
+    finish_config,
+    load_config,
+    require_hook,
+    require_weights,
+)
+from _exit import run_tool
+from mmengine.config import Config
+from mmengine.dist import master_only
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+import higherhrnet_plugin  # noqa: F401  (registers the components)
+
+
+class SaveMetricHook(Hook):
+    """Write the metrics to a file.
+
+    Args:
+        path: File to write; its suffix decides the format.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    @master_only
+    def after_test_epoch(
+        self, runner: Runner, metrics: dict[str, Any] | None = None
+    ) -> None:
+        """Write the metrics, on the first process only."""
+        if metrics is not None:
+            mmengine.mkdir_or_exist(str(Path(self.path).parent))
+            mmengine.dump(metrics, self.path)
 
 
 def enable_badcase(cfg: Config, args: argparse.Namespace) -> None:

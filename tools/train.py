@@ -7,21 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from _common import (
-    add_common_arguments,
-    build_runner,
-    enable_visualization,
-    expected_errors,
-    finish_config,
-    load_config,
-)
-from _exit import run_tool
-from mmengine.config import Config
-from mmengine.device import get_device
-
-import higherhrnet_plugin  # noqa: F401  (registers the components)
-
-AMP_TYPES = ('OptimWrapper', 'AmpOptimWrapper')
+from _arguments import add_common_arguments
 
 
 def parse_args() -> argparse.Namespace:
@@ -54,6 +40,26 @@ def parse_args() -> argparse.Namespace:
     )
     add_common_arguments(parser)
     return parser.parse_args()
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
+from _common import (
+    build_runner,
+    enable_visualization,
+    expected_errors,
+    finish_config,
+    load_config,
+)
+from _exit import run_tool
+from mmengine.config import Config
+from mmengine.device import get_device
+
+import higherhrnet_plugin  # noqa: F401  (registers the components)
+
+AMP_TYPES = ('OptimWrapper', 'AmpOptimWrapper')
 
 
 def enable_amp(cfg: Config) -> None:

@@ -11,7 +11,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
 from ..datasets.coco_repair import CocoOptions
-from ..datasets.coco_repair.fitting import IMAGE
+from ..datasets.coco_repair.annotated_on import IMAGE
 from ..registry import DATASETS
 from ..structures.metainfo import ordered_names
 from .inputs import Inputs, make_inputs

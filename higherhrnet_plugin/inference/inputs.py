@@ -17,8 +17,7 @@ from .folders import (
     is_usable,
     walk,
 )
-
-WEBCAM = 'webcam:'
+from .options import WEBCAM
 
 
 @dataclass(frozen=True)

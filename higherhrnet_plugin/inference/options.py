@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..cfg_options.arguments import CfgOptionsAction
-from .inputs import WEBCAM
+
+WEBCAM = 'webcam:'
 
 DESCRIPTION = """\
 Find the people on images and videos: pictures and COCO results.

@@ -8,6 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from ..cfg_options.applying import apply_cfg_options
+from ..cfg_options.arguments import parse_cfg_options
 from .model import find_test_pipeline, read_config, set_scales, set_stretch
 
 
@@ -25,7 +26,7 @@ def load_config(args: argparse.Namespace) -> Config:
         ValueError: If it lacks what an argument sets.
     """
     cfg = read_config(args.config)
-    apply_cfg_options(cfg, args.cfg_options)
+    apply_cfg_options(cfg, parse_cfg_options(args.cfg_options))
     if 'model' not in cfg or 'head' not in cfg.model:
         raise ValueError(f'{args.config}: the config has no `model.head`')
     find_test_pipeline(cfg)

@@ -195,6 +195,7 @@ def test_help_needs_no_package(python, packages):
 
 
 def test_other_modules_of_the_package_still_fail(python, packages):
-    done = run(python, packages, '-m', 'higherhrnet_plugin.infer')
+    words = ('-m', 'higherhrnet_plugin.infer', *'abc', '--out', 'd')
+    done = run(python, packages, *words)
     assert done.returncode == 1
     assert 'higherhrnet_plugin cannot be used here' in done.stderr

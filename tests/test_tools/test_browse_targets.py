@@ -23,6 +23,8 @@ import higherhrnet_plugin  # noqa: F401
 from higherhrnet_plugin.visualization.drawing import person_color
 
 SCRIPT = ROOT / 'tools' / 'misc' / 'browse_targets.py'
+# modules of the tool
+OWN = ('_arguments', '_common', 'browse_targets', 'browsing')
 META = dict(
     num_keypoints=3,
     keypoint_name2id=dict(nose=0, eye=1, ear=2),
@@ -41,7 +43,7 @@ def tool():
     yield browse_targets
     sys.path[:] = path
     for name in set(sys.modules) - loaded:
-        if name.split('.')[0] in ('_common', 'browse_targets', 'browsing'):
+        if name.split('.')[0] in OWN:
             del sys.modules[name]
 
 

@@ -40,7 +40,8 @@ def refuse(
     # Set by the tools; noted here so that it is restored.
     monkeypatch.setenv('LOCAL_RANK', '0')
     yield run_and_refuse
-    sys.modules.pop('_common', None)
+    for name in ('_arguments', '_common'):
+        sys.modules.pop(name, None)
 
 
 def options(source: str) -> set[str]:

@@ -5,8 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from _timing import Row, describe_machine, save, to_markdown
+if TYPE_CHECKING:
+    from _timing import Row
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT.joinpath(
+    'configs/body_2d_keypoint/associative_embedding/coco/'
+    'ae_higherhrnet-w32_8xb24-300e_coco-512x512.py'
+)
 
 
 def build_parser(description: str) -> argparse.ArgumentParser:
@@ -30,6 +39,19 @@ def build_parser(description: str) -> argparse.ArgumentParser:
     return parser
 
 
+def size_of(text: str) -> tuple[int, int]:
+    """Read a size given as WxH.
+
+    Args:
+        text (str): Such as 960x640.
+
+    Returns:
+        tuple[int, int]: (W, H).
+    """
+    width, height = map(int, text.split('x'))
+    return width, height
+
+
 def report(rows: Sequence[Row], out: str | None) -> None:
     """Print a table for each set of peers, and write the file.
 
@@ -37,6 +59,9 @@ def report(rows: Sequence[Row], out: str | None) -> None:
         rows (Sequence[Row]): The rows.
         out (str, optional): JSON file.
     """
+    # late, as it takes seconds, which the arguments need not wait for
+    from _timing import describe_machine, save, to_markdown
+
     for _, table in groupby(rows, key=lambda row: tuple(row.peers)):
         print(to_markdown(list(table)), end='\n\n')
     machine = describe_machine()

@@ -19,19 +19,6 @@ Flips = Sequence[Sequence[tuple]]
 PEERS = ('official', 'mmpose')
 
 
-def size_of(text: str) -> tuple[int, int]:
-    """Read a size given as WxH.
-
-    Args:
-        text (str): Such as 960x640.
-
-    Returns:
-        tuple[int, int]: (W, H).
-    """
-    width, height = map(int, text.split('x'))
-    return width, height
-
-
 class Ways:
     """All ways to decode one scene.
 

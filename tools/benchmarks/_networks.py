@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import copy
-from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 import torch
@@ -18,11 +17,6 @@ from higherhrnet_plugin.inference.model import (
     load_estimator,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = ROOT.joinpath(
-    'configs/body_2d_keypoint/associative_embedding/coco/'
-    'ae_higherhrnet-w32_8xb24-300e_coco-512x512.py'
-)
 # relative to the largest output of a level
 CLOSE, HALF = 1e-4, 0.2
 

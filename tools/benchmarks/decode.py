@@ -11,10 +11,37 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, Callable
 
+from _command import build_parser, size_of
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = build_parser(__doc__.splitlines()[0])
+    parser.set_defaults(rounds=3)
+    parser.add_argument('--people', type=int, nargs='+', default=[1, 5, 30])
+    parser.add_argument(
+        '--sizes', type=size_of, nargs='+', default=[(512, 512)], metavar='WxH'
+    )
+    parser.add_argument(
+        '--scenes', type=int, default=60, help='to compare assignments'
+    )
+    parser.add_argument(
+        '--no-extras',
+        action='store_true',
+        help='leave out memory, noise and the comparison of assignments',
+    )
+    parser.add_argument('--memory-of', help=argparse.SUPPRESS)
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 import numpy as np
-from _command import build_parser, report
+from _command import report
 from _decode_memory import added_memory, measure_apart
-from _decode_ways import PEERS, Ways, size_of
+from _decode_ways import PEERS, Ways
 from _scenes import (
     NUM_KEYPOINTS,
     make_levels,
@@ -107,26 +134,6 @@ def show_memory() -> str:
         added = measure_apart(__file__, '--memory-of', way)
         lines.append(f'| {way} | {added:.0f} |')
     return '\n'.join(lines)
-
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = build_parser(__doc__.splitlines()[0])
-    parser.set_defaults(rounds=3)
-    parser.add_argument('--people', type=int, nargs='+', default=[1, 5, 30])
-    parser.add_argument(
-        '--sizes', type=size_of, nargs='+', default=[(512, 512)], metavar='WxH'
-    )
-    parser.add_argument(
-        '--scenes', type=int, default=60, help='to compare assignments'
-    )
-    parser.add_argument(
-        '--no-extras',
-        action='store_true',
-        help='leave out memory, noise and the comparison of assignments',
-    )
-    parser.add_argument('--memory-of', help=argparse.SUPPRESS)
-    return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

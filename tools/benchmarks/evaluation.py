@@ -16,10 +16,38 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
+from _command import build_parser
+from _scored_people import BENCHMARKS
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = build_parser(__doc__.splitlines()[0])
+    parser.set_defaults(rounds=3)
+    parser.add_argument(
+        '--images', type=int, default=5000, help='as many as val2017 of COCO'
+    )
+    parser.add_argument(
+        '--timed',
+        nargs='+',
+        choices=list(BENCHMARKS),
+        default=['coco'],
+        help='what is timed on these images',
+    )
+    parser.add_argument(
+        '--compared', type=int, default=100, help='images to compare scores on'
+    )
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 import numpy as np
-from _command import build_parser, report, require
+from _command import report, require
 from _evaluators import installed_peers, score_ours
-from _scored_people import BENCHMARKS, make_scenes
+from _scored_people import make_scenes
 from _timing import Row, compare, use_one_thread
 
 TOLERANCE = 1e-12
@@ -121,26 +149,6 @@ def measure(name: str, arguments: argparse.Namespace) -> Row:
         note = '' if first is None else f'AP {first[0]:.3f}'
         title = f'{name}, {arguments.images} images'
         return compare(title, ours, able, arguments.rounds, note)
-
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = build_parser(__doc__.splitlines()[0])
-    parser.set_defaults(rounds=3)
-    parser.add_argument(
-        '--images', type=int, default=5000, help='as many as val2017 of COCO'
-    )
-    parser.add_argument(
-        '--timed',
-        nargs='+',
-        choices=list(BENCHMARKS),
-        default=['coco'],
-        help='what is timed on these images',
-    )
-    parser.add_argument(
-        '--compared', type=int, default=100, help='images to compare scores on'
-    )
-    return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -7,14 +7,37 @@ counts each person's distance to itself, so gradients are compared.
 
 from __future__ import annotations
 
+import argparse
 import math
 import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple
 
+from _command import build_parser
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = build_parser(__doc__.splitlines()[0])
+    parser.add_argument(
+        '--batch', type=int, nargs='+', default=[8, 24], help='images'
+    )
+    parser.add_argument(
+        '--people', type=int, nargs='+', default=[1, 5, 15, 30], help='each'
+    )
+    parser.add_argument(
+        '--memory-tries', type=int, default=3, help='processes for each'
+    )
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 import torch
-from _command import build_parser, report, require
+from _command import report, require
 from _plain_training import plain_ae_loss, plain_heatmap_loss
 from _timing import Row, compare, use_one_thread
 from mmengine.registry import init_default_scope
@@ -176,17 +199,7 @@ def measure_memory(batch: int, tries: int) -> dict[str, float]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the benchmark."""
-    parser = build_parser(__doc__.splitlines()[0])
-    parser.add_argument(
-        '--batch', type=int, nargs='+', default=[8, 24], help='images'
-    )
-    parser.add_argument(
-        '--people', type=int, nargs='+', default=[1, 5, 15, 30], help='each'
-    )
-    parser.add_argument(
-        '--memory-tries', type=int, default=3, help='processes for each'
-    )
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     torch.manual_seed(args.seed)
     use_one_thread()
     init_default_scope('mmpose')

@@ -13,10 +13,41 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
 
+from _command import CONFIG, build_parser
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = build_parser(__doc__.splitlines()[0])
+    parser.set_defaults(rounds=5)
+    add = parser.add_argument
+    add('--size', type=int, nargs='+', default=[256], help='sides of images')
+    add('--device', default='cpu', help='device of torch')
+    add(
+        '--compile',
+        action='store_true',
+        help='also torch.compile, which takes minutes to begin with',
+    )
+    add('--config', default=str(CONFIG), help='config file')
+    add('--checkpoint', help='weights; random ones without')
+    add('--images', type=Path, help='folder of images to find people on')
+    add('--limit', type=int, default=16, help='images at most')
+    args = parser.parse_args(argv)
+    if args.images and not args.checkpoint:
+        parser.error('--images needs a trained network: give --checkpoint')
+    if any(side < 64 or side % 32 for side in args.size):
+        parser.error(f'--size must be multiples of 32 from 64: {args.size}')
+    return args
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 import numpy as np
 import torch
-from _command import build_parser, report, require
-from _networks import CLOSE, CONFIG, Maps, Switch, make_switches, model_builder
+from _command import report, require
+from _networks import CLOSE, Maps, Switch, make_switches, model_builder
 from _timing import Row, compare, use_one_thread
 from mmengine.registry import init_default_scope
 from scipy.optimize import linear_sum_assignment
@@ -167,30 +198,6 @@ def check_people(
     return {
         name: compare_people(found, expected) for name, found in people.items()
     }
-
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = build_parser(__doc__.splitlines()[0])
-    parser.set_defaults(rounds=5)
-    add = parser.add_argument
-    add('--size', type=int, nargs='+', default=[256], help='sides of images')
-    add('--device', default='cpu', help='device of torch')
-    add(
-        '--compile',
-        action='store_true',
-        help='also torch.compile, which takes minutes to begin with',
-    )
-    add('--config', default=str(CONFIG), help='config file')
-    add('--checkpoint', help='weights; random ones without')
-    add('--images', type=Path, help='folder of images to find people on')
-    add('--limit', type=int, default=16, help='images at most')
-    args = parser.parse_args(argv)
-    if args.images and not args.checkpoint:
-        parser.error('--images needs a trained network: give --checkpoint')
-    if any(side < 64 or side % 32 for side in args.size):
-        parser.error(f'--size must be multiples of 32 from 64: {args.size}')
-    return args
 
 
 def main(argv: Sequence[str] | None = None) -> None:

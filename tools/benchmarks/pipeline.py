@@ -9,6 +9,7 @@ compared.
 
 from __future__ import annotations
 
+import argparse
 import copy
 import pickle
 import sys
@@ -18,9 +19,31 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable
 
+from _command import build_parser
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = build_parser(__doc__.splitlines()[0])
+    parser.add_argument('--ann-file', type=Path, help='COCO file')
+    parser.add_argument('--img-dir', type=Path, help='its images')
+    parser.add_argument('--images', type=int, default=36, help='at most')
+    parser.add_argument(
+        '--workers', type=int, default=0, help='also measure a loader'
+    )
+    args = parser.parse_args(argv)
+    if (args.ann_file is None) != (args.img_dir is None):
+        parser.error('--ann-file and --img-dir belong together')
+    return args
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 import numpy as np
 import torch
-from _command import build_parser, report, require
+from _command import CONFIG, report, require
 from _timing import Row, compare, use_one_thread
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
@@ -31,10 +54,6 @@ from torch.utils.data import DataLoader, Dataset
 import higherhrnet_plugin as plugin
 
 TOOLS = Path(__file__).resolve().parents[1]
-CONFIG = (
-    'configs/body_2d_keypoint/associative_embedding/coco/'
-    'ae_higherhrnet-w32_8xb24-300e_coco-512x512.py'
-)
 # of all cells of a mask: mmpose warps at 512 and resizes twice
 MASK_GAP = 0.01
 
@@ -61,8 +80,7 @@ class Transformed(Dataset):
 
 def make_pipelines() -> dict[str, list[dict]]:
     """Return ours, ours with targets on the device, and mmpose's."""
-    root = TOOLS.parent
-    cfg = Config.fromfile(root / CONFIG)
+    cfg = Config.fromfile(CONFIG)
     ours, left = cfg.train_pipeline, copy.deepcopy(cfg.train_pipeline)
     left[3].encoder.on_device = True
     codec = cfg.codec
@@ -226,16 +244,7 @@ def write_people(folder: Path, count: int) -> tuple[Path, Path]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the benchmark."""
-    parser = build_parser(__doc__.splitlines()[0])
-    parser.add_argument('--ann-file', type=Path, help='COCO file')
-    parser.add_argument('--img-dir', type=Path, help='its images')
-    parser.add_argument('--images', type=int, default=36, help='at most')
-    parser.add_argument(
-        '--workers', type=int, default=0, help='also measure a loader'
-    )
-    args = parser.parse_args(argv)
-    if (args.ann_file is None) != (args.img_dir is None):
-        parser.error('--ann-file and --img-dir belong together')
+    args = parse_args(argv)
     use_one_thread()
     init_default_scope('mmpose')
     np.random.seed(args.seed)

@@ -14,10 +14,42 @@ import time
 from collections.abc import Sequence
 from itertools import chain
 
+from _command import build_parser, size_of
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = build_parser(__doc__.splitlines()[0])
+    parser.set_defaults(rounds=3)
+    add = parser.add_argument
+    add('--people', type=int, nargs='+', default=[1, 5, 15, 30])
+    add(
+        '--sizes',
+        type=size_of,
+        nargs='+',
+        default=[(256, 256), (512, 512), (960, 640)],
+        metavar='WxH',
+    )
+    add('--keypoints', type=int, nargs='+', default=[17, 133])
+    add('--base-people', type=int, default=5, help='people of other rows')
+    add(
+        '--base-size',
+        type=size_of,
+        default=(512, 512),
+        metavar='WxH',
+        help='size of other rows',
+    )
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 import numpy as np
 import torch
-from _command import build_parser, report
-from _decode_ways import Ways, size_of
+from _command import report
+from _decode_ways import Ways
 from _scenes import NUM_KEYPOINTS, make_levels
 from _timing import Row, compare, use_one_thread
 
@@ -89,31 +121,6 @@ def measure_unprojected(name: str, ways: Ways, rounds: int) -> Row:
         rounds,
         f'{len(small[0])} people, {len(full[0])} enlarged',
     )
-
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = build_parser(__doc__.splitlines()[0])
-    parser.set_defaults(rounds=3)
-    add = parser.add_argument
-    add('--people', type=int, nargs='+', default=[1, 5, 15, 30])
-    add(
-        '--sizes',
-        type=size_of,
-        nargs='+',
-        default=[(256, 256), (512, 512), (960, 640)],
-        metavar='WxH',
-    )
-    add('--keypoints', type=int, nargs='+', default=[17, 133])
-    add('--base-people', type=int, default=5, help='people of other rows')
-    add(
-        '--base-size',
-        type=size_of,
-        default=(512, 512),
-        metavar='WxH',
-        help='size of other rows',
-    )
-    return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

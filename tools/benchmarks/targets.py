@@ -7,12 +7,29 @@ gets keypoints that are moved by half a cell, inside of its smaller window.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from _command import build_parser
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = build_parser(__doc__.splitlines()[0])
+    parser.add_argument(
+        '--people', type=int, nargs='+', default=[1, 5, 15, 30], help='each'
+    )
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 import numpy as np
 import torch
-from _command import build_parser, report, require
+from _command import report, require
 from _plain_training import plain_targets, plain_udp_targets
 from _timing import Row, compare, use_one_thread
 from mmengine.registry import init_default_scope
@@ -133,11 +150,7 @@ def measure_udp(count: int, rng: np.random.Generator, rounds: int) -> Row:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the benchmark."""
-    parser = build_parser(__doc__.splitlines()[0])
-    parser.add_argument(
-        '--people', type=int, nargs='+', default=[1, 5, 15, 30], help='each'
-    )
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     use_one_thread()
     init_default_scope('mmpose')
     rng = np.random.default_rng(args.seed)

@@ -13,21 +13,14 @@ import sys
 from pathlib import Path
 from typing import Any, Optional
 
-import cv2
-
-from higherhrnet_plugin.analysis.checking.findings import Findings, judge
-from higherhrnet_plugin.analysis.checking.pictures import check_pictures
-from higherhrnet_plugin.analysis.checking.settings import (
-    Settings,
-    read_settings,
-)
-from higherhrnet_plugin.analysis.checking.sheet import make_sheet
-from higherhrnet_plugin.datasets.coco_repair import RepairReport, load_coco
-from higherhrnet_plugin.datasets.coco_repair.fitting import ANNOTATED_ON
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from _arguments import import_alone
+from _exit import run_tool
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Build the parser of the command line."""
+    choices = import_alone('datasets.coco_repair.annotated_on')
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('json', type=Path, help='COCO keypoint file')
     parser.add_argument('images', type=Path, help='folder of the images')
@@ -56,7 +49,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         '--annotated-on',
-        choices=ANNOTATED_ON,
+        choices=choices.ANNOTATED_ON,
         help='images that the annotations were made on: as they are read, the '
         'same but with wrong sizes in the file, of another size, or as stored '
         'before EXIF turns them (default: of the config, else image)',
@@ -77,6 +70,32 @@ def make_parser() -> argparse.ArgumentParser:
         'written)',
     )
     return parser
+
+
+def parse_args(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """Parse the command line; what it names must be there."""
+    args = parser.parse_args()
+    if not args.json.is_file():
+        parser.error(f'annotation file not found: {args.json}')
+    if not args.images.is_dir():
+        parser.error(f'image folder not found: {args.images}')
+    return args
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args(make_parser())
+
+import cv2
+
+from higherhrnet_plugin.analysis.checking.findings import Findings, judge
+from higherhrnet_plugin.analysis.checking.pictures import check_pictures
+from higherhrnet_plugin.analysis.checking.settings import (
+    Settings,
+    read_settings,
+)
+from higherhrnet_plugin.analysis.checking.sheet import make_sheet
+from higherhrnet_plugin.datasets.coco_repair import RepairReport, load_coco
 
 
 def load_file(
@@ -136,11 +155,7 @@ def check(args: argparse.Namespace, settings: Settings) -> Findings:
 def main() -> None:
     """Run the tool."""
     parser = make_parser()
-    args = parser.parse_args()
-    if not args.json.is_file():
-        parser.error(f'annotation file not found: {args.json}')
-    if not args.images.is_dir():
-        parser.error(f'image folder not found: {args.images}')
+    args = parse_args(parser)
     try:
         settings = read_settings(args)
         if args.out is not None:
@@ -157,7 +172,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from _exit import run_tool
-
     run_tool(main)

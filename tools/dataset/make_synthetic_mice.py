@@ -14,12 +14,31 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
+from synthetic_people.arguments import add_data_set_arguments
+from synthetic_people.options import SPLITS
+
+
+def parse_args(argv: Optional[list[str]] = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add_data_set_arguments(parser, {'train': 320, 'val': 60}, (176, 176))
+    args = parser.parse_args(argv)
+    if min(args.num_train, args.num_val) < 1 or min(args.image_size) < 64:
+        parser.error('needs 1 image a split and 64 pixels a side, at least')
+    return args
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 import cv2
 import numpy as np
-from synthetic_people.arguments import add_data_set_arguments
 from synthetic_people.background import sample_background
 from synthetic_people.canvas import Canvas, Layer
-from synthetic_people.coco_writer import SPLITS
 from synthetic_people.palette import hsv_colour
 
 KEYPOINTS = ('nose', 'left_ear', 'right_ear', 'body', 'tail_end')
@@ -211,14 +230,7 @@ def main(argv: Optional[list[str]] = None) -> int:
     Returns:
         Exit status.
     """
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    add_data_set_arguments(parser, {'train': 320, 'val': 60}, (176, 176))
-    args = parser.parse_args(argv)
-    if min(args.num_train, args.num_val) < 1 or min(args.image_size) < 64:
-        parser.error('needs 1 image a split and 64 pixels a side, at least')
+    args = parse_args(argv)
     size = tuple(args.image_size)
     for split, number in zip(SPLITS, (args.num_train, args.num_val)):
         print(write_split(args.out, split, number, size, args.seed))

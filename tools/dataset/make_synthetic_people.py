@@ -12,16 +12,11 @@ import sys
 from collections.abc import Sequence
 
 from synthetic_people.arguments import add_data_set_arguments
-from synthetic_people.coco_writer import SPLITS, Options, write_data_set
-from synthetic_people.dataset_dir import (
-    marked_while_written,
-    needs_writing,
-    summarise,
-)
+from synthetic_people.options import SPLITS, Options
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the command line parser."""
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
     defaults = Options()
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -44,7 +39,19 @@ def build_parser() -> argparse.ArgumentParser:
         action='store_true',
         help='replace a data set made with other options',
     )
-    return parser
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
+from synthetic_people.coco_writer import write_data_set
+from synthetic_people.dataset_dir import (
+    marked_while_written,
+    needs_writing,
+    summarise,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,8 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         Exit status.
     """
-    parser = build_parser()
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     try:
         if args.workers < 1:
             raise ValueError(f'workers must be positive, got {args.workers}')
@@ -74,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with marked_while_written(args.out, options):
             documents = write_data_set(args.out, options, args.workers)
     except (ValueError, OSError) as error:
-        print(f'{parser.prog}: error: {error}', file=sys.stderr)
+        print(f'error: {error}', file=sys.stderr)
         return 2
     print(summarise(documents))
     return 0

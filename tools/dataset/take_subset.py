@@ -13,6 +13,28 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+
+def parse_args() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('source', type=Path, help='COCO keypoint file')
+    parser.add_argument('target', type=Path, help='file to write')
+    parser.add_argument(
+        '--num', type=int, default=8, help='images to take (default: 8)'
+    )
+    parser.add_argument(
+        '--min-area',
+        type=float,
+        default=4000,
+        help='smallest person in pixels (default: 4000)',
+    )
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 from higherhrnet_plugin.datasets.coco_repair import read_coco
 
 
@@ -57,19 +79,7 @@ def take_subset(
 
 def main() -> None:
     """Run the tool."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('source', type=Path, help='COCO keypoint file')
-    parser.add_argument('target', type=Path, help='file to write')
-    parser.add_argument(
-        '--num', type=int, default=8, help='images to take (default: 8)'
-    )
-    parser.add_argument(
-        '--min-area',
-        type=float,
-        default=4000,
-        help='smallest person in pixels (default: 4000)',
-    )
-    args = parser.parse_args()
+    args = parse_args()
     try:
         coco = read_coco(str(args.source))
         subset = take_subset(coco, args.num, args.min_area)

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Optional
 
-from matrix_steps import find_python
+from matrix_context import find_python
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = 'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'

@@ -11,23 +11,8 @@ import argparse
 import sys
 from pathlib import Path
 
-import cv2
-from browsing.samples import (
-    choose_samples,
-    dataset_config,
-    find_keypoint,
-    find_tag_levels,
-)
-from browsing.sheets import draw_sample
-from mmengine.config import Config
-from mmengine.registry import init_default_scope
-from mmengine.runner import set_random_seed
-from tqdm import tqdm
-
-import higherhrnet_plugin  # noqa: F401, registers the components
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _common import add_cfg_options, apply_options, read_config
+from _arguments import add_cfg_options
 from _exit import run_tool
 
 
@@ -70,6 +55,27 @@ def parse_args() -> argparse.Namespace:
     if args.num < 1:
         parser.error(f'--num must be at least 1, got {args.num}')
     return args
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
+import cv2
+from _common import apply_options, read_config
+from browsing.samples import (
+    choose_samples,
+    dataset_config,
+    find_keypoint,
+    find_tag_levels,
+)
+from browsing.sheets import draw_sample
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import set_random_seed
+from tqdm import tqdm
+
+import higherhrnet_plugin  # noqa: F401, registers the components
 
 
 def draw_samples(cfg: Config, args: argparse.Namespace) -> int:

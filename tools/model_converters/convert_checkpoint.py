@@ -13,6 +13,52 @@ import sys
 from pathlib import Path
 from typing import Any
 
+
+def parse_hash(text: str) -> str:
+    """Check a SHA-256, or the start of one.
+
+    Args:
+        text (str): 8 to 64 hexadecimal digits. MMPose's file names carry
+            the first 8.
+
+    Returns:
+        str: the digits in lower case.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is none.
+    """
+    if not re.fullmatch('[0-9a-fA-F]{8,64}', text):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not 8 to 64 hexadecimal digits'
+        )
+    return text.lower()
+
+
+def parse_args() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('source', help='checkpoint to read: file or address')
+    parser.add_argument('target', type=Path, help='checkpoint to write')
+    parser.add_argument(
+        '--to',
+        choices=('plugin', 'official'),
+        default='plugin',
+        help='names of the tensors to write (default: plugin)',
+    )
+    parser.add_argument(
+        '--sha256',
+        type=parse_hash,
+        metavar='HEX',
+        help='SHA-256 that the source must have, or its first digits, 8 or '
+        'more',
+    )
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
 import torch
 from torch import Tensor
 
@@ -43,26 +89,6 @@ def hash_file(path: Path) -> str:
         for block in iter(lambda: file.read(1 << 20), b''):
             digest.update(block)
     return digest.hexdigest()
-
-
-def parse_hash(text: str) -> str:
-    """Check a SHA-256, or the start of one.
-
-    Args:
-        text (str): 8 to 64 hexadecimal digits. MMPose's file names carry
-            the first 8.
-
-    Returns:
-        str: the digits in lower case.
-
-    Raises:
-        argparse.ArgumentTypeError: If it is none.
-    """
-    if not re.fullmatch('[0-9a-fA-F]{8,64}', text):
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not 8 to 64 hexadecimal digits'
-        )
-    return text.lower()
 
 
 def load_complete(path: Path) -> tuple[dict[str, Tensor], WeightsDescription]:
@@ -151,24 +177,9 @@ def convert(args: argparse.Namespace) -> None:
 
 def main() -> None:
     """Run the tool."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('source', help='checkpoint to read: file or address')
-    parser.add_argument('target', type=Path, help='checkpoint to write')
-    parser.add_argument(
-        '--to',
-        choices=('plugin', 'official'),
-        default='plugin',
-        help='names of the tensors to write (default: plugin)',
-    )
-    parser.add_argument(
-        '--sha256',
-        type=parse_hash,
-        metavar='HEX',
-        help='SHA-256 that the source must have, or its first digits, 8 or '
-        'more',
-    )
+    args = parse_args()
     try:
-        convert(parser.parse_args())
+        convert(args)
     except (OSError, ValueError) as error:
         raise SystemExit(f'error: {error}') from error
 

@@ -11,11 +11,9 @@ import numpy as np
 import pycocotools.mask as coco_mask
 
 from ...images import read_geometry, turn_upright
+from .annotated_on import RESIZED, STORED
 from .files import join_path
 from .report import RepairReport
-
-ANNOTATED_ON = ('image', 'disk', 'resized', 'stored')
-IMAGE, DISK, RESIZED, STORED = ANNOTATED_ON
 
 
 @dataclass(frozen=True)

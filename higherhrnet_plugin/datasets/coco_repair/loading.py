@@ -6,17 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
+from .annotated_on import ANNOTATED_ON, DISK, IMAGE, RESIZED, STORED
 from .categories import Category, ChosenCategory, choose_category
 from .files import is_local
-from .fitting import (
-    ANNOTATED_ON,
-    DISK,
-    IMAGE,
-    RESIZED,
-    STORED,
-    fit_annotations,
-    forget_sizes,
-)
+from .fitting import fit_annotations, forget_sizes
 from .ids import id_key
 from .images import repair_images
 from .marks import split_marked_images

@@ -7,7 +7,6 @@ import multiprocessing
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
@@ -15,14 +14,10 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from .options import FORMAT_VERSION, MAX_IMAGES, SPLITS, Options
 from .scene import render_scene
 from .skeleton import KEYPOINT_NAMES
 
-FORMAT_VERSION = 1
-MAX_IMAGES = 999_999
-MIN_SIDE = 64
-MAX_SIDE = 8192
-SPLITS: tuple[str, ...] = ('train', 'val')
 JPEG_QUALITY = 92
 
 # One-based pairs of key points, as in COCO.
@@ -47,55 +42,6 @@ COCO_SKELETON: tuple[tuple[int, int], ...] = (
     (4, 6),
     (5, 7),
 )
-
-
-@dataclass(frozen=True)
-class Options:
-    """Hold what determines the content of a data set.
-
-    Attributes:
-        num_train: Number of training images.
-        num_val: Number of validation images.
-        image_size: Width and height in pixels.
-        seed: Seed of all randomness.
-    """
-
-    num_train: int = 2400
-    num_val: int = 200
-    image_size: tuple[int, int] = (256, 256)
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        """Reject values that make no data set.
-
-        Raises:
-            ValueError: A value is out of range.
-        """
-        for name in ('num_train', 'num_val'):
-            count = getattr(self, name)
-            if not 0 <= count <= MAX_IMAGES:
-                raise ValueError(
-                    f'{name} must be between 0 and {MAX_IMAGES}, got {count}'
-                )
-        if not all(MIN_SIDE <= side <= MAX_SIDE for side in self.image_size):
-            raise ValueError(
-                'image_size must be two sides between '
-                f'{MIN_SIDE} and {MAX_SIDE} pixels, got {self.image_size}'
-            )
-        if self.seed < 0:
-            raise ValueError(f'seed must not be negative, got {self.seed}')
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the options as they are stored."""
-        return {
-            'format_version': FORMAT_VERSION,
-            **asdict(self),
-            'image_size': list(self.image_size),
-        }
-
-    def count(self, split: str) -> int:
-        """Return the number of images of a split."""
-        return self.num_train if split == 'train' else self.num_val
 
 
 class Job(NamedTuple):

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .coco_writer import SPLITS, Options, annotation_path, write_json
+from .coco_writer import annotation_path, write_json
+from .options import SPLITS, Options
 
 OPTIONS_FILE = 'dataset.json'
 # Marks a folder as ours while it is being filled.
