@@ -103,6 +103,16 @@ def replace_classes() -> None:
                 setattr(module, name, ours[value])
 
 
+def use_configs_of_the_tree() -> None:
+    """Let mmpose's tests find the configs of the source tree.
+
+    They look for them beside the package, where an installed one has none.
+    """
+    utilities = importlib.import_module('mmpose.testing._utils')
+    tree = Path.cwd() / 'mmpose' / 'testing' / '_utils.py'
+    utilities.__file__ = str(tree)
+
+
 def main() -> None:
     """Run pytest: WAY RESULT_FILE PYTEST_ARGUMENT..."""
     way, result, *arguments = sys.argv[1:]
@@ -112,6 +122,7 @@ def main() -> None:
         'replace': replace_classes,
     }
     prepare[way]()
+    use_configs_of_the_tree()
     sys.exit(pytest.main(arguments, plugins=[Outcomes(Path(result))]))
 
 
