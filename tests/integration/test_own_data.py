@@ -172,7 +172,96 @@ def lost_picture(content, root):
     )
 
 
+def numbered(number):
+    """Make a malformation of the ids of annotations."""
+
+    def change(content, root):
+        for i, annotation in enumerate(content['annotations']):
+            annotation['id'] = number(i)
+
+    return change
+
+
+def padded_image_ids(content, root):
+    for annotation in content['annotations']:
+        annotation['image_id'] = f'{annotation["image_id"]:012d}'
+
+
+def names_as_image_ids(content, root):
+    names = {image['id']: image['file_name'] for image in content['images']}
+    for annotation in content['annotations']:
+        annotation['image_id'] = names[annotation['image_id']]
+
+
+def text_of(*names):
+    """Make a malformation of numbers in text."""
+
+    def to_text(value):
+        return (
+            [*map(to_text, value)] if isinstance(value, list) else f'{value}'
+        )
+
+    def change(content, root):
+        for person in people_of(content):
+            for name in names:
+                person[name] = to_text(person[name])
+
+    return change
+
+
+def parent_category(content, root):
+    content['categories'].insert(0, dict(id=0, name='people'))
+
+
+def other_order(content, root):
+    names = DATASETS.get('BottomupCocoDataset')._load_metainfo(
+        dict(from_file='configs/_base_/datasets/coco.py')
+    )['keypoint_id2name']
+    order = np.random.default_rng(0).permutation(17)
+    content['categories'][0]['keypoints'] = [names[i] for i in order]
+    for person in people_of(content):
+        points = np.reshape(person['keypoints'], (-1, 3))[order]
+        person['keypoints'] = points.reshape(-1).tolist()
+
+
+def everybody_twice(content, root):
+    for person in people_of(copy.deepcopy(content)):
+        content['annotations'].append(dict(person, id=person['id'] + 100))
+
+
+def corners(content, root):
+    for annotation in content['annotations']:
+        x, y, w, h = annotation['bbox']
+        annotation['bbox'] = [x, y, x + w, y + h]
+
+
+def from_the_other_corner(content, root):
+    for person in people_of(content):
+        x, y, w, h = person['bbox']
+        person['bbox'] = [x + w, y + h, -w, -h]
+
+
+def polygons_of_points(content, root):
+    for person in people_of(content):
+        (polygon,) = person['segmentation']
+        points = np.reshape(polygon, (-1, 2)).tolist()
+        person['segmentation'] = [[dict(x=x, y=y) for x, y in points]]
+
+
 MALFORMED = {
+    'negative ids': numbered(lambda i: -1 - i),
+    'ids of 128 bits': numbered(lambda i: 2**127 + i),
+    'ids from 0': numbered(lambda i: i),
+    'padded image ids': padded_image_ids,
+    'names as image ids': names_as_image_ids,
+    'keypoints in text': text_of('keypoints'),
+    'boxes and areas in text': text_of('bbox', 'area'),
+    'parent category': parent_category,
+    'keypoints in another order': other_order,
+    'everybody twice': everybody_twice,
+    'x1, y1, x2, y2': corners,
+    'boxes from the other corner': from_the_other_corner,
+    'polygons of points': polygons_of_points,
     'no segmentation': drop('segmentation'),
     'segmentation None': put('segmentation', None),
     'segmentation empty': put('segmentation', []),
@@ -203,6 +292,12 @@ MALFORMED = {
     'backslashes': rename(lambda n: f'a/{n}', lambda n: f'a\\{n}'),
     'percent': rename(lambda n: f'my {n}', lambda n: f'my%20{n}'),
     'other folder': rename(lambda n: n, lambda n: f'/home/someone/x/{n}'),
+    'other capital letters': rename(
+        lambda n: f'Image-{n}', lambda n: f'image-{n}'
+    ),
+    'address': rename(
+        lambda n: n, lambda n: f'https://example.org/x/{n}?key=a/b.png'
+    ),
     'windows folder': rename(lambda n: n, lambda n: f'C:\\data\\{n}'),
     'unknown image': unknown_image,
     'repeats': repeats,

@@ -41,8 +41,15 @@ def _scaled(boxes: Boxes, sizes: np.ndarray) -> Boxes:
     return boxes * np.tile(sizes, 2)
 
 
+def _backwards(boxes: Boxes, sizes: np.ndarray) -> Boxes:
+    """Start boxes that were drawn to the left or upwards at their corner."""
+    start, size = boxes[:, :2], boxes[:, 2:]
+    return np.concatenate((start + np.minimum(size, 0), abs(size)), axis=1)
+
+
 FORMS: dict[str, Callable[[Boxes, np.ndarray], Boxes]] = {
     'x1, y1, x2, y2': _corners,
+    'x, y, w, h from any corner, w or h below 0': _backwards,
     'centre x, centre y, w, h': _centre,
     'fractions of the image': _scaled,
     'x1, y1, x2, y2 as fractions of the image': lambda b, s: _corners(

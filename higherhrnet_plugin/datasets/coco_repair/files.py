@@ -9,12 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Optional
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 _OTHER_FOLDER = (
     'file names whose folder does not exist; the picture of the same base '
     'name in the image folder is taken'
 )
+_SHOWN = 3
 _OTHER_CASE = 'file names in other capital letters than on the disk'
 
 
@@ -63,6 +64,33 @@ class ImageFolder:
                 if on_disk is not None:
                     return on_disk, _OTHER_FOLDER
         return None
+
+    def describe(self, name: str) -> str:
+        """Say what is in the folder in place of a picture.
+
+        Args:
+            name (str): ``file_name`` of an image that is not found.
+
+        Returns:
+            str: a file of the same name but for its suffix, or else some of
+            the files; or that there is none.
+        """
+        found = [
+            n
+            for same in self._listing(Path(self.folder)).values()
+            for n in same
+        ]
+        if not found:
+            exists = Path(self.folder).is_dir()
+            return (
+                'the folder is empty' if exists else 'there is no such folder'
+            )
+        stem = Path(base_name(name)).stem.casefold()
+        same = [n for n in found if Path(n).stem.casefold() == stem]
+        if same:
+            return f'the folder has {same[0]!r}, with another suffix'
+        shown = ', '.join(repr(n) for n in sorted(found)[:_SHOWN])
+        return f'the folder has {shown}{", ..." * (len(found) > _SHOWN)}'
 
     def _exists(self, name: str) -> bool:
         """Tell whether there is such a file."""
@@ -130,7 +158,12 @@ def base_name(name: str) -> str:
     Returns:
         str: what follows the last slash or backslash.
     """
-    return re.split(r'[\\/]', name)[-1]
+    return re.split(r'[\\/]', _without_address(name))[-1]
+
+
+def _without_address(name: str) -> str:
+    """Take the path of an address, without what is asked for there."""
+    return name if is_local(name) else urlsplit(name).path
 
 
 def spellings(name: str) -> Iterator[tuple[str, Optional[str]]]:
@@ -143,8 +176,9 @@ def spellings(name: str) -> Iterator[tuple[str, Optional[str]]]:
         tuple[str, str | None]: a spelling, and what was changed.
     """
     yield name, None
-    slashes = name.replace('\\', '/')
-    if slashes != name:
+    path = _without_address(name)
+    slashes = path.replace('\\', '/')
+    if slashes != path:
         yield slashes, 'file names with backslashes'
     plain = unquote(slashes)
     if plain != slashes:

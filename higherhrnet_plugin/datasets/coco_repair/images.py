@@ -118,10 +118,11 @@ def _missing_text(
     if len(missing) > _SHOWN:
         shown += ', ...'
     place = folder.folder if folder else ''
+    there = folder.describe(missing[0]) if folder else ''
     return (
         f'{len(missing)} of {number} images are not in {place!r}: {shown}; '
-        'set `data_root` and `data_prefix` of the data set, or leave these '
-        "images out by missing_images='drop'"
+        f'{there}; set `data_root` and `data_prefix` of the data set, or '
+        "leave these images out by missing_images='drop'"
     )
 
 

@@ -50,14 +50,10 @@ def repair_keypoints(
         return values
     array = _as_array(values, f'{name} has `{field}`')
     if array.size != 3 * number:
-        if array.size == 2 * number and not _has_visibility(array.ravel()):
-            raise ValueError(
-                f'{name} has {array.size} numbers in `{field}`, x and y of '
-                f'{number} keypoints without their visibility; COCO files '
-                'have x, y, v, with v 0 (not labelled), 1 (hidden) or 2 '
-                '(visible)'
-            )
-        raise _wrong_number(name, field, array.size / 3, number, total)
+        odd = array.size in (2 * number, 4 * number)
+        if array.size % 3 or (odd and not _has_visibility(array.ravel())):
+            raise _wrong_values(name, field, array.size, number)
+        raise _wrong_number(name, field, array.size // 3, number, total)
     points = array.reshape(number, 3).copy()
     changed = _repair_visibility(points, name, report)
     lost = ~np.isfinite(points[:, :2]).all(axis=1)
@@ -104,8 +100,7 @@ def _as_array(values: Any, owner: str) -> np.ndarray:
 
 def _has_visibility(values: np.ndarray) -> bool:
     """Tell whether every third number may be a visibility."""
-    seen = values[2::3]
-    return not values.size % 3 and bool(np.isin(seen, (0, 1, 2)).all())
+    return bool(np.isin(values[2::3], (0, 1, 2)).all())
 
 
 def _repair_visibility(
@@ -140,14 +135,30 @@ def _repair_visibility(
     return True
 
 
+def _wrong_values(
+    owner: str, field: str, found: int, number: int
+) -> ValueError:
+    """Say that keypoints have more or less than three values."""
+    kinds = {
+        2
+        * number: f', x and y of {number} keypoints without their visibility',
+        4 * number: f', four of each of {number} keypoints',
+    }
+    return ValueError(
+        f'{owner} has {found} numbers in `{field}`{kinds.get(found, "")}; '
+        'COCO files have x, y, v of each keypoint, with v 0 (not labelled), '
+        '1 (hidden) or 2 (visible)'
+    )
+
+
 def _wrong_number(
-    owner: str, field: str, found: float, number: int, total: int
+    owner: str, field: str, found: int, number: int, total: int
 ) -> ValueError:
     """Say that the number of keypoints is wrong."""
     where = '' if field == 'keypoints' else f' in `{field}`'
     wanted = str(total) if number == total else f'{number} there, {total} in'
     return ValueError(
-        f'{owner} has {found:g} keypoints{where}, but the metainfo has '
+        f'{owner} has {found} keypoints{where}, but the metainfo has '
         f'{wanted}{"" if number == total else " all"} (`num_keypoints`); set '
         '`metainfo` of the data set'
     )

@@ -10,6 +10,7 @@ from .annotated_on import ANNOTATED_ON, DISK, IMAGE, RESIZED, STORED
 from .categories import Category, ChosenCategory, choose_category
 from .files import is_local
 from .fitting import fit_annotations, forget_sizes
+from .foreign import describe_content
 from .ids import id_key
 from .images import repair_images
 from .marks import split_marked_images
@@ -121,16 +122,7 @@ def _repair(
     content: Any, options: CocoOptions, report: RepairReport
 ) -> dict[str, Any]:
     """Repair images, categories and annotations."""
-    if not isinstance(content, dict):
-        raise ValueError(
-            'it cannot be read: COCO files hold a record, this one a '
-            f'{type(content).__name__}'
-        )
-    raw_images = _records(content, 'images')
-    if not raw_images:
-        raise ValueError(
-            'it is not in COCO format, or empty: `images` lists none'
-        )
+    raw_images = _raw_images(content)
     raw = _records(content, 'annotations')
     # lists of test images have no annotations
     marked: list[Any] = []
@@ -179,6 +171,24 @@ def _repair(
     if 'annotations' in content:
         result['annotations'] = kept
     return result
+
+
+def _raw_images(content: Any) -> list[dict[str, Any]]:
+    """Take the images of a file, or say what it is if it has none."""
+    what = describe_content(content)
+    if not isinstance(content, dict):
+        raise ValueError(
+            'it cannot be read: COCO files hold a record, this one a '
+            f'{type(content).__name__}{what and f"; it is {what}"}'
+        )
+    images = _records(content, 'images')
+    if not images:
+        raise ValueError(
+            f'it is not in COCO format, but {what}'
+            if what
+            else 'it is not in COCO format, or empty: `images` lists none'
+        )
+    return images
 
 
 def _orders(

@@ -60,6 +60,8 @@ def judge_what_is_left(
             'EVERY VISIBILITY IS 0, so that they are not labelled; where a '
             'keypoint is labelled v is 1 or 2'
         )
+    else:
+        _note_hidden(kept, report)
     if not report.totals['labelled people']:
         causes = _causes(annotations, images, len(invisible), report)
         report.nobody = '; '.join(causes)
@@ -78,6 +80,23 @@ def _is_invisible(annotation: Mapping[str, Any]) -> bool:
         and not any(values[2::3])
         and any(values[0::3])
     )
+
+
+def _note_hidden(
+    annotations: Sequence[Mapping[str, Any]], report: RepairReport
+) -> None:
+    """Note people some of whose keypoints are there, but not labelled."""
+    for annotation in annotations:
+        values = annotation['keypoints']
+        if not annotation['iscrowd'] and any(
+            x > 0 and not v for x, v in zip(values[0::3], values[2::3])
+        ):
+            report.add_note(
+                'people with keypoints that have coordinates, but a '
+                'visibility of 0, so that they are not labelled; if they are '
+                'hidden, v is 1',
+                f'annotation {annotation["id"]}',
+            )
 
 
 def _causes(

@@ -94,8 +94,9 @@ def _with_numbers(
     fields: Mapping[str, int],
     report: RepairReport,
 ) -> list[dict[str, Any]]:
-    """Read numbers in text, and image ids that are padded with zeros."""
+    """Read numbers in text, and find images by padded ids and by names."""
     padded = by_number(images)
+    named = {image['file_name']: k for k, image in images.items() if image}
     names = (*fields, *_NUMBERS)
     records = []
     for i, annotation in enumerate(annotations):
@@ -105,9 +106,12 @@ def _with_numbers(
         # other values are judged where they are used
         if isinstance(value, (int, str)) and str(value) not in images:
             same = padded.get(key_number(str(value)))
+            way = 'number'
+            if same is None:
+                same, way = named.get(str(value)), 'file name'
             if same is not None:
                 record = {**record, 'image_id': same}
-                report.add_repair('`image_id` found by its number', owner)
+                report.add_repair(f'`image_id` found by its {way}', owner)
         records.append(record)
     return records
 

@@ -12,6 +12,7 @@ from typing import Any
 from mmengine.fileio import get
 
 from .files import is_local
+from .foreign import describe_bytes
 
 _GZIP = b'\x1f\x8b'
 _MARKS = (
@@ -44,17 +45,32 @@ def read_coco(path: str) -> Any:
             f'annotation file {path!r} does not exist; set `data_root` and '
             '`ann_file` of the data set'
         )
+    data = b''
     try:
-        return json.loads(_decode(_unpack(get(path))))
+        data = _unpack(get(path))
+        return json.loads(_decode(data))
     except (ValueError, OSError, EOFError, zlib.error) as error:
+        what = describe_bytes(data)
+        reason = f'it is {what}' if what else _explain(error)
         raise ValueError(
-            f'annotation file {path!r} cannot be read: {error}'
+            f'annotation file {path!r} cannot be read: {reason}'
         ) from error
     except RecursionError as error:
         raise ValueError(
             f'annotation file {path!r} cannot be read: its values are nested '
             'too deeply for COCO format'
         ) from error
+
+
+def _explain(error: Exception) -> str:
+    """Say where a file is no JSON."""
+    if (
+        isinstance(error, json.JSONDecodeError)
+        and error.msg == 'Extra data'
+        and error.lineno > 1
+    ):
+        return f'{error}; COCO files hold a single record, not one a line'
+    return str(error)
 
 
 def _unpack(data: bytes) -> bytes:

@@ -10,6 +10,7 @@ import numpy as np
 import pycocotools.mask as coco_mask
 
 from .numbers import read_numbers
+from .polygon_forms import flatten_polygons
 from .report import RepairReport
 from .run_lengths import check_run_lengths
 
@@ -50,6 +51,10 @@ def repair_segmentation(
             f'{owner} has the `segmentation` {value!r}; it is a list of '
             'polygons or a run-length encoding'
         )
+    flat = flatten_polygons(list(value))
+    if flat != list(value):
+        record['segmentation'] = value = flat
+        report.add_repair('polygons given as points, made flat', owner)
     good, broken = [], 0
     for polygon in _polygons(value):
         if _is_polygon(polygon, _shape(image)):

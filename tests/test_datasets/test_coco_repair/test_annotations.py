@@ -235,7 +235,10 @@ def test_an_encoding_of_another_size_matters_for_crowds_only():
             dict(keypoints=POINTS[:6]),
             'annotation 5 has 2 keypoints.* 3 .*num_keypoints',
         ),
-        (dict(keypoints=POINTS[:-1]), 'has 2.66667 keypoints'),
+        (
+            dict(keypoints=POINTS[:-1]),
+            'has 8 numbers in `keypoints`; COCO files have x',
+        ),
         (dict(keypoints=['a', 2, 3] * 3), r"no numbers: \['a'"),
         (dict(keypoints=7), 'keypoints'),
         (dict(keypoints=[1, 2, 3] * 3), 'annotation 5 .*visibility 3'),

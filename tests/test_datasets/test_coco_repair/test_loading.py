@@ -336,6 +336,8 @@ def names(tmp_path, *written, missing='error'):
         ('a.jpg', '/somewhere/else/a.jpg', 'folder does not exist'),
         ('a.jpg', 'D:\\x\\a.jpg', 'folder does not exist'),
         ('my a.jpg', 'D:\\x\\my%20a.jpg', 'folder does not exist'),
+        ('a.jpg', 'https://x.org/b/a.jpg?s=9/b.jpg', 'folder does not exist'),
+        ('my a.jpg', 's3://b/my%20a.jpg', 'folder does not exist'),
     ],
 )
 def test_names_lead_to_pictures(tmp_path, on_disk, written, words):
@@ -390,6 +392,38 @@ def test_missing_pictures(tmp_path):
     assert len(found) == 6
     with pytest.raises(ValueError, match=r"`missing_images`.*'skip'"):
         names(tmp_path, 'a.jpg', missing='skip')
+
+
+@pytest.mark.parametrize(
+    ('on_disk', 'words'),
+    [
+        (['b.jpg', '8F.PNG', 'c.jpg'], "the folder has '8F.PNG', with anoth"),
+        (['8f_jpg.rf.0a.jpg'], r"the folder has '8f_jpg\.rf\.0a\.jpg';"),
+        (
+            ['4.jpg', '2.jpg', '3.jpg', '1.jpg'],
+            "'1.jpg', '2.jpg', '3.jpg', ..",
+        ),
+        ([], 'the folder is empty'),
+        (None, 'there is no such folder'),
+    ],
+)
+def test_what_is_there_in_place_of_missing_pictures(tmp_path, on_disk, words):
+    folder = tmp_path / 'images'
+    for name in on_disk or ():
+        picture(folder / name)
+    if on_disk is not None:
+        folder.mkdir(exist_ok=True)
+    with pytest.raises(FileNotFoundError, match=rf"'x/8f\.jpg'; .*{words}"):
+        names(folder, 'x/8f.jpg')
+
+
+def test_images_are_found_by_their_names():
+    images = [image(7, 'b/a.jpg'), image(9, 'c.jpg')]
+    people = [person(1, 'c.jpg'), person(2, 'b/a.jpg'), person(3, 'a.jpg')]
+    content, report = repair(coco(images, people))
+    assert [a['image_id'] for a in content['annotations']] == [9, 7]
+    assert report.repaired['`image_id` found by its file name']['count'] == 2
+    assert report.dropped['annotations of images not listed']['count'] == 1
 
 
 @pytest.mark.parametrize('orientation', [None, 1, 3, 6, 8])

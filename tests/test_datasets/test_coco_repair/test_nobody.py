@@ -162,6 +162,29 @@ def test_most_people_without_visibility(tmp_path):
     assert '6 OF 10 PEOPLE HAVE COORDINATES, BUT EVERY VISIBILITY IS 0' in text
 
 
+@pytest.mark.parametrize('crowd', [0, 1])
+def test_some_keypoints_without_visibility(tmp_path, crowd):
+    """As where 0 means hidden, which other formats have."""
+
+    def change(content):
+        first, second, *_ = people_of(content)
+        first['keypoints'][:6] = [20, 30, 2, 40, 50, 0]
+        # nothing is said about these
+        second['keypoints'][:6] = [20, 30, 2, 0, 0, 0]
+        first['iscrowd'] = crowd
+
+    content = read(write(tmp_path, change))
+    options = CocoOptions(K, missing_images='ignore')
+    _, report = repair_coco(content, options, 'own.json')
+    notes = [n for n in report.noted.items() if 'visibility of 0' in n[0]]
+    if crowd:
+        assert notes == []
+        return
+    ((text, entry),) = notes
+    assert entry['count'] == 1
+    assert 'if they are hidden, v is 1' in text
+
+
 def test_the_warning_is_logged_as_one(tmp_path, monkeypatch):
     logged = []
     monkeypatch.setattr(

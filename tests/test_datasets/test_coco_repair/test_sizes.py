@@ -79,6 +79,9 @@ def relative(box):
 FORMS = {
     'x1, y1, x2, y2': corners,
     'centre x, centre y, w, h': centre,
+    'x, y, w, h from any corner, w or h below 0': lambda x, y, w, h: (
+        [x + w, y, -w, h] if x % 1 < 0.5 else [x + w, y + h, -w, -h]
+    ),
     'fractions of the image': lambda *b: relative(b),
     'x1, y1, x2, y2 as fractions of the image': lambda *b: relative(
         corners(*b)

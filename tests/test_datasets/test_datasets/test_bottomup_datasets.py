@@ -352,7 +352,7 @@ def test_a_wrong_number_of_keypoints_is_told(tmp_path, kind, k, found):
 def test_a_keypoint_list_that_is_cut_off(tmp_path):
     record = person(42, 7)
     record['keypoints'] = record['keypoints'][:-1]
-    with pytest.raises(ValueError, match=r'annotation 42 has 16\.6667'):
+    with pytest.raises(ValueError, match='annotation 42 has 50 numbers'):
         load(tmp_path, coco([image(7)], [record]))
 
 
