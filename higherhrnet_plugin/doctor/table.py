@@ -116,6 +116,7 @@ REQUIREMENTS = (
     # gone from Python 3.12, and imported by every MMEngine; setuptools has it
     Requirement('distutils', 'setuptools', ('mmengine',)),
     Requirement('tqdm', 'tqdm', (PLUGIN,), minimum='4.60'),
+    Requirement('jinja2', 'jinja2', (PLUGIN,), minimum='3'),
     Requirement(
         'pycocotools',
         'pycocotools',

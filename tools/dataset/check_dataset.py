@@ -11,11 +11,31 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any, Optional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from _arguments import import_alone
 from _exit import run_tool
+
+
+def flip_pair(text: str) -> tuple[int, int]:
+    """Read one of ``--flip-pairs``.
+
+    Args:
+        text: Two numbers.
+
+    Returns:
+        The numbers.
+
+    Raises:
+        argparse.ArgumentTypeError: If they are something else.
+    """
+    try:
+        left, right = (int(part) for part in text.split(','))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is no pair such as 1,2'
+        ) from None
+    return left, right
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -38,6 +58,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--flip-pairs',
         nargs='*',
+        type=flip_pair,
         metavar='LEFT,RIGHT',
         help='mirrored keypoints, counted from 0, e.g. 1,2 3,4 (default: of '
         'the config, else from the names in the file)',
@@ -88,68 +109,32 @@ if __name__ == '__main__':
 
 import cv2
 
-from higherhrnet_plugin.analysis.checking.findings import Findings, judge
-from higherhrnet_plugin.analysis.checking.pictures import check_pictures
-from higherhrnet_plugin.analysis.checking.settings import (
-    Settings,
-    read_settings,
+from higherhrnet_plugin.analysis.checking import (
+    Findings,
+    check_dataset,
+    make_sheet,
 )
-from higherhrnet_plugin.analysis.checking.sheet import make_sheet
-from higherhrnet_plugin.datasets.coco_repair import RepairReport, load_coco
 
 
-def load_file(
-    file: Path, settings: Settings, findings: Findings
-) -> tuple[Optional[dict[str, Any]], Optional[RepairReport]]:
-    """Load a file; go on without the missing pictures.
+def write_files(out: Path, findings: Findings, samples: int) -> None:
+    """Write report.json, and sheet.png if there is something to show.
 
     Args:
-        file: The annotation file.
-        settings: How it is read.
-        findings: Takes what speaks against training.
+        out: Folder.
+        findings: What was found.
+        samples: Images on the sheet.
 
-    Returns:
-        The repaired content and the report; None if it cannot be read.
+    Raises:
+        SystemExit: If the sheet cannot be written.
     """
-    try:
-        return load_coco(str(file), settings.options())
-    except FileNotFoundError as error:
-        findings.failures.append(str(error))
-    except ValueError as error:
-        findings.failures.append(str(error))
-        return None, None
-    try:
-        return load_coco(str(file), settings.options(missing_images='drop'))
-    except ValueError:
-        return None, None
-
-
-def check(args: argparse.Namespace, settings: Settings) -> Findings:
-    """Run all checks.
-
-    Args:
-        args: Parsed arguments.
-        settings: What is known about the keypoints.
-
-    Returns:
-        What was found.
-    """
-    findings = Findings()
-    content, report = load_file(args.json, settings, findings)
-    if content is None or report is None:
-        return findings
-    findings.details['repairs'] = report.to_dict()
-    findings.lines += report.lines()
-    check_pictures(content, settings, findings)
-    judge(content, report, settings, findings)
-    if args.out is not None:
-        sheet = make_sheet(content, args.images, settings, args.samples)
-        if sheet is not None:
-            path = args.out / 'sheet.png'
-            if not cv2.imwrite(str(path), sheet):
-                raise SystemExit(f'error: cannot write {path}')
-            findings.details['sheet'] = path.name
-    return findings
+    sheet = make_sheet(findings, samples)
+    if sheet is not None:
+        path = out / 'sheet.png'
+        if not cv2.imwrite(str(path), sheet):
+            raise SystemExit(f'error: cannot write {path}')
+        findings.details['sheet'] = path.name
+    path = out / 'report.json'
+    path.write_text(json.dumps(findings.to_dict(), indent=2) + '\n')
 
 
 def main() -> None:
@@ -157,18 +142,27 @@ def main() -> None:
     parser = make_parser()
     args = parse_args(parser)
     try:
-        settings = read_settings(args)
         if args.out is not None:
             args.out.mkdir(parents=True, exist_ok=True)
+        findings = check_dataset(
+            args.json,
+            args.images,
+            args.config,
+            num_keypoints=args.num_keypoints,
+            flip_pairs=args.flip_pairs,
+            category=args.category,
+            annotated_on=args.annotated_on,
+            input_size=args.input_size,
+            progress=True,
+        )
     except (OSError, ValueError) as error:
         parser.error(str(error))
-    findings = check(args, settings)
+    if args.out is not None:
+        write_files(args.out, findings, args.samples)
     print('\n'.join(findings.text()))
     if args.out is not None:
-        path = args.out / 'report.json'
-        path.write_text(json.dumps(findings.to_dict(), indent=2) + '\n')
-        print(f'written: {path}')
-    raise SystemExit(1 if findings.failures else 0)
+        print(f'written: {args.out / "report.json"}')
+    raise SystemExit(0 if findings.passed else 1)
 
 
 if __name__ == '__main__':

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -16,12 +15,12 @@ from ...images import (
 )
 from ...inference.prefetch import prefetch
 from .findings import Findings
-from .settings import Settings, picture_path
+from .settings import Settings
 
 _SHOWN = 3
 _AHEAD = 32
-# kind: what it is called, and whether it speaks against training
-_KINDS = {
+# of each defect: its text, and whether it speaks against training
+_DEFECTS = {
     'broken': ('pictures cannot be read', True),
     'other_size': ('pictures have another size than the file says', True),
     'hints': ('pictures may not show what they should', False),
@@ -30,31 +29,33 @@ _KINDS = {
 
 
 def check_pictures(
-    content: dict[str, Any], settings: Settings, findings: Findings
+    content: dict[str, Any], findings: Findings, progress: bool = False
 ) -> None:
     """Read every picture as training does, and compare its size.
 
     Args:
-        content: Repaired content of the annotation file.
-        settings: How the file is read.
-        findings: Takes what was found.
+        content (dict): Repaired content of the annotation file.
+        findings (Findings): Takes what is wrong.
+        progress (bool): Whether to show a progress bar. Defaults to False.
     """
-    images = content['images']
+    images, settings = content['images'], findings.settings
     workers = min(8, os.cpu_count() or 1)
     checks = prefetch(partial(_check, settings), images, workers, _AHEAD)
-    texts: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+    texts: dict[str, list[str]] = {defect: [] for defect in _DEFECTS}
     advice: dict[str, str] = {}
-    for found in tqdm(checks, 'pictures', len(images), unit='image'):
-        for kind, text, reason in found:
-            texts[kind].append(text)
-            advice.setdefault(kind, reason)
-    for kind, (what, fails) in _KINDS.items():
-        if texts[kind]:
-            shown = '; '.join(texts[kind][:_SHOWN])
-            shown += '; ...' if len(texts[kind]) > _SHOWN else ''
-            shown += f': {advice[kind]}' if advice[kind] else ''
+    for defects in tqdm(
+        checks, 'pictures', len(images), unit='image', disable=not progress
+    ):
+        for defect, text, reason in defects:
+            texts[defect].append(text)
+            advice.setdefault(defect, reason)
+    for defect, (what, fails) in _DEFECTS.items():
+        if texts[defect]:
+            shown = '; '.join(texts[defect][:_SHOWN])
+            shown += '; ...' if len(texts[defect]) > _SHOWN else ''
+            shown += f': {advice[defect]}' if advice[defect] else ''
             target = findings.failures if fails else findings.warnings
-            target.append(f'{len(texts[kind])} {what}: {shown}')
+            target.append(f'{len(texts[defect])} {what}: {shown}')
     opened = len(images) - len(texts['broken'])
     findings.details['pictures'] = {'opened': opened, **texts}
 
@@ -65,22 +66,22 @@ def _check(
     """Read one picture.
 
     Returns:
-        Kinds of what is wrong, in words, with cause and way out or ''.
+        The defects: key, text, and cause with way out or ''.
     """
     name = image['file_name']
     try:
-        picture = read_image(picture_path(Path(settings.image_dir), image))
+        picture = read_image(settings.image_dir / name)
     except (OSError, ValueError) as error:
         return [('broken', f'{name}: {error}', '')]
-    found = []
+    defects = []
     height, width = picture.pixels.shape[:2]
     size, told = (width, height), (image['width'], image['height'])
     if size != told:
         text = f'{name} is {size}, the file says {told}'
-        found.append(('other_size', text, explain_sizes(size, told)))
+        defects.append(('other_size', text, explain_sizes(size, told)))
     if picture.hint:
-        found.append(('hints', f'{name}: {picture.hint}', ''))
+        defects.append(('hints', f'{name}: {picture.hint}', ''))
     turned = hint_orientation(picture.orientation)
     if turned and settings.annotated_on != 'stored':
-        found.append(('turned', name, turned))
-    return found
+        defects.append(('turned', name, turned))
+    return defects

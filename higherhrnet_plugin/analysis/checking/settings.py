@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
 
 from ...datasets.coco_repair import CocoOptions, read_coco
-from ...datasets.coco_repair.statistics import (
-    guess_flip_pairs,
-)
-from ...registry import DATASETS
+from ...datasets.coco_repair.annotated_on import IMAGE
+from ...datasets.coco_repair.categories import Category
+from ...datasets.coco_repair.names import Renaming
+from ...datasets.coco_repair.statistics import guess_flip_pairs
 from ...structures.metainfo import ordered_names
+from ..config_datasets import read_config_dataset
 
 _DEFAULT_SIZE = 512
 
@@ -27,44 +26,71 @@ class Settings:
     """Keypoints, flips and how the file is read.
 
     Attributes:
-        num_keypoints: K.
-        flip_pairs: Indices of mirrored keypoints.
-        links: Indices of keypoints that are joined in pictures.
-        names: Names of the keypoints, K or none.
-        image_dir: Folder of the images.
-        category: As for the data sets.
-        fields: Lists that hold the keypoints; empty for ``keypoints``.
-        input_size: Shorter side of the network's input in pixels.
-        annotated_on: As for the data sets.
-        metainfo_names: Names of the config, none without one.
-        rename_keypoints: As for the data sets.
+        num_keypoints (int): K.
+        image_dir (Path): Folder of the images.
+        flip_pairs (list[tuple[int, int]]): Indices of mirrored keypoints.
+        links (list[tuple[int, int]]): Indices of keypoints that are joined
+            in drawings.
+        names (list[str]): Names of the keypoints, K or none.
+        category (int | str | Sequence | None): As for the data sets.
+        fields (dict[str, int]): Lists that hold the keypoints; empty for
+            ``keypoints``.
+        input_size (int): Shorter side of the network's input in pixels.
+        annotated_on (str): As for the data sets.
+        metainfo_names (tuple[str, ...]): Names of the config, none without
+            one.
+        rename_keypoints (str | Mapping | None): As for the data sets.
     """
 
     num_keypoints: int
-    flip_pairs: list[tuple[int, int]]
-    links: list[tuple[int, int]]
-    names: list[str]
-    image_dir: str
-    category: Any = None
+    image_dir: Path
+    flip_pairs: list[tuple[int, int]] = field(default_factory=list)
+    links: list[tuple[int, int]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    category: Category = None
     fields: dict[str, int] = field(default_factory=dict)
     input_size: int = _DEFAULT_SIZE
-    annotated_on: str = 'image'
+    annotated_on: str = IMAGE
     metainfo_names: tuple[str, ...] = ()
-    rename_keypoints: Any = None
+    rename_keypoints: Renaming = None
+
+    def check(self) -> None:
+        """Refuse settings that cannot work.
+
+        Raises:
+            ValueError: If there are no keypoints, or a pair of keypoints is
+                none.
+        """
+        for flag, value in (
+            ('--num-keypoints', self.num_keypoints),
+            ('--input-size', self.input_size),
+        ):
+            if value < 1:
+                raise ValueError(f'{flag} is {value}, but must be at least 1')
+        used = [i for pair in self.flip_pairs for i in pair]
+        for i in used:
+            if not 0 <= i < self.num_keypoints:
+                raise ValueError(
+                    f'--flip-pairs: there is no keypoint {i}; '
+                    f'{self.num_keypoints} keypoints are counted from 0 to '
+                    f'{self.num_keypoints - 1}'
+                )
+            if used.count(i) > 1:
+                raise ValueError(f'--flip-pairs: keypoint {i} is in two pairs')
 
     def options(self, missing_images: str = 'error') -> CocoOptions:
         """Return how the file is read.
 
         Args:
-            missing_images: 'error' or 'drop'.
+            missing_images (str): 'error' or 'drop'. Defaults to 'error'.
 
         Returns:
-            Options for the loader.
+            CocoOptions: for the loader.
         """
         return CocoOptions(
             num_keypoints=self.num_keypoints,
             category=self.category,
-            image_dir=self.image_dir,
+            image_dir=str(self.image_dir),
             missing_images=missing_images,
             keypoint_fields=self.fields,
             annotated_on=self.annotated_on,
@@ -76,78 +102,45 @@ class Settings:
         """Name a keypoint.
 
         Args:
-            index: From 0.
+            index (int): From 0.
 
         Returns:
-            Its index and, if known, its name.
+            str: its index and, if known, its name.
         """
         if index < len(self.names):
             return f'{index} {self.names[index]}'
         return str(index)
 
 
-def read_settings(args: argparse.Namespace) -> Settings:
-    """Gather the settings from arguments, config and file.
+def settings_of_config(config: Path, image_dir: Path) -> Settings:
+    """Take the settings of the training data set of a config.
 
     Args:
-        args: Parsed arguments of the tool.
+        config (Path): Config file.
+        image_dir (Path): Folder of the images.
 
     Returns:
-        The settings.
+        Settings: what the config tells.
 
     Raises:
-        ValueError: If they contradict each other or cannot be found out.
+        ValueError: If the data set cannot be found out.
         OSError: If the config cannot be read.
     """
-    settings = _from_config(args) if args.config else _from_file(args)
-    if args.num_keypoints not in (None, settings.num_keypoints):
-        if args.config:
-            raise ValueError(
-                f'--num-keypoints is {args.num_keypoints}, but the config has '
-                f'{settings.num_keypoints}'
-            )
-        settings.num_keypoints = args.num_keypoints
-    if settings.num_keypoints < 1:
-        raise ValueError(f'--num-keypoints is {settings.num_keypoints}')
-    if args.flip_pairs is not None:
-        settings.flip_pairs = _parse_pairs(args.flip_pairs)
-    _check_pairs(settings.flip_pairs, settings.num_keypoints)
-    if args.category is not None:
-        settings.category = args.category
-    if args.annotated_on is not None:
-        settings.annotated_on = args.annotated_on
-    if args.input_size is not None:
-        settings.input_size = args.input_size
-    if settings.input_size < 1:
-        raise ValueError(f'--input-size is {settings.input_size}')
-    return settings
-
-
-def _from_config(args: argparse.Namespace) -> Settings:
-    """Read the training data set of a config."""
-    cfg = Config.fromfile(args.config)
-    init_default_scope(cfg.get('default_scope', 'mmpose'))
-    data_set = cfg.train_dataloader.dataset
-    while 'dataset' in data_set:
-        data_set = data_set.dataset
-    kind = DATASETS.get(data_set.type)
-    if kind is None:
-        raise ValueError(f'the config has an unknown data set {data_set.type}')
-    # the method of the host that reads `metainfo` without loading data
-    meta = kind._load_metainfo(data_set.get('metainfo'))
-    names = meta['keypoint_id2name']
+    cfg = Config.fromfile(config)
+    dataset = read_config_dataset(cfg, 'train_dataloader')
+    meta, names = dataset.metainfo, ordered_names(dataset.metainfo)
     return Settings(
         num_keypoints=meta['num_keypoints'],
-        flip_pairs=_one_way(meta['flip_pairs'], list(names.values())),
-        links=[tuple(link) for link in meta['skeleton_links']],
-        names=[names[i] for i in range(meta['num_keypoints'])],
-        image_dir=str(args.images),
-        category=data_set.get('category'),
-        fields=dict(getattr(kind, 'KEYPOINT_FIELDS', {})),
+        image_dir=image_dir,
+        flip_pairs=_one_way(meta['flip_pairs'], names),
+        links=[(a, b) for a, b in meta['skeleton_links']],
+        names=list(names),
+        category=dataset.settings.get('category'),
+        fields=dataset.keypoint_fields,
         input_size=_config_size(cfg),
-        annotated_on=data_set.get('annotated_on', 'image'),
-        metainfo_names=ordered_names(meta),
-        rename_keypoints=data_set.get('rename_keypoints'),
+        annotated_on=dataset.annotated_on,
+        metainfo_names=names,
+        rename_keypoints=dataset.settings.get('rename_keypoints'),
     )
 
 
@@ -168,11 +161,27 @@ def _config_size(cfg: Config) -> int:
     return min(codec.get('input_size', (_DEFAULT_SIZE,)))
 
 
-def _from_file(args: argparse.Namespace) -> Settings:
-    """Take from the file what it tells by itself."""
-    settings = Settings(1, [], [], [], str(args.images))
+def settings_of_file(
+    ann_file: Path,
+    image_dir: Path,
+    num_keypoints: Optional[int] = None,
+    category: Category = None,
+) -> Settings:
+    """Take what an annotation file tells by itself.
+
+    Args:
+        ann_file (Path): The file.
+        image_dir (Path): Folder of the images.
+        num_keypoints (int, optional): K, if it is known.
+        category (int | str | Sequence | None): Likewise.
+
+    Returns:
+        Settings: keypoints, flips and links as far as the categories name
+        them.
+    """
+    settings = Settings(1, image_dir)
     try:
-        content = read_coco(str(args.json))
+        content = read_coco(str(ann_file))
         categories = content.get('categories') or []
         named = [c for c in categories if c.get('keypoints')]
         lengths = Counter(
@@ -183,12 +192,11 @@ def _from_file(args: argparse.Namespace) -> Settings:
     except (ValueError, AttributeError, TypeError):
         # the checks will say what is wrong with the file
         return settings
-    wanted = args.category
     chosen = [
         c
         for c in named
-        if wanted in (None, 'all', str(c.get('id')), c.get('name'))
-        and args.num_keypoints in (None, len(c['keypoints']))
+        if category in (None, 'all', str(c.get('id')), c.get('name'))
+        and num_keypoints in (None, len(c['keypoints']))
     ]
     if chosen:
         # categories with other names are told apart by the loader
@@ -210,43 +218,3 @@ def _links(skeleton: Any, k: int) -> list[tuple[int, int]]:
     ):
         return []
     return links  # type: ignore[return-value]
-
-
-def _parse_pairs(texts: Sequence[str]) -> list[tuple[int, int]]:
-    """Read --flip-pairs."""
-    pairs = []
-    for text in texts:
-        try:
-            left, right = (int(part) for part in text.split(','))
-        except ValueError as error:
-            raise ValueError(
-                f'--flip-pairs: {text!r} is no pair such as 1,2'
-            ) from error
-        pairs.append((left, right))
-    return pairs
-
-
-def _check_pairs(pairs: Sequence[tuple[int, int]], k: int) -> None:
-    """Check that no keypoint is in two pairs."""
-    used = [i for pair in pairs for i in pair]
-    for i in used:
-        if not 0 <= i < k:
-            raise ValueError(
-                f'--flip-pairs: there is no keypoint {i}; {k} keypoints are '
-                f'counted from 0 to {k - 1}'
-            )
-        if used.count(i) > 1:
-            raise ValueError(f'--flip-pairs: keypoint {i} is in two pairs')
-
-
-def picture_path(folder: Path, image: dict[str, Any]) -> Path:
-    """Tell where the picture of an image lies.
-
-    Args:
-        folder: Folder of the images.
-        image: Record of the annotation file.
-
-    Returns:
-        The path.
-    """
-    return folder / image['file_name']

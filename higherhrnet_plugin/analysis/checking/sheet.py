@@ -13,28 +13,30 @@ from ...datasets.coco_repair.statistics import stack_people
 from ...images import read_image
 from ...visualization import draw_people, label_picture
 from ...visualization.drawing import person_color
-from .settings import Settings, picture_path
+from .findings import Findings
+from .settings import Settings
 
 _CELL = 400
 _COLUMNS = 4
 _GREY = (160, 160, 160)
 
 
-def make_sheet(
-    content: dict[str, Any], folder: Path, settings: Settings, number: int
-) -> Optional[np.ndarray]:
-    """Draw sample pictures side by side.
+def make_sheet(findings: Findings, number: int = 12) -> Optional[np.ndarray]:
+    """Draw sample images side by side.
 
     Args:
-        content: Repaired content of the annotation file.
-        folder: Folder of the images.
-        settings: Keypoints and links.
-        number: How many pictures, spread over those that show people.
+        findings (Findings): From ``check_dataset``.
+        number (int): How many images, spread over those that show people.
+            Defaults to 12.
 
     Returns:
-        uint8 (H, W, 3), BGR, or None if no picture can be drawn. People have
-        a colour each, boxes of crowds and unlabelled people are grey.
+        np.ndarray, optional: uint8 (H, W, 3), BGR, or None if no image can be
+        drawn. People have a colour each, boxes of crowds and unlabelled
+        people are grey.
     """
+    content, settings = findings.content, findings.settings
+    if content is None:
+        return None
     people = defaultdict(list)
     for annotation in content.get('annotations', ()):
         people[annotation['image_id']].append(annotation)
@@ -44,7 +46,9 @@ def make_sheet(
     for i in sorted({int(step) for step in steps} if images else ()):
         image = images[i]
         try:
-            picture = read_image(picture_path(folder, image)).pixels
+            picture = read_image(
+                settings.image_dir / image['file_name']
+            ).pixels
         except (OSError, ValueError):
             # told by the check of the pictures
             continue
