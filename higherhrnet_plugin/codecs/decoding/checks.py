@@ -71,6 +71,11 @@ def check_maps(
         ValueError: If they do not fit together.
     """
     k = heatmaps[0]
+    if 0 in heatmaps:
+        raise ValueError(
+            'expected heatmaps (K, H, W) with at least one cell, got '
+            f'{tuple(heatmaps)}'
+        )
     if num_keypoints not in (None, k):
         raise ValueError(
             f'the heatmaps have {k} channels, but `num_keypoints` of the '

@@ -63,11 +63,17 @@ class _MaskedMSE(torch.autograd.Function):
     ) -> Tensor:
         """Sum piece by piece."""
         ctx.save_for_backward(pred, target, mask, channels)
+        # a device is not asked, as that would mean to wait for it
+        ctx.finite = pred.device.type == 'cpu'
         sums = []
         for p, t, m, *c in _pieces(pred, target, mask, channels):
             square = (at_least_float32(p) - t).square_()
             _weigh(square, *c)
-            sums.append((square.sum(1) * m.to(square.dtype)).sum())
+            cells = square.sum(1)
+            # what is masked may be anything, and nan times 0 is nan
+            counted = torch.where(m > 0, cells * m.to(cells.dtype), 0.0)
+            sums.append(counted.sum())
+            ctx.finite = ctx.finite and bool(cells.isfinite().all())
         return torch.stack(sums).sum() / pred.numel()
 
     @staticmethod
@@ -90,6 +96,8 @@ class _MaskedMSE(torch.autograd.Function):
             weights = m.to(exact.dtype) * factor
             torch.sub(exact, t, out=error).mul_(weights[:, None])
             _weigh(error, *c)
+            if not ctx.finite:
+                error.masked_fill_((m <= 0)[:, None], 0.0)
             if not same:
                 out.copy_(error)
         return result, None, None, None

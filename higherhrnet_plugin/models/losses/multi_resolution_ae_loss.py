@@ -147,9 +147,9 @@ class MultiResolutionAELoss(nn.Module):
         )
         if padded.shape[1] == 0:
             padded = padded.new_zeros((len(tags), 1, *padded.shape[2:]))
-        self._check_reach(padded[..., 0], tags[0, 0].numel())
         valid = padded[..., 1] > 0
         indices = torch.where(valid, padded[..., 0], 0)
+        self._check_reach(indices, tags[0, 0].numel())
         tags = at_least_float32(tags)
         values = gather_tags(tags, indices, self.tag_per_keypoint)
         pull, push = pull_push(values, valid, self.push_type)
@@ -164,18 +164,23 @@ class MultiResolutionAELoss(nn.Module):
         on_host = indices.device.type == 'cpu'
         if cells in self._known_to_fit and not on_host:
             return
-        top = int(indices.max())
-        if top >= cells:
-            raise ValueError(
-                f'keypoint_indices reach {top}, but the tag level has '
-                f'{cells} cells; check `tag_levels` and `heatmap_sizes` of '
-                'the codec'
-            )
+        for end in (int(indices.min()), int(indices.max())):
+            if not 0 <= end < cells:
+                raise ValueError(
+                    f'keypoint_indices reach {end}, but the tag level has '
+                    f'{cells} cells from 0 on; check `tag_levels` and '
+                    '`heatmap_sizes` of the codec'
+                )
         if not on_host:
             self._known_to_fit.add(cells)
 
     def _check(self, tags: Tensor, keypoint_indices: Sequence[Tensor]) -> None:
         """Raise ValueError where the arguments do not fit."""
+        if tags.ndim != 4 or not tags.numel():
+            raise ValueError(
+                'expected tags (B, L*K, h, w) of at least one image, got '
+                f'{tuple(tags.shape)}'
+            )
         if len(keypoint_indices) != len(tags):
             raise ValueError(
                 f'got keypoint_indices of {len(keypoint_indices)} images for '

@@ -66,6 +66,11 @@ class MultiResolutionHeatmapLoss(nn.Module):
         weights = per_level('loss_weight', self.loss_weight, len(preds))
         losses = []
         for i, (pred, target, mask) in enumerate(zip(preds, targets, masks)):
+            if pred.ndim != 4 or not pred.numel():
+                raise ValueError(
+                    f'level {i}: expected heatmaps (B, K, h, w) of at least '
+                    f'one image, got {tuple(pred.shape)}'
+                )
             if pred.shape != target.shape:
                 raise ValueError(
                     f'level {i}: the head gives heatmaps (B, K, h, w) of '
