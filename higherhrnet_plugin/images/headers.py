@@ -21,6 +21,7 @@ from .orientation import (
 
 # tags of TIFF files
 _WIDTH, _HEIGHT = 0x0100, 0x0101
+_KIND, _REDUCED = 0x00FE, 1
 _PNG_START = 8
 # of JPEG
 _MARKER, _APP1, _SCAN = 0xFF, 0xE1, 0xDA
@@ -37,6 +38,8 @@ class Header:
         orientation (int): How the upright image is stored, 1 to 8, as in
             EXIF; 1 is upright.
         is_series (bool): Whether other images follow the first.
+        is_preview (bool): Whether it is a reduced copy of another image of
+            the file, as TIFF can say.
     """
 
     kind: str
@@ -44,6 +47,7 @@ class Header:
     size: tuple[int, int]
     orientation: int
     is_series: bool = False
+    is_preview: bool = False
 
 
 def read_image_size(path: Union[str, Path]) -> tuple[int, int]:
@@ -113,13 +117,23 @@ def read_header(stream: IO[bytes]) -> Optional[Header]:
         is_series = image.format != 'MPO' and getattr(
             image, 'is_animated', False
         )
+        is_preview = bool(_tiff_tag(image, _KIND) & _REDUCED)
     except (OSError, *BROKEN_RECORD):
         return None
     width, height = size
     if orientation >= 5:
         width, height = height, width
     kind = image.format or ''
-    return Header(kind, mode, (width, height), orientation, is_series)
+    return Header(
+        kind, mode, (width, height), orientation, is_series, is_preview
+    )
+
+
+def _tiff_tag(image: Image.Image, tag: int) -> int:
+    """Read a number of the first image of a TIFF file, 0 without it."""
+    tags = getattr(image, 'tag_v2', {}) if image.format == 'TIFF' else {}
+    value = tags.get(tag, 0)
+    return value if isinstance(value, int) else 0
 
 
 def is_plain_jpeg(content: bytes) -> bool:

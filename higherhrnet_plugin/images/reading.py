@@ -108,6 +108,9 @@ def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
     if header.mode in _WITH_ALPHA and pixels.min() == pixels.max():
         hint = 'one colour throughout: only its opacity, which is left out, '
         hint += 'may show something; put it onto a background first'
+    if header.is_preview:
+        hint = 'a preview, as the first image of camera raw files (DNG) is; '
+        hint += 'export the image itself'
     if header.is_series:
         hint = hint or 'first of several images in one file'
     return Picture(pixels, hint, header.orientation)

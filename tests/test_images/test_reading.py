@@ -295,6 +295,14 @@ def test_the_first_of_several_images(kind):
     assert np.abs(found.astype(int) - smooth(seed=1)).mean() > 30
 
 
+@pytest.mark.parametrize(('kind', 'hint'), [(0, False), (1, True), (4, False)])
+def test_the_preview_of_a_raw_image(kind, hint):
+    """The first image of a DNG is a TIFF of few pixels."""
+    image = decode_image(encode(smooth(), 'TIFF', tiffinfo={254: kind}))
+    assert image.pixels.shape == (48, 64, 3)
+    assert image.hint.startswith('a preview') == hint
+
+
 def test_the_content_counts_not_the_suffix(tmp_path):
     content = encode(corner_picture(), 'JPEG', 6)
     for name in ('x.JFIF', 'w.heic', 'noext', 'a.png', 'B.JPG'):
