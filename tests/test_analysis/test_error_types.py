@@ -1,4 +1,4 @@
-"""Kinds of errors, one hand-made case each, and a plain reference."""
+"""Error types, one hand-made case each, and a plain reference."""
 
 import numpy as np
 import pytest

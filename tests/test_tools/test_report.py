@@ -2,8 +2,10 @@
 
 import json
 import re
+import runpy
 import shutil
 import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -16,6 +18,7 @@ from mmpose.registry import MODELS
 from own_data import clean_file, metainfo
 from processes import run_tool
 from report_data import (
+    FOLDER,
     STATS,
     Page,
     numbers_of,
@@ -25,9 +28,25 @@ from report_data import (
 from small_configs import TINY, load_small
 
 import higherhrnet_plugin  # noqa: F401
+from higherhrnet_plugin.analysis import analyse_config
 from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
 
 BROWSERS = ('chromium', 'chromium-browser', 'google-chrome')
+
+
+@pytest.fixture
+def report(monkeypatch, tmp_path):
+    """Call the tool within this process."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+
+    def call(*args):
+        out = tmp_path / 'report.html'
+        words = ['report.py', *map(str, args), '--out', str(out)]
+        monkeypatch.setattr(sys, 'argv', words)
+        runpy.run_path(str(FOLDER / 'report.py'), run_name='__main__')
+        return out.read_text(encoding='utf-8')
+
+    return call
 
 
 @pytest.fixture(scope='module')
@@ -103,6 +122,15 @@ def test_scores_equal_the_tool(full):
     words = Page(text).words
     for name in ('AP', 'AP .5', 'AP .75', 'AP (M)', 'AR'):
         assert f'{expected[name]:.3f}' in words
+
+
+def test_numbers_are_those_of_the_function(full):
+    analysis = analyse_config(full / 'config.py', full / 'results.json')
+    numbers = numbers_of((full / 'report.html').read_text('utf-8'))
+    assert {*numbers} - {*analysis.to_dict()} == {'tags', 'images'}
+    # beside what the options of the tool add
+    del numbers['tags'], numbers['images']
+    assert numbers == json.loads(json.dumps(analysis.to_dict()))
 
 
 def test_counts_are_those_of_the_predictions(full):
