@@ -18,7 +18,7 @@ import numpy as np
 from ..compat.coco_tools import COCO, COCOeval
 from ..structures.coco import LARGE_AREA, MAX_PEOPLE, MEDIUM_AREA
 
-# in square pixels; COCO itself leaves small people to 'all'
+# in square pixels; COCO itself has no 'small' for keypoints
 SIZES = {
     'all': (0.0, 1e5**2),
     'medium': (MEDIUM_AREA, LARGE_AREA),
@@ -28,7 +28,7 @@ SIZES = {
 
 
 class CocoScores(NamedTuple):
-    """Precision and recall; -1 where there is nobody to find.
+    """Precision and recall; -1 where nobody is annotated.
 
     Attributes:
         precision (np.ndarray): float64 (T, R, A).
@@ -47,7 +47,7 @@ class CocoScores(NamedTuple):
             size (str): Key of ``SIZES``. Defaults to 'all'.
 
         Returns:
-            float: in [0, 1], or -1 if there is nobody to find.
+            float: in [0, 1], or -1 if nobody is annotated.
         """
         return _mean(self.precision, oks, size)
 
@@ -60,13 +60,13 @@ class CocoScores(NamedTuple):
             size (str): Key of ``SIZES``. Defaults to 'all'.
 
         Returns:
-            float: in [0, 1], or -1 if there is nobody to find.
+            float: in [0, 1], or -1 if nobody is annotated.
         """
         return _mean(self.recall, oks, size)
 
 
 class CocoEvaluation:
-    """Match all predictions once, then score any set of images.
+    """Match all predictions once, then score any images of them.
 
     Args:
         ground_truth (Mapping): Content of a COCO file.
@@ -98,7 +98,7 @@ class CocoEvaluation:
                 'annotations': [dict(a) for a in ground_truth['annotations']],
             }
         )
-        found = _index(
+        results = _index(
             {
                 'images': ground_truth['images'],
                 'categories': ground_truth['categories'],
@@ -106,7 +106,7 @@ class CocoEvaluation:
             }
         )
         self._coco = COCOeval(
-            truth, found, iou_type, np.asarray(sigmas, float), use_area
+            truth, results, iou_type, np.asarray(sigmas, float), use_area
         )
         self._coco.params.maxDets = [MAX_PEOPLE]
         self._coco.params.areaRng = [list(SIZES[size]) for size in sizes]
@@ -168,7 +168,7 @@ class CocoEvaluation:
 
         Returns:
             tuple: scores float64 (N,), whether they are right, bool (N,), and
-            the number of people to find.
+            the number of annotated people who count.
         """
         t = int(np.argmin(np.abs(self.thresholds - oks)))
         images = len(self._coco.params.imgIds)

@@ -58,7 +58,7 @@ class Analysis:
             'crowding', a :class:`GroupScore` each.
         keypoints (list[dict]): One record a keypoint, from
             :func:`~.summaries.keypoint_table`.
-        people (dict): Counts of people found, missed and made up, from
+        people (dict): Counts of matches, misses and false positives, from
             :func:`~.summaries.person_counts`.
         headroom (dict[str, float]): What AP would gain without each type of
             error, greatest first.

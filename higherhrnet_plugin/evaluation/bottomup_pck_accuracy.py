@@ -203,9 +203,9 @@ class BottomupPCKAccuracy(BaseMetric):
         count = len(self._sigmas())
         given = self.norm_keypoints.get(item)
         for pair in _SEGMENTS[item] if given is None else (given,):
-            found = [indices.get(point, point) for point in pair]
-            known = [p for p in found if p in range(count)]
-            if len(known) == len(found) == 2:
+            points = [indices.get(point, point) for point in pair]
+            known = [p for p in points if p in range(count)]
+            if len(known) == len(points) == 2:
                 return known[0], known[1]
         raise ValueError(
             f'the size {item!r} needs two of the keypoints '
@@ -244,7 +244,7 @@ class BottomupPCKAccuracy(BaseMetric):
                 )
             )
         print_log(
-            f'{len(oks)} of {annotated} people found, {predicted} predicted',
+            f'{len(oks)} of {annotated} people matched, {predicted} predicted',
             'current',
         )
         return values

@@ -1,4 +1,4 @@
-"""What stands behind an AP of 0 or -1, in words.
+"""Explanations of scores such as an AP of 0 or -1.
 
 Note:
     - ground truth is the content of a COCO file, complete as
@@ -107,7 +107,7 @@ def _counted(ground_truth: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _size_lines(ground_truth: Mapping[str, Any], use_area: bool) -> list[str]:
-    """Explain -1, which stands for "nobody to find"."""
+    """Explain -1, which COCO gives where nobody is annotated."""
     people = _counted(ground_truth)
     if not people:
         return ['the ground truth has no labelled people: every AP is -1']
@@ -130,7 +130,7 @@ def _size_lines(ground_truth: Mapping[str, Any], use_area: bool) -> list[str]:
 
 
 def _area_lines(repaired: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Say that areas are estimates."""
+    """Tell that areas are estimates."""
     number = sum(
         entry['count']
         for what, entry in repaired.items()

@@ -1,4 +1,4 @@
-"""How well found people are located: PCK, its AUC, NME.
+"""How well matched people are located: PCK, its AUC, NME.
 
 Note:
     - M: matched people, K: keypoints
@@ -155,7 +155,7 @@ def pck_table(
 
 
 def ratio(part: float, whole: float, empty: float = float('nan')) -> float:
-    """Divide, also by nothing.
+    """Divide, also by 0.
 
     Args:
         part (float): Numerator.
@@ -169,6 +169,6 @@ def ratio(part: float, whole: float, empty: float = float('nan')) -> float:
 
 
 def _positive(sizes: np.ndarray) -> np.ndarray:
-    """Replace sizes that nothing can be divided by."""
+    """Replace sizes that are not above 0 by nan."""
     sizes = np.asarray(sizes, np.float64)
     return np.where(sizes > 0, sizes, np.nan)

@@ -72,7 +72,7 @@ def match_people(
     Args:
         oks (np.ndarray): (N, G), from :func:`oks_matrix`.
         scores (np.ndarray): (N,).
-        ignored (np.ndarray): bool (G,), who does not count.
+        ignored (np.ndarray): bool (G,), people who do not count.
         crowd (np.ndarray): bool (G,).
         oks_thr (float): Smallest similarity of a match.
 
@@ -87,10 +87,10 @@ def match_people(
     # a similarity equal to the threshold is a match
     threshold = min(oks_thr, 1 - 1e-10)
     for n in np.argsort(-np.asarray(scores, float), kind='mergesort'):
-        for kind in (~ignored, ignored):
-            open_ = kind & (free | crowd) & (oks[n] >= threshold)
-            if open_.any():
-                similarity = np.where(open_, oks[n], -1)
+        for group in (~ignored, ignored):
+            candidates = group & (free | crowd) & (oks[n] >= threshold)
+            if candidates.any():
+                similarity = np.where(candidates, oks[n], -1)
                 g = len(similarity) - 1 - int(similarity[::-1].argmax())
                 matches[n] = g
                 free[g] = False

@@ -303,7 +303,7 @@ def test_the_table_is_logged_on_request(monkeypatch, table):
     truth = person(0)
     evaluate([sample([truth], [points_of(truth)])], per_keypoint=table)
     assert any('left_ear' in text for text in seen) == table
-    assert '1 of 1 people found, 1 predicted' in seen
+    assert '1 of 1 people matched, 1 predicted' in seen
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the checks of a data set have found."""
+"""Results of the checks of a data set."""
 
 from __future__ import annotations
 

@@ -58,8 +58,8 @@ class Settings:
         """Refuse settings that cannot work.
 
         Raises:
-            ValueError: If there are no keypoints, or a pair of keypoints is
-                none.
+            ValueError: If a number is below 1, or a flip pair names no
+                keypoint, or one of another pair.
         """
         for flag, value in (
             ('--num-keypoints', self.num_keypoints),
@@ -123,7 +123,7 @@ def settings_of_config(config: Path, image_dir: Path) -> Settings:
         Settings: what the config tells.
 
     Raises:
-        ValueError: If the data set cannot be found out.
+        ValueError: If the data set is unknown, or joins several.
         OSError: If the config cannot be read.
     """
     cfg = Config.fromfile(config)

@@ -14,6 +14,7 @@ from .options import SPLITS, Options
 OPTIONS_FILE = 'dataset.json'
 # Marks a folder as ours while it is being filled.
 PARTIAL_FILE = 'dataset.partial.json'
+# as in higherhrnet_plugin.structures.coco; this tool needs no package
 MEDIUM_AREA = 32**2
 LARGE_AREA = 96**2
 
