@@ -11,12 +11,37 @@ import higherhrnet_plugin  # noqa: F401
 def annotate(people):
     """Write {image: [(num_keypoints, area), ...]} in COCO form."""
     annotations = [
-        dict(image_id=image, num_keypoints=number, area=area)
+        dict(
+            id=100 * image + i,
+            image_id=image,
+            category_id=1,
+            iscrowd=0,
+            num_keypoints=number,
+            # on a diagonal through the box
+            keypoints=[
+                v
+                for k in range(17)
+                for v in (
+                    (9 + 10 * i + 2 * k, 5 + 3 * k, 2)
+                    if k < number
+                    else (0, 0, 0)
+                )
+            ],
+            bbox=[10 * i, 0, 100, 100],
+            area=area,
+        )
         for image, rows in people.items()
-        for number, area in rows
+        for i, (number, area) in enumerate(rows)
     ]
-    images = [dict(id=image) for image in people]
-    return dict(images=images, annotations=annotations, categories=[])
+    images = [
+        dict(id=image, file_name=f'{image}.jpg', width=200, height=100)
+        for image in people
+    ]
+    return dict(
+        images=images,
+        annotations=annotations,
+        categories=[dict(id=1, name='person')],
+    )
 
 
 def test_subset_takes_images_with_labelled_people(tmp_path):
@@ -35,14 +60,29 @@ def test_subset_takes_images_with_labelled_people(tmp_path):
     subset = json.loads(target.read_text())
     assert [image['id'] for image in subset['images']] == [3, 8]
     assert [a['image_id'] for a in subset['annotations']] == [3, 8, 8]
-    assert subset['categories'] == []
+    # what is in order is written as it was
+    content = json.loads(source.read_text())
+    for name in ('images', 'annotations'):
+        assert all(record in content[name] for record in subset[name])
+    assert subset['categories'] == content['categories']
+    assert 'repaired' not in done.stdout
 
 
 @pytest.mark.parametrize(
     ('content', 'words'),
     [
         pytest.param('{', 'all.json', id='broken'),
-        pytest.param('{}', "'annotations'", id='not-coco'),
+        pytest.param('{}', 'it is not in COCO format', id='not-coco'),
+        pytest.param(
+            json.dumps(dict(annotate({1: []}), annotations=None)),
+            'only 0',
+            id='nobody',
+        ),
+        pytest.param(
+            json.dumps({'images': annotate({1: []})['images']}),
+            'has no `annotations`',
+            id='no-annotations',
+        ),
         pytest.param(
             json.dumps(annotate({1: [(5, 100)]})), 'only 0', id='too-few'
         ),

@@ -1,7 +1,8 @@
 """Write a small annotation file with the first images that show people.
 
 Images are taken in file order if every person on them has labelled keypoints
-and a certain size. The pictures stay where they are.
+and a certain size. The file is read and repaired as for training, and what is
+written is the repaired content. The pictures stay where they are.
 """
 
 from __future__ import annotations
@@ -28,6 +29,22 @@ def parse_args() -> argparse.Namespace:
         default=4000,
         help='smallest person in pixels (default: 4000)',
     )
+    parser.add_argument(
+        '--images',
+        type=Path,
+        help='folder of the images, for files that lack their sizes or spell '
+        'their names otherwise (default: not looked at)',
+    )
+    parser.add_argument(
+        '--num-keypoints',
+        type=int,
+        help='number of keypoints (default: that of the file)',
+    )
+    parser.add_argument(
+        '--category',
+        help="id or name of the category, or 'all' (default: the only one "
+        'that fits)',
+    )
     return parser.parse_args()
 
 
@@ -35,7 +52,39 @@ if __name__ == '__main__':
     # before the imports that take seconds
     parse_args()
 
-from higherhrnet_plugin.datasets.coco_repair import read_coco
+from higherhrnet_plugin.analysis.checking.settings import settings_of_file
+from higherhrnet_plugin.datasets.coco_repair import RepairReport, load_coco
+
+
+def read_repaired(
+    args: argparse.Namespace,
+) -> tuple[dict[str, Any], RepairReport]:
+    """Read and repair the source, as the data sets do.
+
+    Args:
+        args: Parsed arguments.
+
+    Returns:
+        The content, and what was done to it.
+
+    Raises:
+        ValueError: If it cannot be repaired, or has no annotations.
+        OSError: If it cannot be read, or images are missing.
+    """
+    settings = settings_of_file(
+        *(args.source, args.images or Path()),
+        *(args.num_keypoints, args.category),
+    )
+    settings.num_keypoints = args.num_keypoints or settings.num_keypoints
+    settings.category = args.category
+    options = settings.options('error' if args.images else 'ignore')
+    content, report = load_coco(str(args.source), options)
+    if 'annotations' not in content:
+        raise ValueError(
+            f'annotation file {str(args.source)!r} has no `annotations`, so '
+            'no image shows people; name one that has'
+        )
+    return content, report
 
 
 def take_subset(
@@ -44,7 +93,7 @@ def take_subset(
     """Take the first images on which all people are labelled.
 
     Args:
-        coco (dict): Content of a COCO keypoint file.
+        coco (dict): Repaired content of a COCO keypoint file.
         num (int): Number of images to take.
         min_area (float): Smallest area of a person, in pixels.
 
@@ -62,7 +111,9 @@ def take_subset(
         for image in coco['images']
         if people[image['id']]
         and all(
-            person['num_keypoints'] and person['area'] >= min_area
+            person['num_keypoints']
+            and not person['iscrowd']
+            and person['area'] >= min_area
             for person in people[image['id']]
         )
     ][:num]
@@ -81,10 +132,15 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     try:
-        coco = read_coco(str(args.source))
+        coco, report = read_repaired(args)
+        lines = report.lines()
+        if len(lines) > 1:
+            print('\n'.join(lines))
         subset = take_subset(coco, args.num, args.min_area)
-    except (OSError, KeyError, ValueError) as error:
-        raise SystemExit(f'error: {args.source}: {error}') from error
+    except (OSError, ValueError) as error:
+        text = str(error)
+        named = text if str(args.source) in text else f'{args.source}: {text}'
+        raise SystemExit(f'error: {named}') from error
     args.target.write_text(json.dumps(subset))
     print(
         f'{len(subset["images"])} images with {len(subset["annotations"])} '
