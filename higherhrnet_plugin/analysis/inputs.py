@@ -84,8 +84,38 @@ def make_inputs(
         raise ValueError(
             f'`iou_type` must be one of {list(IOU_TYPES)}, got {iou_type!r}'
         )
+    content, repaired, ann_file = _read_truth(ground_truth, options)
+    records, source = _read_results(predictions, options)
+    unknown = unknown_images_line(content, records)
+    if unknown:
+        raise ValueError(f'{source}: {unknown}')
+    # the model knows one category, that of the ground truth
+    (category,) = content['categories']
     folder = options.image_dir
-    k, fields = options.num_keypoints, options.keypoint_fields
+    return Inputs(
+        content=content,
+        predictions=[{**r, 'category_id': category['id']} for r in records],
+        repaired=repaired,
+        ann_file=ann_file,
+        names=list(ordered_names(metainfo)),
+        links=[(a, b) for a, b in metainfo['skeleton_links']],
+        sigmas=np.asarray(metainfo['sigmas'], float),
+        flip_indices=[int(i) for i in metainfo['flip_indices']],
+        # the lists of the whole body are joined, and scored as one
+        iou_type='keypoints_crowd' if 'crowd' in iou_type else 'keypoints',
+        use_area=use_area,
+        image_dir=None if folder is None else Path(folder),
+    )
+
+
+def _read_truth(
+    ground_truth: GroundTruth, options: CocoOptions
+) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Repair the annotations.
+
+    Returns:
+        The content, what was repaired, and the name of the file.
+    """
     ann_file = '(given as a record)'
     if isinstance(ground_truth, Mapping):
         content, report = repair_coco(ground_truth, options, ann_file)
@@ -97,29 +127,18 @@ def make_inputs(
             f'annotation file {ann_file!r} has no `annotations`, so nothing '
             'can be compared; name one that has'
         )
-    content['annotations'] = join_lists(content['annotations'], fields)
+    people = join_lists(content['annotations'], options.keypoint_fields)
+    content = {**content, 'annotations': people}
+    return content, dict(report.repaired), ann_file
+
+
+def _read_results(
+    predictions: Predictions, options: CocoOptions
+) -> tuple[list[dict[str, Any]], str]:
+    """Check the predictions; return them and the name of the file."""
+    expected = options.num_keypoints, options.keypoint_fields
     if isinstance(predictions, (str, os.PathLike)):
         source = os.fspath(predictions)
-        records = read_predictions(Path(source), k, fields)
-    else:
-        source = 'predictions'
-        records = check_predictions(predictions, k, fields, source)
-    unknown = unknown_images_line(content, records)
-    if unknown:
-        raise ValueError(f'{source}: {unknown}')
-    # the model knows one category, that of the ground truth
-    (category,) = content['categories']
-    return Inputs(
-        content=content,
-        predictions=[{**r, 'category_id': category['id']} for r in records],
-        repaired=dict(report.repaired),
-        ann_file=ann_file,
-        names=list(ordered_names(metainfo)),
-        links=[(a, b) for a, b in metainfo['skeleton_links']],
-        sigmas=np.asarray(metainfo['sigmas'], float),
-        flip_indices=[int(i) for i in metainfo['flip_indices']],
-        # the lists of the whole body are joined, and scored as one
-        iou_type='keypoints_crowd' if 'crowd' in iou_type else 'keypoints',
-        use_area=use_area,
-        image_dir=None if folder is None else Path(folder),
-    )
+        return read_predictions(Path(source), *expected), source
+    source = 'predictions'
+    return check_predictions(predictions, *expected, source), source

@@ -6,7 +6,7 @@ Note:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,8 @@ from ..inference.model import build_test_pipeline
 from ..models import HigherHRNetHead
 from ..structures.annotated_people import AnnotatedPeople
 from .config_inputs import PathText
+from .image_results import ImageResult
+from .inputs import Inputs
 from .results import Analysis
 from .tag_separation import TagSeparation, tag_separation
 
@@ -63,9 +65,6 @@ def collect_tags(
             'tags are read from a HigherHRNetHead, but the config has a '
             f'{type(model.head).__name__}; leave out --checkpoint'
         )
-    folder = analysis.inputs.image_dir
-    if folder is None:
-        raise ValueError('reading tags needs the folder of the images')
     pipeline = build_test_pipeline(model.cfg)
     crowded = sorted(analysis.images, key=lambda r: -r.counted)[:number]
     tags: list[np.ndarray] = []
@@ -74,29 +73,41 @@ def collect_tags(
     for i, result in enumerate(
         tqdm(crowded, desc='tags', unit='image', disable=not progress)
     ):
-        if not result.counted:
-            continue
-        path = folder / result.info['file_name']
-        try:
-            maps, sample = _predict_maps(model, pipeline, str(path))
-        except (OSError, ValueError):
-            # an image that cannot be read
-            continue
-        for person in np.flatnonzero(~result.truth.ignored):
-            own = tags_of_person(maps, sample, result.truth, person)
+        for person, own in _image_tags(
+            model, pipeline, result, analysis.inputs
+        ):
             tags += own
             images += [i] * len(own)
             people += [person] * len(own)
     if not tags:
         raise ValueError(
-            f'no image with labelled people can be read in {folder}; tags '
-            'need the images (--img-dir)'
+            'no image with labelled people can be read in '
+            f'{analysis.inputs.image_dir}; tags need the images (--img-dir)'
         )
     separation = tag_separation(
         np.array(tags), np.array(images), np.array(people)
     )
     threshold = float(getattr(model.head.decoder, 'tag_thr', 1.0))
     return ModelTags(separation, threshold)
+
+
+def _image_tags(
+    model: Any, pipeline: Compose, result: ImageResult, inputs: Inputs
+) -> Iterator[tuple[int, list[np.ndarray]]]:
+    """Run the model on an image; nothing if it cannot be read.
+
+    Yields:
+        Index and tags of each annotated person who counts.
+    """
+    if not result.counted or inputs.image_dir is None:
+        return
+    path = inputs.image_dir / result.info['file_name']
+    try:
+        maps, sample = _predict_maps(model, pipeline, str(path))
+    except (OSError, ValueError):
+        return
+    for person in np.flatnonzero(~result.truth.ignored).tolist():
+        yield person, tags_of_person(maps, sample, result.truth, person)
 
 
 def tags_of_person(

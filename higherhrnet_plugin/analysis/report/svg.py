@@ -8,9 +8,6 @@ import re
 from typing import Any
 
 import matplotlib as mpl
-
-mpl.use('Agg')
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -59,8 +56,8 @@ def new_plot(height: float = 3.2, width: float = 5.0) -> tuple[Figure, Axes]:
         tuple: figure and axes.
     """
     with mpl.rc_context(_STYLE):
-        figure, axes = plt.subplots(figsize=(width, height))
-    return figure, axes
+        figure = Figure(figsize=(width, height))
+        return figure, figure.subplots()
 
 
 def legend(axes: Axes, **options: object) -> None:
@@ -75,7 +72,7 @@ def legend(axes: Axes, **options: object) -> None:
 
 
 def to_svg(figure: Figure, name: str, label: str) -> str:
-    """Write a plot as an element of the page, and close it.
+    """Write a plot as an element of the page.
 
     Args:
         figure (Figure): The plot.
@@ -91,7 +88,6 @@ def to_svg(figure: Figure, name: str, label: str) -> str:
         figure.savefig(
             stream, format='svg', transparent=True, metadata={'Date': None}
         )
-    plt.close(figure)
     text = stream.getvalue()
     text = text[text.index('<svg') :]
     text = re.sub(r'<metadata>.*?</metadata>', '', text, flags=re.DOTALL)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from ...version import __version__
+from ..image_results import ImageResult
 from ..model_tags import ModelTags
 from ..results import Analysis
 from .more_sections import (
@@ -70,16 +71,7 @@ def make_report(
     if pictures:
         chosen = choose_images(analysis, pictures)
         sections.append(images_section(analysis, chosen, progress))
-        numbers['images'] = {
-            name: [
-                {
-                    'id': r.info['id'],
-                    'quality': r.quality(analysis.score_thr),
-                }
-                for r in images
-            ]
-            for name, images in chosen.items()
-        }
+        numbers['images'] = _qualities(chosen, analysis.score_thr)
     return render_page(
         title,
         _facts(analysis, source),
@@ -88,6 +80,19 @@ def make_report(
         'source of this page as JSON, in the element "numbers".',
         numbers,
     )
+
+
+def _qualities(
+    chosen: Mapping[str, Sequence[ImageResult]], score_thr: float
+) -> dict[str, list[dict[str, Any]]]:
+    """List which images are shown."""
+    return {
+        name: [
+            {'id': r.info['id'], 'quality': r.quality(score_thr)}
+            for r in images
+        ]
+        for name, images in chosen.items()
+    }
 
 
 def _facts(analysis: Analysis, source: str) -> str:
