@@ -34,7 +34,7 @@ LAYERS = {
     ),
     'analysis': (
         *('compat', 'datasets', 'evaluation', 'images', 'inference'),
-        *('models', 'registry', 'structures', 'version', 'visualization'),
+        *('models', 'structures', 'version', 'visualization'),
     ),
     'infer': ('inference',),
 }

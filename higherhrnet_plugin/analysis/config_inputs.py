@@ -10,7 +10,7 @@ from typing import Optional, Union
 from mmengine.config import Config, ConfigDict
 
 from ..datasets.coco_repair.annotated_on import IMAGE
-from .config_datasets import read_config_dataset
+from ..datasets.config_datasets import read_config_dataset
 from .inputs import Inputs, make_inputs
 
 PathText = Union[str, 'os.PathLike[str]']

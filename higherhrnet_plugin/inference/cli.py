@@ -15,6 +15,7 @@ from mmengine.dist import get_rank
 
 from ..checkpoints import find_weights
 from .coco_results import (
+    annotation_options,
     describe_category,
     read_annotation_ids,
     write_results,
@@ -142,10 +143,12 @@ class _Job:
             )
         meta, category_id = self.predictor.model.dataset_meta, 1
         if args.ann_file:
-            self.listed, category_id = read_annotation_ids(
+            self.listed, category_id, report = read_annotation_ids(
                 *(args.ann_file, self.sources),
-                len(meta['keypoint_id2name']),
+                annotation_options(cfg, meta),
             )
+            if is_first():
+                _say('\n'.join(report.lines()))
         self.category = describe_category(meta, category_id)
         self.options = RunOptions(
             self.out,

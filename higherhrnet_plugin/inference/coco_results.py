@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional
 
-from ..datasets.coco_repair import RepairReport, read_coco
-from ..datasets.coco_repair.categories import choose_category
+from mmengine.config import Config
+
+from ..datasets.coco_repair import CocoOptions, RepairReport, load_coco
 from ..datasets.coco_repair.files import base_name, spellings
-from ..datasets.coco_repair.ids import id_key, number_ids
+from ..datasets.config_datasets import read_config_dataset
+from ..structures.metainfo import ordered_names
 from .files import write_whole
 from .inputs import Source
 from .journal import Record
@@ -39,36 +42,68 @@ def describe_category(
     }
 
 
+def annotation_options(
+    cfg: Config, dataset_meta: Mapping[str, Any]
+) -> CocoOptions:
+    """Find out how the test of a config reads annotation files.
+
+    Args:
+        cfg (Config): Full config.
+        dataset_meta (Mapping[str, Any]): Of the model, as parsed by mmpose.
+
+    Returns:
+        CocoOptions: that do not look at pictures.
+    """
+    names = ordered_names(dataset_meta)
+    options = CocoOptions(
+        len(names), missing_images='ignore', names=names, allow_unsized=True
+    )
+    try:
+        dataset = read_config_dataset(cfg, 'test_dataloader')
+    except ValueError:
+        # several, or none of ours: what the model knows has to do
+        return options
+    if dataset.metainfo['num_keypoints'] != len(names):
+        return options
+    return replace(
+        options,
+        category=dataset.settings.get('category'),
+        keypoint_fields=dataset.keypoint_fields,
+        rename_keypoints=dataset.settings.get('rename_keypoints'),
+    )
+
+
 def read_annotation_ids(
-    path: str, sources: Sequence[Source], num_keypoints: int
-) -> tuple[dict[str, Record], int]:
+    path: str, sources: Sequence[Source], options: CocoOptions
+) -> tuple[dict[str, Record], int, RepairReport]:
     """Find the images of sources in an annotation file.
 
-    Ids, category and spellings of file names are read as by the data sets.
+    It is read and repaired as by the data sets.
 
     Args:
         path (str): Annotation file of COCO's form.
         sources (Sequence[Source]): Images. One belongs to the ``file_name``
             that equals the end of its path in whole folders, the longest
             such; else to the only one of its base name.
-        num_keypoints (int): K of the model.
+        options (CocoOptions): From :func:`annotation_options`.
 
     Returns:
         tuple: ``id`` and ``file_name`` of the images by the names of the
-        sources, and the id of the category.
+        sources, the id of the category, and what was repaired.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is no annotation file, or an input does not belong
-            to exactly one of its images, or the category is not clear.
+        ValueError: If it cannot be repaired, or an input does not belong to
+            exactly one of its images.
     """
-    content = read_coco(path)
     try:
-        images = _listed_images(content['images'])
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
-            f'--ann-file {path} has no `images` with `id` and `file_name`'
-        ) from error
+        content, report = load_coco(path, options)
+    except (ValueError, FileNotFoundError) as error:
+        raise type(error)(f'--ann-file: {error}') from error
+    images = [
+        {name: image[name] for name in ('id', 'file_name')}
+        for image in content['images']
+    ]
     by_end, by_base = _names(images)
     found: dict[str, Record] = {}
     owners: dict[Any, str] = {}
@@ -82,6 +117,7 @@ def read_annotation_ids(
         if source.kind != 'image' or image is None:
             raise ValueError(
                 f'--ann-file {path} does not list the input {source.name}'
+                f'{_left_out(report)}'
             )
         found[source.name] = image
         other = owners.setdefault(image['id'], source.name)
@@ -90,25 +126,14 @@ def read_annotation_ids(
                 f'--ann-file {path}: the inputs {other} and {source.name} '
                 f'are both image {image["id"]}'
             )
-    try:
-        chosen = choose_category(
-            content.get('categories') or [],
-            content.get('annotations') or [],
-            *(num_keypoints, None, RepairReport(path)),
-        )
-    except ValueError as error:
-        raise ValueError(f'--ann-file {path}: {error}') from error
-    return found, chosen.record['id']
+    (category,) = content['categories']
+    return found, category['id'], report
 
 
-def _listed_images(images: Sequence[Record]) -> list[Record]:
-    """Take ids as the data sets number them, and names."""
-    keys = [id_key(image['id'], 'an image') for image in images]
-    numbers = number_ids(dict.fromkeys(keys))
-    return [
-        {'id': numbers[key], 'file_name': image['file_name']}
-        for key, image in zip(keys, images)
-    ]
+def _left_out(report: RepairReport) -> str:
+    """Say which images the repair has left out."""
+    reasons = [what for what in report.dropped if what.startswith('images ')]
+    return f', or it is among the {", ".join(reasons)}' if reasons else ''
 
 
 def _names(

@@ -96,7 +96,7 @@ def test_bad_usage(
     assert not (tmp_path / 'out' / 'predictions.jsonl').exists()
 
 
-def test_ids_come_from_an_annotation_file(call, tmp_path):
+def test_ids_come_from_an_annotation_file(call, tmp_path, capsys):
     listed = {31: 'a/1.png', 7: '2.jpg', 9: 'größe 3.png', 5: 'other.jpg'}
     images = [dict(id=i, file_name=n) for i, n in listed.items()]
     (tmp_path / 'ann.json').write_text(json.dumps(dict(images=images)))
@@ -105,6 +105,10 @@ def test_ids_come_from_an_annotation_file(call, tmp_path):
     out = tmp_path / 'out'
     rows = json.loads((out / 'predictions.json').read_text())
     assert {row['image_id'] for row in rows} == {31, 7, 9}
+    # what was done to the file is told as by the data sets
+    told = capsys.readouterr().out
+    assert "ann.json': 4 images, 0 labelled people" in told
+    assert 'repaired: 1 `categories` filled in (id 1)' in told
     assert call(*args, inputs=('in',), out='no') == 2
 
 

@@ -15,8 +15,8 @@ from ...datasets.coco_repair.annotated_on import IMAGE
 from ...datasets.coco_repair.categories import Category
 from ...datasets.coco_repair.names import Renaming
 from ...datasets.coco_repair.statistics import guess_flip_pairs
+from ...datasets.config_datasets import read_config_dataset
 from ...structures.metainfo import ordered_names
-from ..config_datasets import read_config_dataset
 
 _DEFAULT_SIZE = 512
 

@@ -20,7 +20,7 @@ _SHOWN = 3
 def repair_images(
     images: Sequence[dict[str, Any]],
     image_dir: Optional[str],
-    drop_missing: bool,
+    tolerance: tuple[bool, bool],
     report: RepairReport,
 ) -> dict[str, Optional[dict[str, Any]]]:
     """Bring the images of a file into order.
@@ -29,18 +29,21 @@ def repair_images(
         images (Sequence[dict]): ``images`` of the file.
         image_dir (str, optional): Folder of the pictures. None leaves the
             disk alone.
-        drop_missing (bool): Whether images without a picture are left out.
+        tolerance (tuple[bool, bool]): Whether images without a picture are
+            left out, and whether those without a size are kept.
         report (RepairReport): Takes notes.
 
     Returns:
         dict: for every id of the file, as text, the record with an integer
         ``id``, the ``file_name`` that leads to the picture, ``width`` and
-        ``height``; or None if the image is left out.
+        ``height``, which are None if they are not known; or None if the
+        image is left out.
 
     Raises:
         ValueError: If a record lacks what cannot be found out.
         FileNotFoundError: If pictures are missing and not to be left out.
     """
+    drop_missing, allow_unsized = tolerance
     records = _without_repeats(images, report)
     numbers = number_ids(records)
     found: dict[str, Optional[dict[str, Any]]] = {}
@@ -56,6 +59,9 @@ def repair_images(
         if folder is not None and not _find_picture(record, folder, report):
             missing.append(image['file_name'])
             found[key] = None
+            continue
+        if image_dir is None and allow_unsized and _wrong_sides(record):
+            record['width'] = record['height'] = None
             continue
         _repair_size(record, image_dir, report)
     if missing and not drop_missing:
@@ -130,9 +136,7 @@ def _repair_size(
     image: dict[str, Any], image_dir: Optional[str], report: RepairReport
 ) -> None:
     """Fill in the size of an image from its picture."""
-    wrong = [
-        name for name in ('width', 'height') if not _is_size(image.get(name))
-    ]
+    wrong = _wrong_sides(image)
     if not wrong:
         return
     if image_dir is None:
@@ -153,6 +157,13 @@ def _repair_size(
         '`width` and `height` read from the picture',
         repr(image['file_name']),
     )
+
+
+def _wrong_sides(image: dict[str, Any]) -> list[str]:
+    """List which sides of an image are not known."""
+    return [
+        name for name in ('width', 'height') if not _is_size(image.get(name))
+    ]
 
 
 def _is_size(value: Any) -> bool:

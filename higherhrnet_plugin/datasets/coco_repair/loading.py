@@ -48,6 +48,9 @@ class CocoOptions:
         names (tuple[str, ...]): K names of the metainfo. Empty stands for
             those of the file.
         rename_keypoints (str | Mapping | None): As for the data sets.
+        allow_unsized (bool): Keep images whose size is not known, and leave
+            out their annotations; for readers that need the ids alone.
+            Defaults to False, which refuses them.
     """
 
     num_keypoints: int
@@ -58,6 +61,7 @@ class CocoOptions:
     annotated_on: str = IMAGE
     names: tuple[str, ...] = ()
     rename_keypoints: Renaming = None
+    allow_unsized: bool = False
 
     def __post_init__(self) -> None:
         if self.missing_images not in _MISSING_IMAGES:
@@ -136,7 +140,7 @@ def _repair(
     images = repair_images(
         raw_images,
         options.image_dir if look else None,
-        options.missing_images == 'drop',
+        (options.missing_images == 'drop', options.allow_unsized),
         report,
     )
     if raw:

@@ -12,6 +12,7 @@ OTHER_CATEGORY = 'annotations of other categories'
 NOT_LISTED = 'annotations of images not listed'
 LEFT_OUT = 'annotations of images left out'
 DELETED = 'annotations marked by `deleted`'
+UNSIZED = 'annotations of images without a size, not looked at'
 NOTHING = 'annotations without keypoints, box and segmentation'
 REPEATED = (
     'people annotated twice under other ids; was the file merged with '

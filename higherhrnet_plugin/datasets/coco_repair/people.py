@@ -10,7 +10,13 @@ from .habits import find_habits
 from .ids import MAX_ID, by_number, id_key, key_number
 from .marks import is_deleted
 from .names import reorder_keypoints
-from .nobody import DELETED, LEFT_OUT, NOT_LISTED, OTHER_CATEGORY
+from .nobody import (
+    DELETED,
+    LEFT_OUT,
+    NOT_LISTED,
+    OTHER_CATEGORY,
+    UNSIZED,
+)
 from .numbers import read_numbers
 from .repeats import SeenPeople
 from .report import RepairReport
@@ -50,7 +56,8 @@ def repair_people(
     annotations = _with_numbers(annotations, images, fields, report)
     first = next(iter(fields))
     seen = SeenPeople(first)
-    habits = find_habits(annotations, images, fields, report)
+    sized = {k: i for k, i in images.items() if i and i['width'] is not None}
+    habits = find_habits(annotations, sized, fields, report)
     kept = []
     for i, annotation in enumerate(annotations):
         owner = _owner(annotation, i)
@@ -67,9 +74,8 @@ def repair_people(
             )
         key = id_key(annotation['image_id'], f'`image_id` of {owner}')
         image = images.get(key)
-        if image is None:
-            reason = LEFT_OUT if key in images else NOT_LISTED
-            report.add_drop(reason, owner)
+        if image is None or key not in sized:
+            report.add_drop(_unusable(key, images), owner)
             continue
         number = ids.number(annotation, owner, report)
         if number is None:
@@ -121,6 +127,13 @@ def _owner(annotation: dict[str, Any], index: int) -> str:
     if annotation.get('id') is None:
         return f'`annotations[{index}]`'
     return f'annotation {annotation["id"]}'
+
+
+def _unusable(key: str, images: Mapping[str, Any]) -> str:
+    """Say why the annotations of an image are left out."""
+    if key not in images:
+        return NOT_LISTED
+    return LEFT_OUT if images[key] is None else UNSIZED
 
 
 def _category_key(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from higherhrnet_plugin.datasets.coco_repair import read_coco
+from higherhrnet_plugin.datasets.coco_repair import CocoOptions, read_coco
 from higherhrnet_plugin.datasets.coco_repair.numbers import parse_number
 from higherhrnet_plugin.inference.coco_results import read_annotation_ids
 from higherhrnet_plugin.inference.inputs import Source
@@ -30,7 +30,8 @@ def test_data_sets_and_inference_read_it(tmp_path, data):
     file.write_bytes(data)
     assert read_coco(str(file)) == CONTENT
     source = Source('/x/größe/人.jpg', '人.jpg', 'image')
-    found, _ = read_annotation_ids(str(file), [source], 17)
+    options = CocoOptions(17, missing_images='ignore', allow_unsized=True)
+    found, *_ = read_annotation_ids(str(file), [source], options)
     assert found['人.jpg']['id'] == 1
 
 

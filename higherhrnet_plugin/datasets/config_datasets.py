@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
-from ..datasets.coco_repair import CocoOptions
-from ..datasets.coco_repair.annotated_on import IMAGE
 from ..registry import DATASETS
 from ..structures.metainfo import ordered_names
+from .coco_repair import CocoOptions
+from .coco_repair.annotated_on import IMAGE
 
 
 class ConfigDataset(NamedTuple):

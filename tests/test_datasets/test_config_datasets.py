@@ -5,7 +5,7 @@ from mmengine.config import Config
 from own_data import metainfo
 
 import higherhrnet_plugin  # noqa: F401
-from higherhrnet_plugin.analysis.config_datasets import read_config_dataset
+from higherhrnet_plugin.datasets.config_datasets import read_config_dataset
 
 OWN = dict(type='BottomupCocoDataset', metainfo=metainfo(5), category='mouse')
 
