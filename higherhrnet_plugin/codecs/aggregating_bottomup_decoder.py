@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional, Union
+from typing import Optional
 
 import numpy as np
 from torch import Tensor
 
 from ..registry import KEYPOINT_CODECS
 from ..structures.people import People
-from ..structures.sizes import size_ratio
-from .decoding.aggregation import Outputs, map_shape
-from .decoding.checks import (
-    check_maps,
-    check_odd,
-    check_positive,
-    grouping_order,
-)
-from .decoding.device_maps import DeviceMaps
-from .decoding.filling import fill_missing
-from .decoding.finite import are_finite, is_finite, on_host, without_nonfinite
-from .decoding.grouping import MATCHES, Candidates, group_by_tag
-from .decoding.host_maps import HostMaps, Points, highest
-from .decoding.level_aggregator import LevelAggregator
-from .decoding.offsets import dark_offset, quarter_offset
+from .decoding.aggregation import Aggregator
+from .decoding.decode import check_image, decode, find_people
+from .decoding.device_maps import DeviceMaps, are_finite, on_host
+from .decoding.host_maps import HostMaps
+from .decoding.merging import Outputs
+from .decoding.options import DecodingOptions
+from .decoding.resizing import TagSource, map_shape, read_tag_levels
 from .decoding.selection import Selection
-from .decoding.tags import FullTags, LevelTags
-
-Maps = Union[HostMaps, DeviceMaps]
+from .decoding.tags import LevelTags
 
 
 @KEYPOINT_CODECS.register_module()
-class AggregatingBottomupDecoder(LevelAggregator):
+class AggregatingBottomupDecoder(Aggregator):
     """Aggregate heatmaps and tags, and group keypoints to people.
 
     Note:
@@ -115,39 +105,27 @@ class AggregatingBottomupDecoder(LevelAggregator):
         sigmas: Optional[Sequence[float]] = None,
     ) -> None:
         super().__init__(tag_per_keypoint, heatmap_levels, use_udp)
-        check_odd(nms_kernel=nms_kernel, blur_kernel=blur_kernel)
-        check_positive(
-            max_candidates=max_candidates,
-            max_peaks=max_peaks,
-            max_reach=max_reach,
-        )
-        if score_thr < 0:
-            raise ValueError(
-                f'`score_thr` must not be negative, got {score_thr}'
-            )
-        if assignment not in MATCHES:
-            raise ValueError(
-                f'`assignment` must be one of {list(MATCHES)}, got '
-                f'{assignment!r}'
-            )
         self.num_keypoints = num_keypoints
-        self.keypoint_order = keypoint_order
-        self.nms_kernel = nms_kernel
         self.max_candidates = max_candidates
-        self.score_thr = score_thr
-        self.tag_thr = tag_thr
-        self.fill_missing = fill_missing
-        self.blur_kernel = blur_kernel
-        self.assignment = assignment
-        self.keep_equal_tags = keep_equal_tags
-        self.max_reach = max_reach
-        self.max_peaks = max_peaks
-        self.selection = Selection(
-            instance_thr, min_keypoints, nms_thr, max_instances, sigmas
+        self.options = DecodingOptions(
+            num_keypoints,
+            keypoint_order,
+            tag_per_keypoint,
+            nms_kernel,
+            max_candidates,
+            score_thr,
+            tag_thr,
+            fill_missing,
+            use_udp,
+            blur_kernel,
+            assignment,
+            keep_equal_tags,
+            max_reach,
+            max_peaks,
+            Selection(
+                instance_thr, min_keypoints, nms_thr, max_instances, sigmas
+            ),
         )
-        if num_keypoints is not None:
-            grouping_order(keypoint_order, num_keypoints)
-            self.selection.check(num_keypoints)
 
     def predict(
         self,
@@ -159,16 +137,16 @@ class AggregatingBottomupDecoder(LevelAggregator):
     ) -> list[People]:
         """Find the people of a batch in the outputs of the network.
 
-        The same as :meth:`aggregate` and :meth:`batch_decode`, but tags are
+        The same as :meth:`aggregate` and :meth:`find_people`, but tags are
         enlarged only where they are read, with the rounding of another order
         of the same products.
 
         Args:
-            outputs (Sequence): As in :meth:`aggregate`.
-            scales (Sequence[float]): As in :meth:`aggregate`.
-            base_size (tuple[int, int]): (W, H) of the input of scale 1.
-            flip_indices (Sequence[int], optional): As in :meth:`aggregate`.
-            project_to_image (bool): As in :meth:`aggregate`.
+            outputs (Sequence): As all arguments in :meth:`aggregate`.
+            scales (Sequence[float]): As there.
+            base_size (tuple[int, int]): As there, but always needed.
+            flip_indices (Sequence[int], optional): As there.
+            project_to_image (bool): As there.
 
         Returns:
             list[People]: of every image, (x, y) in pixels of the input of
@@ -181,39 +159,27 @@ class AggregatingBottomupDecoder(LevelAggregator):
             outputs, scales, base_size, flip_indices, project_to_image
         )
         shape = map_shape(heatmaps)
-        everything = (heatmaps, *(source.maps for source in sources))
-        if on_host(heatmaps) and all(map(is_finite, everything)):
+        if on_host(heatmaps) and _all_finite(heatmaps, sources):
             channels = sum(source.maps.shape[1] for source in sources)
-            groups = self._check_maps(heatmaps.shape[1:], (channels, *shape))
+            groups = check_image(
+                tuple(heatmaps.shape[1:]), (channels, *shape), self.options
+            )
+            tags = read_tag_levels(sources, shape, self.use_udp)
             people = [
-                self._find_people(
+                find_people(
                     HostMaps(
                         heat,
-                        LevelTags(sources, b, groups, shape, self.use_udp),
-                        *self._window(),
-                    )
+                        LevelTags(levels, groups, shape),
+                        *self.options.window,
+                    ),
+                    self.options,
                 )
-                for b, heat in enumerate(heatmaps.detach().float().numpy())
+                for heat, levels in zip(_to_numpy(heatmaps), tags)
             ]
         else:
             people = self.find_people(heatmaps, self._enlarge(sources, shape))
         ratio = self.pixels_per_cell(shape, base_size)
         return [p._replace(keypoints=p.keypoints * ratio) for p in people]
-
-    def pixels_per_cell(
-        self, shape: tuple[int, int], base_size: tuple[int, int]
-    ) -> np.ndarray:
-        """Return the way from aggregated maps to the input of scale 1.
-
-        Args:
-            shape (tuple[int, int]): (H, W).
-            base_size (tuple[int, int]): (w, h) of the input.
-
-        Returns:
-            np.ndarray: float32 (2,), factors of x and y.
-        """
-        ratio = size_ratio(base_size, shape[::-1], self.use_udp)
-        return ratio.astype(np.float32)
 
     def batch_decode(
         self, heatmaps: Tensor, tags: Tensor
@@ -237,8 +203,11 @@ class AggregatingBottomupDecoder(LevelAggregator):
             ValueError: If the shapes do not fit together.
         """
         people = self.find_people(heatmaps, tags)
-        keypoints, scores, instance_scores, *_ = map(list, zip(*people))
-        return keypoints, scores, instance_scores
+        return (
+            [p.keypoints for p in people],
+            [p.keypoint_scores for p in people],
+            [p.scores for p in people],
+        )
 
     def find_people(self, heatmaps: Tensor, tags: Tensor) -> list[People]:
         """Find the people of a batch, with all that is known of them.
@@ -260,11 +229,14 @@ class AggregatingBottomupDecoder(LevelAggregator):
         people: list[People] = []
         for heat, tag, on_device in zip(heatmaps, tags, stays):
             if on_device:
-                groups = self._check_maps(heat.shape, tag.shape)
-                maps: Maps = DeviceMaps(heat, tag, groups, *self._window())
+                groups = check_image(
+                    tuple(heat.shape), tuple(tag.shape), self.options
+                )
+                maps = DeviceMaps(heat, tag, groups, *self.options.window)
+                people.append(find_people(maps, self.options))
             else:
-                maps = self._host_maps(heat.cpu().numpy(), tag.cpu().numpy())
-            people.append(self._find_people(maps))
+                arrays = heat.cpu().numpy(), tag.cpu().numpy()
+                people.append(decode(*arrays, self.options))
         return people
 
     def decode(
@@ -283,67 +255,16 @@ class AggregatingBottomupDecoder(LevelAggregator):
         Raises:
             ValueError: If the shapes do not fit together.
         """
-        return self._find_people(self._host_maps(heatmaps, tags))[:3]
+        people = decode(heatmaps, tags, self.options)
+        return people.keypoints, people.keypoint_scores, people.scores
 
-    def _host_maps(self, heatmaps: np.ndarray, tags: np.ndarray) -> HostMaps:
-        """Wrap the maps of one image, without what is not finite."""
-        groups = self._check_maps(heatmaps.shape, tags.shape)
-        heatmaps, tags = without_nonfinite(heatmaps, tags, groups)
-        return HostMaps(heatmaps, FullTags(tags, groups), *self._window())
 
-    def _find_people(self, maps: Maps) -> People:
-        """Group the peaks of an image and fill what is missing."""
-        order = grouping_order(self.keypoint_order, len(maps.heatmaps))
-        self.selection.check(len(order))
-        peaks = highest(
-            maps.peaks(self.nms_kernel, self.max_candidates, self.score_thr),
-            self.max_peaks,
-        )
-        reach = None
-        if self.max_reach is not None:
-            reach = self.max_reach * max(maps.heatmaps.shape[1:])
-        table = self._refine(peaks), peaks.scores, peaks.tags
-        ends = np.searchsorted(peaks.kinds, np.arange(1, len(order)))
-        people = group_by_tag(
-            [Candidates(*c) for c in zip(*(np.split(t, ends) for t in table))],
-            order,
-            self.tag_thr,
-            self.max_candidates,
-            self.assignment,
-            self.keep_equal_tags,
-            reach,
-        )
-        found = people[..., 2] > 0
-        scores = people[..., 2].mean(axis=1)
-        kept = self.selection.choose(people[..., :2], found, scores)
-        people, found, scores = people[kept], found[kept], scores[kept]
-        seen = np.maximum(found.sum(axis=1), 1)[:, None]
-        tags = people[..., 3:].sum(axis=1) / seen.astype(np.float32)
+def _to_numpy(maps: Tensor) -> np.ndarray:
+    """Bring maps in main memory to numpy, float32."""
+    return maps.detach().float().numpy()
 
-        def search(
-            kinds: np.ndarray, tags: np.ndarray
-        ) -> tuple[np.ndarray, np.ndarray]:
-            cells = maps.best_cells(kinds, tags)
-            return self._refine(cells), cells.scores
 
-        if self.fill_missing and len(people):
-            people = fill_missing(people, search, reach)
-        return People(people[..., :2], people[..., 2], scores, found, tags)
-
-    def _window(self) -> tuple[int, bool]:
-        """Return reach and border of the windows that refinement needs."""
-        return (
-            (self.blur_kernel // 2 + 1, True) if self.use_udp else (1, False)
-        )
-
-    def _refine(self, points: Points) -> np.ndarray:
-        """Give sub-cell positions (P, 2) of cells."""
-        if self.use_udp:
-            return dark_offset(points.windows, points.cells, self.blur_kernel)
-        return quarter_offset(points.windows, points.cells)
-
-    def _check_maps(self, heatmaps: Sequence[int], tags: Sequence[int]) -> int:
-        """Check shapes (K, H, W) and (L*G, H, W), and return G."""
-        return check_maps(
-            heatmaps, tags, self.num_keypoints, self.tag_per_keypoint
-        )
+def _all_finite(heatmaps: Tensor, sources: Sequence[TagSource]) -> bool:
+    """Check all values; numpy is much faster at it on one thread."""
+    maps = (heatmaps, *(source.maps for source in sources))
+    return all(np.isfinite(_to_numpy(m)).all() for m in maps)

@@ -24,17 +24,15 @@ from test_parity.checks import (
 
 from higherhrnet_plugin import AggregatingBottomupDecoder as Decoder
 from higherhrnet_plugin.codecs import (
-    aggregating_bottomup_decoder as decoder,
-)
-from higherhrnet_plugin.codecs import (
     multi_resolution_associative_embedding as codec,
 )
 from higherhrnet_plugin.codecs.decoding import (
     aggregation,
     checks,
-    filling,
+    decode,
     grouping,
-    level_aggregator,
+    host_maps,
+    merging,
     peaks,
 )
 from higherhrnet_plugin.models.losses import (
@@ -188,10 +186,10 @@ def no_filling(right, people, *args):
     return people
 
 
-def filled_by_heat(_, self, kinds, tags):
-    _, h, w = self.heatmaps.shape
-    flat = self.heatmaps.reshape(-1, h * w)
-    y, x = np.divmod(flat.argmax(1)[kinds], w)
+def filled_by_heat(_, heatmaps, tags, ids, wanted):
+    _, h, w = heatmaps.shape
+    flat = heatmaps.reshape(-1, h * w)
+    y, x = np.divmod(flat.argmax(1)[ids], w)
     return np.stack((x, y), axis=1)
 
 
@@ -294,48 +292,48 @@ BREAKS = {
     ),
     # levels
     'levels are added, not averaged': (
-        *(check_aggregation, aggregation, 'merge_levels', added_levels),
+        *(check_aggregation, merging, 'merge_levels', added_levels),
     ),
     'only the first level': (
-        *(check_aggregation, aggregation, 'merge_levels'),
+        *(check_aggregation, merging, 'merge_levels'),
         lambda right, levels, _, *rest: right(levels, [0], *rest),
     ),
     'only the last level': (
-        *(check_aggregation, aggregation, 'merge_levels'),
+        *(check_aggregation, merging, 'merge_levels'),
         lambda right, levels, _, *rest: right(levels, [1], *rest),
     ),
     'tags are enlarged at once, not by way of the last level': (
-        *(check_aggregation, level_aggregator, 'enlarge_tags'),
+        *(check_aggregation, aggregation, 'enlarge_tags'),
         tags_in_one_step,
     ),
     'levels are enlarged by nearest neighbours': (
-        *(check_aggregation, aggregation, 'resize_maps', nearest),
+        *(check_aggregation, merging, 'resize_maps', nearest),
     ),
     'levels are enlarged with align_corners': (
-        *(check_aggregation, aggregation, 'resize_maps', corners),
+        *(check_aggregation, merging, 'resize_maps', corners),
     ),
     'maps are enlarged to the input with align_corners': (
-        *(check_aggregation, level_aggregator, 'resize_maps', corners),
+        *(check_aggregation, aggregation, 'resize_maps', corners),
     ),
     # flips
     'flipped maps are not mirrored back': (
-        *(check_aggregation, aggregation, 'unflip_maps'),
+        *(check_aggregation, merging, 'unflip_maps'),
         lambda right, maps, *rest: right(maps.flip(-1), *rest),
     ),
     'flip_indices are not applied': (
-        *(check_aggregation, aggregation, 'unflip_maps'),
+        *(check_aggregation, merging, 'unflip_maps'),
         lambda right, maps, _: right(maps, None),
     ),
     'flipped maps are shifted by a cell': (
-        *(check_aggregation, aggregation, 'unflip_maps'),
+        *(check_aggregation, merging, 'unflip_maps'),
         lambda right, *args: right(*args).roll(1, -1),
     ),
     'flipped heatmaps are left out': (
-        *(check_aggregation, level_aggregator, 'merge_flips'),
+        *(check_aggregation, aggregation, 'merge_flips'),
         no_flipped_heatmaps,
     ),
     'tags of the flipped image come first': (
-        *(check_aggregation, level_aggregator, 'merge_flips'),
+        *(check_aggregation, aggregation, 'merge_flips'),
         flipped_tags_first,
     ),
     # scales
@@ -357,13 +355,13 @@ BREAKS = {
         *(check_aggregation, Decoder, 'aggregate', no_project),
     ),
     # positions
-    'no half cell': (check_decoding, decoder, 'quarter_offset', no_half),
-    'no quarter': (check_decoding, decoder, 'quarter_offset', no_quarter),
+    'no half cell': (check_decoding, decode, 'quarter_offset', no_half),
+    'no quarter': (check_decoding, decode, 'quarter_offset', no_quarter),
     'quarter to the lower neighbour': (
-        *(check_decoding, decoder, 'quarter_offset', quarter_away),
+        *(check_decoding, decode, 'quarter_offset', quarter_away),
     ),
     'quarters of x and y are swapped': (
-        *(check_decoding, decoder, 'quarter_offset', quarter_swapped),
+        *(check_decoding, decode, 'quarter_offset', quarter_swapped),
     ),
     # grouping
     'peaks of a window of 3 cells': (
@@ -371,10 +369,10 @@ BREAKS = {
     ),
     # the official figures in the tree do not see the next ones
     'keypoints are grouped in the order 0, 1, 2, ...': (
-        *(check_close_people, decoder, 'grouping_order', in_order_of_indices),
+        *(check_close_people, decode, 'grouping_order', in_order_of_indices),
     ),
     'default order is 0, 1, 2, ...': (
-        *(check_coco_order, checks, '_COCO_ORDER', tuple(range(17))),
+        *(check_coco_order, checks, 'COCO_ORDER', tuple(range(17))),
     ),
     'assignment by scipy': (
         *(check_close_people, grouping, 'assign', scipy_assign),
@@ -392,16 +390,16 @@ BREAKS = {
         *(check_close_people, grouping, 'match_cost', cost_without_score),
     ),
     'people are in the opposite order': (
-        *(check_decoding, decoder, 'group_by_tag', people_backwards),
+        *(check_decoding, decode, 'group_by_tag', people_backwards),
     ),
     'people are in the order of their scores': (
-        *(check_decoding, decoder, 'group_by_tag', best_person_first),
+        *(check_decoding, decode, 'group_by_tag', best_person_first),
     ),
     'missing keypoints are not filled': (
-        *(check_decoding, decoder, 'fill_missing', no_filling),
+        *(check_decoding, decode, 'fill_missing', no_filling),
     ),
     'missing keypoints are filled without tags': (
-        *(check_decoding, filling.BestCells, '__call__', filled_by_heat),
+        *(check_decoding, host_maps, 'best_cells', filled_by_heat),
     ),
     # losses
     'heatmap loss is divided by the sum of the mask': (

@@ -1,202 +1,163 @@
-"""Aggregation of network outputs over levels, flips and scales.
-
-Note:
-    - B: images, K: keypoints, L: tags of a keypoint
-    - (h, w): size of a map, (H, W): size of the aggregated maps
-
-Source: HigherHRNet, section 3.4, and ``get_multi_stage_outputs`` and
-``aggregate_results`` in ``lib/core/inference.py`` of the official code; with
-UDP, of MMPose 0.x.
-"""
+"""Aggregation of the outputs of all levels, flips and scales."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import Optional
 
+import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-LevelOutput = tuple[Tensor, Optional[Tensor]]
-Outputs = Sequence[Sequence[Sequence[LevelOutput]]]
+from ...structures.sizes import size_ratio
+from .merging import Outputs, merge_flips
+from .resizing import TagSource, enlarge_tags, map_shape, resize_maps
 
 
-class TagSource(NamedTuple):
-    """Tags of a level as the network gives them, and the way to the image.
+class Aggregator:
+    """Merge levels, flips and scales.
 
-    Attributes:
-        maps (Tensor): (B, L*K, h, w), L outer, or (B, L, h, w) when shared.
-        last (tuple[int, int]): (h, w) of the last level, to which the tags
-            are enlarged first.
-        mirrored (bool): Whether they show the mirrored image.
-        swap (Sequence[int], optional): K indices of the keypoints that take
-            each other's place; None keeps the channels.
-    """
+    Note:
+        - B: images, K: keypoints
+        - L: tags of a keypoint (tag dimension x levels with tags x flips)
+        - (h, w): size of a network output, (H, W): of the aggregated maps
 
-    maps: Tensor
-    last: tuple[int, int]
-    mirrored: bool = False
-    swap: Optional[Sequence[int]] = None
-
-
-def map_shape(maps: Tensor) -> tuple[int, int]:
-    """Return (h, w) of maps (..., h, w)."""
-    return maps.shape[-2], maps.shape[-1]
-
-
-def resize_maps(
-    maps: Tensor, shape: tuple[int, int], use_udp: bool = False
-) -> Tensor:
-    """Resize maps bilinearly.
+    Source: HigherHRNet, section 3.4; ``lib/core/inference.py`` of the
+    official code.
 
     Args:
-        maps (Tensor): (B, C, h, w).
-        shape (tuple[int, int]): (H, W).
-        use_udp (bool): Align the centres of the outermost cells, instead of
-            the borders of the maps. Defaults to False.
-
-    Returns:
-        Tensor: (B, C, H, W), the input itself when nothing changes.
+        tag_per_keypoint (bool): Whether each keypoint has its own tag map,
+            or all share one.
+        heatmap_levels (Sequence[int], optional): Levels whose heatmaps are
+            averaged; None for all.
+        use_udp (bool): Align maps at the centres of their outermost cells.
     """
-    if map_shape(maps) == tuple(shape):
-        return maps
-    return F.interpolate(
-        maps, size=tuple(shape), mode='bilinear', align_corners=use_udp
-    )
 
+    def __init__(
+        self,
+        tag_per_keypoint: bool,
+        heatmap_levels: Optional[Sequence[int]],
+        use_udp: bool,
+    ) -> None:
+        self.tag_per_keypoint = tag_per_keypoint
+        self.heatmap_levels = heatmap_levels
+        self.use_udp = use_udp
 
-def unflip_maps(maps: Tensor, swap: Optional[Sequence[int]]) -> Tensor:
-    """Mirror maps of a mirrored image back.
+    def aggregate(
+        self,
+        outputs: Outputs,
+        scales: Sequence[float] = (1,),
+        base_size: Optional[tuple[int, int]] = None,
+        flip_indices: Optional[Sequence[int]] = None,
+        project_to_image: bool = True,
+    ) -> tuple[Tensor, Tensor]:
+        """Merge levels, flips and scales.
 
-    Args:
-        maps (Tensor): (B, L*K, h, w), L outer; heatmaps have L = 1.
-        swap (Sequence[int], optional): K indices of the keypoints that take
-            each other's place; None keeps the channels, as for tags that
-            all keypoints share.
+        Args:
+            outputs (Sequence): ``outputs[scale][flip][level]``, heatmaps
+                (B, K, h, w) and tags (B, L*K, h, w) or None, as the head
+                gives them; ``outputs[scale]`` holds the plain image and, with
+                a flip test, the mirrored one, not yet mirrored back.
+            scales (Sequence[float]): Test scale of each entry of
+                ``outputs``. Defaults to the one scale 1.
+            base_size (tuple[int, int], optional): (W, H) of the input of
+                scale 1; needed for ``project_to_image``.
+            flip_indices (Sequence[int], optional): K indices of mirrored
+                keypoints; needed with a flip test.
+            project_to_image (bool): Enlarge all maps to ``base_size``, or
+                else to the last level of the largest scale. Defaults to True.
 
-    Returns:
-        Tensor: (B, L*K, h, w) in the layout of the image that was not
-        mirrored.
-    """
-    return swap_channels(maps, swap).flip(-1)
+        Returns:
+            tuple[Tensor, Tensor]: heatmaps (B, K, H, W) and tags
+            (B, L*K, H, W), L outer (plain levels, then mirrored ones).
 
-
-def swap_channels(maps: Tensor, swap: Optional[Sequence[int]]) -> Tensor:
-    """Exchange keypoints, without a move of cells, as `unflip_maps` does."""
-    if swap is None:
-        return maps
-    groups = maps.unflatten(1, (-1, len(swap)))
-    return groups[:, :, list(swap)].flatten(1, 2)
-
-
-def merge_levels(
-    levels: Sequence[LevelOutput],
-    heatmap_levels: Optional[Sequence[int]] = None,
-    use_udp: bool = False,
-) -> tuple[Tensor, list[TagSource]]:
-    """Enlarge all levels to the last and average their heatmaps.
-
-    Args:
-        levels (Sequence[tuple[Tensor, Tensor | None]]): heatmaps (B, K, h, w)
-            and tags (B, L*K, h, w) or None of each level.
-        heatmap_levels (Sequence[int], optional): Levels to average. Defaults
-            to all.
-        use_udp (bool): As in :func:`resize_maps`. Defaults to False.
-
-    Returns:
-        tuple[Tensor, list[TagSource]]: heatmaps (B, K, H, W) and the tags of
-        every level that has some, not enlarged yet.
-    """
-    shape = map_shape(levels[-1][0])
-    chosen = range(len(levels)) if heatmap_levels is None else heatmap_levels
-    resized = [resize_maps(levels[i][0], shape, use_udp) for i in chosen]
-    tags = [TagSource(t, shape) for _, t in levels if t is not None]
-    if len(resized) == 1:
-        return resized[0], tags
-    return sum(resized[2:], resized[0] + resized[1]).div_(len(resized)), tags
-
-
-def merge_flips(
-    flips: Sequence[Sequence[LevelOutput]],
-    flip_indices: Optional[Sequence[int]],
-    heatmap_levels: Optional[Sequence[int]] = None,
-    tag_per_keypoint: bool = True,
-    use_udp: bool = False,
-) -> tuple[Tensor, list[TagSource]]:
-    """Average heatmaps over levels and flips, and collect all tags.
-
-    Args:
-        flips (Sequence): Levels of the plain image and, with a flip test, of
-            the mirrored one, as in :func:`merge_levels`.
-        flip_indices (Sequence[int], optional): K indices of mirrored
-            keypoints; needed with a flip test.
-        heatmap_levels (Sequence[int], optional): Levels to average.
-        tag_per_keypoint (bool): Whether mirrored tags are exchanged, too.
-        use_udp (bool): As in :func:`resize_maps`. Defaults to False.
-
-    Returns:
-        tuple[Tensor, list[TagSource]]: heatmaps (B, K, H, W) and tags, plain
-        levels first.
-
-    Raises:
-        ValueError: If ``flip_indices`` is missing.
-    """
-    heatmaps, tags = merge_levels(flips[0], heatmap_levels, use_udp)
-    if len(flips) == 1:
-        return heatmaps, tags
-    if flip_indices is None:
-        raise ValueError(
-            '`flip_indices` is needed with a flip test; the data set '
-            "gives it from `swap` of its metainfo's keypoints"
+        Raises:
+            ValueError: If an argument is missing or does not fit.
+        """
+        heatmaps, sources = self._merge(
+            outputs, scales, base_size, flip_indices, project_to_image
         )
-    mirrored, sources = merge_levels(flips[1], heatmap_levels, use_udp)
-    mirrored = unflip_maps(mirrored, flip_indices)
-    swap = flip_indices if tag_per_keypoint else None
-    tags += [s._replace(mirrored=True, swap=swap) for s in sources]
-    return (heatmaps + mirrored).div_(2), tags
+        return heatmaps, self._enlarge(sources, map_shape(heatmaps))
 
+    def pixels_per_cell(
+        self, shape: tuple[int, int], base_size: tuple[int, int]
+    ) -> np.ndarray:
+        """Return the way from aggregated maps to the input of scale 1.
 
-def enlarge_tags(
-    source: TagSource, shape: tuple[int, int], use_udp: bool = False
-) -> Tensor:
-    """Bring the tags of a level to the image, by way of the last level.
+        Args:
+            shape (tuple[int, int]): (H, W).
+            base_size (tuple[int, int]): (w, h) of the input.
 
-    Args:
-        source (TagSource): The tags.
-        shape (tuple[int, int]): (H, W).
-        use_udp (bool): As in :func:`resize_maps`. Defaults to False.
+        Returns:
+            np.ndarray: float32 (2,), factors of x and y.
+        """
+        ratio = size_ratio(base_size, shape[::-1], self.use_udp)
+        return ratio.astype(np.float32)
 
-    Returns:
-        Tensor: (B, L*K, H, W), or (B, L, H, W) when shared.
-    """
-    tags = resize_maps(source.maps, source.last, use_udp)
-    if source.mirrored:
-        tags = unflip_maps(tags, source.swap)
-    return resize_maps(tags, shape, use_udp)
+    def _merge(
+        self,
+        outputs: Outputs,
+        scales: Sequence[float],
+        base_size: Optional[tuple[int, int]],
+        flip_indices: Optional[Sequence[int]],
+        project_to_image: bool,
+    ) -> tuple[Tensor, list[TagSource]]:
+        """Merge heatmaps (B, K, H, W), and collect tags as they are."""
+        self._check_outputs(outputs, scales, base_size, project_to_image)
+        shape: Optional[tuple[int, int]] = None
+        if project_to_image and base_size is not None:
+            shape = base_size[1], base_size[0]
+        totals: list[Tensor] = []
+        tags: list[TagSource] = []
+        for i in sorted(range(len(scales)), key=lambda i: -scales[i]):
+            heatmaps, sources = merge_flips(
+                outputs[i],
+                flip_indices,
+                self.heatmap_levels,
+                self.tag_per_keypoint,
+                self.use_udp,
+            )
+            if shape is None:
+                shape = map_shape(heatmaps)
+            totals.append(resize_maps(heatmaps, shape, self.use_udp))
+            if len(scales) == 1 or scales[i] == 1:
+                tags += sources
+        if not tags:
+            raise ValueError(
+                'no level gives tags; set `tag_levels` of the head, or have '
+                f'scale 1 among the test scales, which are {list(scales)}'
+            )
+        if len(totals) == 1:
+            return totals[0], tags
+        return torch.stack(totals).mean(0), tags
 
+    def _enlarge(
+        self, sources: Sequence[TagSource], shape: tuple[int, int]
+    ) -> Tensor:
+        """Enlarge all tags to (B, L*K, H, W)."""
+        return torch.cat(
+            [enlarge_tags(s, shape, self.use_udp) for s in sources], dim=1
+        )
 
-def axis_weights(
-    size: int,
-    last: int,
-    final: int,
-    mirrored: bool = False,
-    use_udp: bool = False,
-) -> Tensor:
-    """Return what :func:`enlarge_tags` does along one axis, as a matrix.
-
-    Args:
-        size (int): Cells of the level, h or w.
-        last (int): Cells of the last level.
-        final (int): Cells of the aggregated maps, H or W.
-        mirrored (bool): Whether the axis is mirrored back. Defaults to False.
-        use_udp (bool): As in :func:`resize_maps`. Defaults to False.
-
-    Returns:
-        Tensor: float32 (final, size); enlarged = weights @ tags.
-    """
-    unit = torch.eye(size)[None, None]
-    maps = resize_maps(unit, (size, last), use_udp)
-    # mirrored maps need no other treatment than plain ones along an axis
-    maps = maps.flip(-1) if mirrored else maps
-    return resize_maps(maps, (size, final), use_udp)[0, 0].T.contiguous()
+    def _check_outputs(
+        self,
+        outputs: Outputs,
+        scales: Sequence[float],
+        base_size: Optional[tuple[int, int]],
+        project_to_image: bool,
+    ) -> None:
+        """Raise ValueError where the arguments of aggregate do not fit."""
+        if len(outputs) != len(scales) or not scales:
+            raise ValueError(
+                f'got outputs of {len(outputs)} scales for the scales '
+                f'{list(scales)}'
+            )
+        if project_to_image and base_size is None:
+            raise ValueError('`project_to_image` needs `base_size` (w, h)')
+        levels = len(outputs[0][0])
+        chosen = self.heatmap_levels
+        if chosen is not None and not set(chosen) <= set(range(levels)):
+            raise ValueError(
+                f'`heatmap_levels` {list(chosen)} names a level that is not '
+                f'there; the head gives {levels} levels'
+            )

@@ -103,7 +103,7 @@ class _Matching:
     def place(self, row: int) -> None:
         """Find a column for a row; of equal ones a free one is taken."""
         size = len(self.owner)
-        reach, before = [math.inf] * size, [-1] * size
+        shortest, before = [math.inf] * size, [-1] * size
         # the order in which equal columns are considered
         rest = list(range(size - 1, -1, -1))
         passed, here, column, low = [], row, -1, 0.0
@@ -112,10 +112,10 @@ class _Matching:
             nearest, at = math.inf, -1
             for i, other in enumerate(rest):
                 step = low + cost[other] - own - self.columns[other]
-                if step < reach[other]:
-                    reach[other], before[other] = step, column
+                if step < shortest[other]:
+                    shortest[other], before[other] = step, column
                 free = self.owner[other] < 0
-                value = reach[other]
+                value = shortest[other]
                 if value < nearest or (value == nearest and free):
                     nearest, at = value, i
             low, column = nearest, rest[at]
@@ -127,15 +127,15 @@ class _Matching:
             here = self.owner[column]
         self.rows[row] += low
         for other in passed[:-1]:
-            self.rows[self.owner[other]] += low - reach[other]
+            self.rows[self.owner[other]] += low - shortest[other]
         for other in passed:
-            self.columns[other] -= low - reach[other]
+            self.columns[other] -= low - shortest[other]
         self._flip(row, column, before)
 
     def place_small(self, row: int) -> None:
         """Find a column for a row; of equal ones the first is taken."""
         size = len(self.owner)
-        reach, before = [math.inf] * size, [-1] * size
+        shortest, before = [math.inf] * size, [-1] * size
         rest = list(range(size))
         passed: list[int] = []
         column, visited = -1, [row]
@@ -144,16 +144,16 @@ class _Matching:
             cost, own = self.cost[here], self.rows[here]
             for other in rest:
                 step = cost[other] - own - self.columns[other]
-                if step < reach[other]:
-                    reach[other], before[other] = step, column
-            column = min(rest, key=reach.__getitem__)
-            rise = reach[column]
+                if step < shortest[other]:
+                    shortest[other], before[other] = step, column
+            column = min(rest, key=shortest.__getitem__)
+            rise = shortest[column]
             for other in visited:
                 self.rows[other] += rise
             for other in passed:
                 self.columns[other] -= rise
             for other in rest:
-                reach[other] -= rise
+                shortest[other] -= rise
             rest.remove(column)
             passed.append(column)
             if self.owner[column] < 0:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Optional
 
 # torso outwards, as in the official code
-_COCO_ORDER = (0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16)
+COCO_ORDER = (0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16)
 
 
 def check_odd(**options: int) -> None:
@@ -40,8 +40,8 @@ def grouping_order(
         ValueError: If not every keypoint comes once.
     """
     if order is None:
-        coco = num_keypoints == len(_COCO_ORDER)
-        return _COCO_ORDER if coco else range(num_keypoints)
+        coco = num_keypoints == len(COCO_ORDER)
+        return COCO_ORDER if coco else range(num_keypoints)
     if sorted(order) != list(range(num_keypoints)):
         raise ValueError(
             f'`keypoint_order` must hold each of 0 to {num_keypoints - 1} '

@@ -20,6 +20,27 @@ from .offsets import read_windows
 _CELLS_AT_ONCE = 1 << 25
 
 
+def on_host(maps: Tensor) -> bool:
+    """Tell whether maps are in main memory."""
+    return maps.device.type == 'cpu'
+
+
+def are_finite(heatmaps: Tensor, tags: Tensor) -> list[bool]:
+    """Check the maps of every image on a device, which answers once.
+
+    Args:
+        heatmaps (Tensor): (B, K, H, W).
+        tags (Tensor): (B, L*G, H, W).
+
+    Returns:
+        list[bool]: B answers.
+    """
+    heat, tag = (
+        torch.isfinite(maps).flatten(1).all(dim=1) for maps in (heatmaps, tags)
+    )
+    return (heat & tag).cpu().tolist()
+
+
 class DeviceMaps:
     """Maps of one image as tensors; the same methods as ``HostMaps``.
 
@@ -30,7 +51,7 @@ class DeviceMaps:
         heatmaps (Tensor): float32 (K, H, W), finite.
         tags (Tensor): float32 (L*G, H, W), L outer, finite.
         groups (int): G.
-        reach (int): r.
+        radius (int): r.
         mirrored (bool): Whether windows mirror the maps at their border.
     """
 
@@ -39,13 +60,19 @@ class DeviceMaps:
         heatmaps: Tensor,
         tags: Tensor,
         groups: int,
-        reach: int,
+        radius: int,
         mirrored: bool,
     ) -> None:
         self.heatmaps = heatmaps
         self.tags = tags.unflatten(0, (-1, groups)).flatten(2)
-        self.around = torch.arange(-reach, reach + 1, device=heatmaps.device)
+        self.around = torch.arange(-radius, radius + 1, device=heatmaps.device)
         self.mirrored = mirrored
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(K, H, W)."""
+        k, height, width = self.heatmaps.shape
+        return k, height, width
 
     def peaks(
         self, kernel: int, max_candidates: int, score_thr: float
@@ -56,21 +83,21 @@ class DeviceMaps:
         flat = peaks.flatten(1)
         most = min(max_candidates, flat.shape[1])
         places = flat.topk(most, dim=1)[1]
-        kinds = torch.arange(len(flat), device=flat.device).repeat_interleave(
+        ids = torch.arange(len(flat), device=flat.device).repeat_interleave(
             most
         )
-        points = self._points(kinds, places.flatten())
+        points = self._points(ids, places.flatten())
         keep = points.scores > score_thr
         return Points(*(values[keep] for values in points))
 
-    def best_cells(self, kinds: np.ndarray, tags: np.ndarray) -> Points:
+    def best_cells(self, ids: np.ndarray, tags: np.ndarray) -> Points:
         """Find the cells that suit people best; as ``HostMaps.best_cells``."""
         device = self.heatmaps.device
         wanted = torch.from_numpy(tags).to(device)
-        places = torch.zeros(len(kinds), dtype=torch.int64, device=device)
+        places = torch.zeros(len(ids), dtype=torch.int64, device=device)
         step = max(1, _CELLS_AT_ONCE // self.heatmaps[0].numel())
-        for k in np.unique(kinds):
-            rows = torch.from_numpy(np.flatnonzero(kinds == k)).to(device)
+        for k in np.unique(ids):
+            rows = torch.from_numpy(np.flatnonzero(ids == k)).to(device)
             own = self.tags[:, k if self.tags.shape[1] > 1 else 0]
             for some in rows.split(step):
                 gaps = (
@@ -80,21 +107,21 @@ class DeviceMaps:
                 distance = torch.sqrt(sum(gaps)).round()
                 fitness = self.heatmaps[k].flatten() - distance
                 places[some] = fitness.argmax(dim=1)
-        return self._points(torch.from_numpy(kinds).to(device), places)
+        return self._points(torch.from_numpy(ids).to(device), places)
 
-    def _points(self, kinds: Tensor, places: Tensor) -> Points:
+    def _points(self, ids: Tensor, places: Tensor) -> Points:
         """Describe the cells y * W + x (P,), and bring all to the host."""
         width = self.heatmaps.shape[2]
         x, y = places % width, places // width
         cells = torch.stack((x, y), dim=1)
         windows = read_windows(
-            self.heatmaps, kinds, cells, self.around, self.mirrored
+            self.heatmaps, ids, cells, self.around, self.mirrored
         )
-        groups = kinds * int(self.tags.shape[1] > 1)
+        groups = ids * int(self.tags.shape[1] > 1)
         tags = self.tags[:, groups, places].T
         # float32 holds whole numbers of this size without loss
         packed = torch.cat(
-            (kinds[:, None], cells, windows.flatten(1), tags), dim=1
+            (ids[:, None], cells, windows.flatten(1), tags), dim=1
         )
         table = packed.cpu().numpy()
         side = len(self.around)

@@ -1,9 +1,14 @@
 """Look-up of the keypoints that people lack.
 
+Every missing keypoint is a query: the cell of its heatmap with the highest
+fitness, which is heatmap - round(tag distance). Most cells are never looked
+at: the highest heat and the range of the tags in a tile bound the fitness in
+it, and a tile is read only where the bound exceeds the best cell so far.
+
 Note:
     - N: people, K: keypoints, L: tags of a keypoint
-    - Q: missing keypoints, (H, W): size of the maps, (th, tw): of a tile
-    - fitness of a cell: heatmap - round(tag distance)
+    - G: K, or 1 where all keypoints share their tags
+    - Q: queries, P: pairs of a query and a tile, T: tiles
 
 Source: ``HeatmapParser.refine`` in ``lib/core/group.py`` of the official
 code.
@@ -11,214 +16,228 @@ code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Callable, Optional
 
 import numpy as np
-import torch
 
-from .bounds import BlockBounds
-from .seen_tiles import SeenTiles, Tags
+from .tags import Tags
 from .tiles import reduce_tiles
 
-Search = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, ...]]
+LookUp = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, ...]]
 
-# bounds the memory for all blocks of so many questions
-_QUESTIONS = 2048
-# so many tiles at a time stay in the processor's cache
-_TILES_AT_ONCE = 512
-# blocks are looked at in turns, as the finds of one spare many of the next;
-# the aim is so many turns of at least and at most so many blocks
-_TURNS, _LEAST, _MOST = 8, 512, 4096
+# bounds the memory for the limits of all tiles, 8 MB at 512x512
+_QUERIES_AT_ONCE = 512
+# what a pair is worth is checked again after so many
+_PAIRS_AT_ONCE = 1024
+_GROWTH = 4
 
 
-class _Best:
-    """Best fitness found so far for each of Q questions, and its cell."""
-
-    def __init__(self, count: int) -> None:
-        self.values = np.full(count, -np.inf, np.float32)
-        # the least fitness is no better in any cell
-        self.cells = np.full(count, -1)
-
-    def can_rise(
-        self, rows: np.ndarray, limits: np.ndarray, first: np.ndarray
-    ) -> np.ndarray:
-        """Tell where a place of given limit and first cell may be better."""
-        values = self.values[rows]
-        # a tie is won by the first cell in reading order
-        tied = (limits == values) & (first < self.cells[rows])
-        return tied | (limits > values)
-
-    def keep(
-        self, rows: np.ndarray, values: np.ndarray, cells: np.ndarray
-    ) -> None:
-        """Take finds, several for a question too, if they are better."""
-        better = np.flatnonzero(self.can_rise(rows, values, cells))
-        order = better[np.lexsort((-cells[better], values[better]))]
-        # of several finds, the last is the best and stays
-        self.values[rows[order]] = values[order]
-        self.cells[rows[order]] = cells[order]
-
-
-class BestCells:
+def best_cells(
+    heatmaps: np.ndarray, tags: Tags, ids: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:
     """Find the cells of one image that suit people best.
-
-    Tiles whose highest heat and closest tags cannot beat the best cell so far
-    are not looked at.
 
     Args:
         heatmaps (np.ndarray): float32 (K, H, W), finite.
         tags (FullTags | LevelTags): Finite tags of the same image.
+        ids (np.ndarray): int (Q,), the keypoints that are looked up.
+        wanted (np.ndarray): float32 (Q, L), tags of the people.
+
+    Returns:
+        np.ndarray: int64 (Q, 2), (x, y) of the cell with the highest
+        fitness, the first in reading order.
     """
+    highest = reduce_tiles(heatmaps, np.maximum)
+    lowest_tags, highest_tags = tags.bounds()
+    places = np.empty(len(ids), dtype=np.int64)
+    # people who lack the same keypoint look at the same tiles
+    order = np.argsort(ids, kind='stable')
+    for i in range(0, len(ids), _QUERIES_AT_ONCE):
+        some = order[i : i + _QUERIES_AT_ONCE]
+        limits = _bound_fitness(
+            highest, lowest_tags, highest_tags, ids[some], wanted[some]
+        )
+        search = _Search(heatmaps, tags, ids[some], wanted[some])
+        places[some] = search.run(limits)
+    y, x = np.divmod(places, heatmaps.shape[2])
+    return np.stack((x, y), axis=1)
 
-    def __init__(self, heatmaps: np.ndarray, tags: Tags) -> None:
-        self.heatmaps = heatmaps
-        self.tags = tags
-        heat = reduce_tiles(heatmaps, tags.tiles, torch.amax)
-        self.bounds = BlockBounds(tags.tiles, heat, *tags.bounds())
-        y, x = tags.tiles.corners(self.bounds.numbers)
-        # y * W + x of the first cell of every tile of a block
-        self.first = y * heatmaps.shape[2] + x
 
-    def __call__(
-        self, kinds: np.ndarray, person_tags: np.ndarray
-    ) -> np.ndarray:
-        """Answer questions.
+def _rounded_distance(differences: Sequence[np.ndarray]) -> np.ndarray:
+    """Round the length of differences, L float32 (...), overwritten.
 
-        Args:
-            kinds (np.ndarray): int (Q,), the keypoints.
-            person_tags (np.ndarray): float32 (Q, L), tags of the people.
+    Every step keeps order, also in floating point, so that bounds of the
+    differences give bounds of the result.
+    """
+    total, *rest = differences
+    np.square(total, out=total)
+    for other in rest:
+        total += np.square(other, out=other)
+    return np.rint(np.sqrt(total, out=total), out=total)
 
-        Returns:
-            np.ndarray: int64 (Q, 2), (x, y) of the cell with the highest
-            fitness, the first in reading order.
-        """
-        # people who lack the same keypoint look at the same tiles
-        order = np.argsort(kinds, kind='stable')
-        found = np.empty(len(kinds), dtype=np.int64)
-        for i in range(0, len(kinds), _QUESTIONS):
-            some = order[i : i + _QUESTIONS]
-            found[some] = self._search(kinds[some], person_tags[some])
-        y, x = np.divmod(found, self.heatmaps.shape[2])
-        return np.stack((x, y), axis=1)
 
-    def _search(self, kinds: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-        """Find y * W + x of some questions."""
-        limits = self.bounds.of_blocks(kinds, wanted)
-        search = _Search(self, kinds, wanted)
-        rows, blocks = np.arange(len(kinds)), limits.argmax(axis=1)
-        search.look_into(rows, blocks)
-        limits[rows, blocks] = -np.inf
-        first = self.first[:, 0]
-        open_ = search.best.can_rise(rows[:, None], limits, first)
-        rows, blocks = np.nonzero(open_)
-        order = np.argsort(-limits[open_])
-        rows, blocks = rows[order], blocks[order]
-        step = min(max(len(rows) // _TURNS, _LEAST), _MOST)
-        for i in range(0, len(rows), step):
-            some, where = rows[i : i + step], blocks[i : i + step]
-            open_ = search.best.can_rise(
-                some, limits[some, where], first[where]
-            )
-            search.look_into(some[open_], where[open_])
-        # tags so far away that no tile has a finite fitness
-        return np.maximum(search.best.cells, 0)
+def _bound_fitness(
+    heat: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    ids: np.ndarray,
+    wanted: np.ndarray,
+) -> np.ndarray:
+    """Bound the fitness in all tiles (Q, T), by heat (K, T) and tags."""
+    limits = np.empty((len(ids), heat.shape[1]), np.float32)
+    for k in np.unique(ids):
+        rows = np.flatnonzero(ids == k)
+        own = wanted[rows].T[:, :, None]
+        # (L, 1, T), lowest and highest tags
+        least, most = (
+            bound[k * (len(bound) > 1), :, None] for bound in (low, high)
+        )
+        gaps = np.maximum(least - own, own - most)
+        np.maximum(gaps, 0, out=gaps)
+        limits[rows] = heat[k] - _rounded_distance(gaps)
+    return limits
 
 
 class _Search:
-    """Search for the best cells of Q questions.
+    """Search for the best cells of Q queries.
 
     Args:
-        maps (BestCells): Maps and their bounds.
-        kinds (np.ndarray): int (Q,), the keypoints.
+        heatmaps (np.ndarray): float32 (K, H, W).
+        tags (FullTags | LevelTags): Tags of the same image.
+        ids (np.ndarray): int (Q,), the keypoints.
         wanted (np.ndarray): float32 (Q, L), tags of the people.
     """
 
     def __init__(
-        self, maps: BestCells, kinds: np.ndarray, wanted: np.ndarray
+        self,
+        heatmaps: np.ndarray,
+        tags: Tags,
+        ids: np.ndarray,
+        wanted: np.ndarray,
     ) -> None:
-        self.maps = maps
-        self.kinds = kinds
+        self.heatmaps = heatmaps
+        self.tags = tags
+        self.ids = ids
         self.wanted = wanted
-        self.best = _Best(len(kinds))
-        self.seen = SeenTiles(maps.heatmaps, maps.tags)
+        y, x = tags.tiles.corners(np.arange(tags.tiles.number))
+        # y * W + x of the first cell of every tile
+        self.first = y * heatmaps.shape[2] + x
+        # the least fitness is no better in any cell
+        self.values = np.full(len(ids), -np.inf, np.float32)
+        self.cells = np.full(len(ids), -1)
 
-    def look_into(self, rows: np.ndarray, blocks: np.ndarray) -> None:
-        """Look at the tiles of blocks: the best first, then what is left.
+    def run(self, limits: np.ndarray) -> np.ndarray:
+        """Look at the most promising tile of each query, then at others.
 
         Args:
-            rows (np.ndarray): int (P,), questions.
-            blocks (np.ndarray): int (P,), where to look for each.
+            limits (np.ndarray): float32 (Q, T), no cell of a tile is fitter;
+                overwritten.
+
+        Returns:
+            np.ndarray: int64 (Q,), y * W + x of the best cells.
         """
-        limits = self.maps.bounds.of_tiles(
-            self.kinds[rows], self.wanted[rows], blocks
-        )
-        pairs = np.arange(len(rows)), limits.argmax(axis=1)
-        self._look(rows, blocks, pairs[1], limits[pairs])
-        limits[pairs] = -np.inf
-        first = self.maps.first[blocks]
-        open_ = self.best.can_rise(rows[:, None], limits, first)
-        who, tiles = np.nonzero(open_)
-        self._look(rows[who], blocks[who], tiles, limits[open_])
+        rows, tiles = np.arange(len(limits)), limits.argmax(axis=1)
+        self._look(rows, tiles, limits[rows, tiles])
+        limits[rows, tiles] = -np.inf
+        pairs = np.flatnonzero(limits >= self.values[:, None])
+        left = limits.ravel()[pairs]
+        order = np.argsort(-left)
+        rows, tiles = np.divmod(pairs[order], limits.shape[1])
+        left, turn = left[order], len(limits)
+        while len(rows):
+            turn *= _GROWTH
+            self._look(rows[:turn], tiles[:turn], left[:turn])
+            rows, tiles, left = rows[turn:], tiles[turn:], left[turn:]
+            open_ = self._is_better(rows, left, self.first[tiles])
+            rows, tiles, left = rows[open_], tiles[open_], left[open_]
+        # tags so far away that no tile has a finite fitness
+        return np.maximum(self.cells, 0)
 
     def _look(
-        self,
-        rows: np.ndarray,
-        blocks: np.ndarray,
-        tiles: np.ndarray,
-        limits: np.ndarray,
+        self, rows: np.ndarray, tiles: np.ndarray, limits: np.ndarray
     ) -> None:
-        """Keep the best cells of tiles (P,) of blocks for questions."""
-        numbers = self.maps.bounds.numbers[blocks, tiles]
-        first = self.maps.first[blocks, tiles]
-        kinds = self.kinds[rows]
-        slots = self.seen.slots(kinds, numbers)
-        _, width = self.maps.tags.tiles.shape
-        for i in range(0, len(rows), _TILES_AT_ONCE):
-            at = np.arange(i, min(i + _TILES_AT_ONCE, len(rows)))
-            if i:
-                at = at[self.best.can_rise(rows[at], limits[at], first[at])]
-            fitness = self.seen.fitness(slots[at], self.wanted[rows[at]])
-            place = fitness.argmax(axis=1)
-            values = fitness[np.arange(len(at)), place]
-            down, right = np.divmod(place, width)
-            cells = first[at] + down * self.maps.heatmaps.shape[2] + right
-            self.best.keep(rows[at], values, cells)
+        """Read the tiles of pairs (P,) that may still hold a better cell."""
+        for i in range(0, len(rows), _PAIRS_AT_ONCE):
+            part = slice(i, i + _PAIRS_AT_ONCE)
+            row, tile = rows[part], tiles[part]
+            open_ = self._is_better(row, limits[part], self.first[tile])
+            if open_.any():
+                self._keep_best(row[open_], tile[open_])
+
+    def _is_better(
+        self, rows: np.ndarray, values: np.ndarray, cells: np.ndarray
+    ) -> np.ndarray:
+        """Compare values (P,) and their cells with the best so far."""
+        best = self.values[rows]
+        # a tie is won by the first cell in reading order
+        tied = (values == best) & (cells < self.cells[rows])
+        return tied | (values > best)
+
+    def _keep_best(self, rows: np.ndarray, tiles: np.ndarray) -> None:
+        """Keep the best cells of the tiles of pairs (P,)."""
+        grid = self.tags.tiles
+        # a tile is read once for all people who lack the same keypoint
+        keys, inverse = np.unique(
+            self.ids[rows] * grid.number + tiles, return_inverse=True
+        )
+        ids, read = np.divmod(keys, grid.number)
+        heat = grid.read(self.heatmaps, ids, read).take(inverse, axis=0)
+        gaps = []
+        for tag, own in zip(self.tags.read_tiles(ids, read), self.wanted.T):
+            gaps.append(tag.take(inverse, axis=0))
+            gaps[-1] -= own[rows, None]
+        heat -= _rounded_distance(gaps)
+        place = heat.argmax(axis=1)
+        values = heat[np.arange(len(rows)), place]
+        down, right = np.divmod(place, grid.shape[1])
+        cells = self.first[tiles] + down * self.heatmaps.shape[2] + right
+        better = np.flatnonzero(self._is_better(rows, values, cells))
+        order = better[np.lexsort((-cells[better], values[better]))]
+        # of several of one query, the last is the best and stays
+        self.values[rows[order]] = values[order]
+        self.cells[rows[order]] = cells[order]
 
 
 def fill_missing(
-    people: np.ndarray, search: Search, reach: Optional[float] = None
+    people: np.ndarray,
+    look_up: LookUp,
+    max_distance: Optional[float] = None,
 ) -> np.ndarray:
     """Look up the keypoints that people lack in the maps.
 
     Args:
         people (np.ndarray): float32 (N, K, 3 + L), positions, scores, tags.
-        search (Callable): Takes keypoints int (Q,) and tags float32 (Q, L)
+        look_up (Callable): Takes keypoints int (Q,) and tags float32 (Q, L)
             of the people that lack them to positions (Q, 2) and values (Q,)
             of the cells that suit best.
-        reach (float, optional): A cell is taken only within this distance of
-            a keypoint that the person has. Defaults to None, any distance.
+        max_distance (float, optional): A cell is taken only within this
+            distance of a keypoint that the person has. Defaults to None, any
+            distance.
 
     Returns:
         np.ndarray: float32 (N, K, 3 + L); a keypoint without a score has
         position and value of the cell, where that is above 0.
     """
     people = people.copy()
-    found = people[..., 2] > 0
+    has = people[..., 2] > 0
     n, k = np.nonzero(people[..., 2] == 0)
     if not len(n):
         return people
     # as a mean of a list, whose order of summation is part of the result
     tags = np.stack(
         [
-            np.mean(list(person[mine, 3:]), axis=0)
-            for person, mine in zip(people, found)
+            np.mean(list(person[own, 3:]), axis=0)
+            for person, own in zip(people, has)
         ]
     )
-    positions, values = search(k, tags[n])
-    right = values > 0
-    if reach is not None:
-        ways = np.linalg.norm(positions[:, None] - people[n, :, :2], axis=2)
-        right &= np.where(found[n], ways, np.inf).min(axis=1) <= reach
-    n, k = n[right], k[right]
-    people[n, k, :2], people[n, k, 2] = positions[right], values[right]
+    positions, values = look_up(k, tags[n])
+    taken = values > 0
+    if max_distance is not None:
+        offsets = positions[:, None] - people[n, :, :2]
+        distances = np.linalg.norm(offsets, axis=2)
+        nearest = np.where(has[n], distances, np.inf).min(axis=1)
+        taken &= nearest <= max_distance
+    n, k = n[taken], k[taken]
+    people[n, k, :2], people[n, k, 2] = positions[taken], values[taken]
     return people

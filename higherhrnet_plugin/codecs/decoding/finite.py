@@ -5,35 +5,6 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-import torch
-from torch import Tensor
-
-
-def on_host(maps: Tensor) -> bool:
-    """Tell whether maps are in main memory."""
-    return maps.device.type == 'cpu'
-
-
-def is_finite(maps: Tensor) -> bool:
-    """Check all values of maps (..., H, W) in main memory."""
-    # much faster than torch's on one thread
-    return bool(np.isfinite(maps.detach().float().numpy()).all())
-
-
-def are_finite(heatmaps: Tensor, tags: Tensor) -> list[bool]:
-    """Check the maps of every image on a device, which answers once.
-
-    Args:
-        heatmaps (Tensor): (B, K, H, W).
-        tags (Tensor): (B, L*G, H, W).
-
-    Returns:
-        list[bool]: B answers.
-    """
-    heat, tag = (
-        torch.isfinite(maps).flatten(1).all(dim=1) for maps in (heatmaps, tags)
-    )
-    return (heat & tag).cpu().tolist()
 
 
 def without_nonfinite(

@@ -69,7 +69,7 @@ def match_cost(
 
 
 def match_official(
-    found: Candidates,
+    candidates: Candidates,
     group_tags: np.ndarray,
     tag_thr: float,
     apart: Optional[np.ndarray] = None,
@@ -77,7 +77,7 @@ def match_official(
     """Choose a person for every candidate by the official cost.
 
     Args:
-        found (Candidates): Candidates of one keypoint.
+        candidates (Candidates): Candidates of one keypoint.
         group_tags (np.ndarray): float32 (G, L), mean tags of the people.
         tag_thr (float): A candidate joins a person below this distance.
         apart (np.ndarray, optional): bool (M, G), pairs that must not match.
@@ -85,12 +85,14 @@ def match_official(
     Returns:
         list[int]: the person of every candidate, or -1.
     """
-    cost, distance = match_cost(found.scores, found.tags, group_tags, apart)
+    cost, distance = match_cost(
+        candidates.scores, candidates.tags, group_tags, apart
+    )
     return _accept(assign(cost), distance, tag_thr)
 
 
 def match_closest(
-    found: Candidates,
+    candidates: Candidates,
     group_tags: np.ndarray,
     tag_thr: float,
     apart: Optional[np.ndarray] = None,
@@ -99,7 +101,9 @@ def match_closest(
 
     Arguments and result as in :func:`match_official`.
     """
-    _, distance = match_cost(found.scores, found.tags, group_tags, apart)
+    _, distance = match_cost(
+        candidates.scores, candidates.tags, group_tags, apart
+    )
     return _accept(assign_closest(distance, tag_thr), distance, tag_thr)
 
 
@@ -116,22 +120,22 @@ def _accept(
 
 
 def too_far(
-    positions: np.ndarray, rows: np.ndarray, reach: float
+    positions: np.ndarray, rows: np.ndarray, max_distance: float
 ) -> np.ndarray:
     """Tell which points are far from all keypoints of a person.
 
     Args:
         positions (np.ndarray): (M, 2), (x, y).
         rows (np.ndarray): (G, K, 3 or more), x, y and score of people.
-        reach (float): The largest distance to the nearest keypoint.
+        max_distance (float): To the nearest keypoint of the person.
 
     Returns:
         np.ndarray: bool (M, G).
     """
     offsets = positions[:, None, None] - rows[None, :, :, :2]
-    ways = np.linalg.norm(offsets, axis=-1)
-    ways = np.where(rows[..., 2] > 0, ways, np.inf)
-    return ways.min(axis=-1) > reach
+    distances = np.linalg.norm(offsets, axis=-1)
+    distances = np.where(rows[..., 2] > 0, distances, np.inf)
+    return distances.min(axis=-1) > max_distance
 
 
 MATCHES: dict[str, Callable[..., list[int]]] = {
@@ -168,7 +172,7 @@ def group_by_tag(
     max_groups: int,
     assignment: str = 'munkres',
     keep_equal_tags: bool = False,
-    reach: Optional[float] = None,
+    max_distance: Optional[float] = None,
 ) -> np.ndarray:
     """Group candidates to people, keypoint by keypoint.
 
@@ -186,8 +190,9 @@ def group_by_tag(
             :func:`match_closest`. Defaults to 'munkres'.
         keep_equal_tags (bool): Let people with equal tags be several.
             Defaults to False.
-        reach (float, optional): A candidate joins a person only within this
-            distance of one of its keypoints. Defaults to None, any distance.
+        max_distance (float, optional): A candidate joins a person only within
+            this distance of one of its keypoints. Defaults to None, any
+            distance.
 
     Returns:
         np.ndarray: float32 (G, K, 3 + L), x, y, score and tags; zeros where
@@ -196,21 +201,21 @@ def group_by_tag(
     people: dict[Hashable, _Person] = {}
     shape = (len(candidates), 3 + candidates[0].tags.shape[1])
     for k in keypoint_order:
-        found = candidates[k]
-        if not len(found.scores):
+        own = candidates[k]
+        if not len(own.scores):
             continue
-        rows = np.column_stack((*found.positions.T, found.scores, found.tags))
+        rows = np.column_stack((*own.positions.T, own.scores, own.tags))
         rows = rows.astype(np.float32)
         chosen = [-1] * len(rows)
         known = list(people.values())[:max_groups]
         if known:
             means = np.stack([person.mean_tag() for person in known])
             apart = None
-            if reach is not None:
+            if max_distance is not None:
                 placed = np.stack([person.rows for person in known])
-                apart = too_far(found.positions, placed, reach)
-            chosen = MATCHES[assignment](found, means, tag_thr, apart)
-        for row, tag, who in zip(rows, found.tags, chosen):
+                apart = too_far(own.positions, placed, max_distance)
+            chosen = MATCHES[assignment](own, means, tag_thr, apart)
+        for row, tag, who in zip(rows, own.tags, chosen):
             if who >= 0:
                 known[who].put(k, row)
                 continue

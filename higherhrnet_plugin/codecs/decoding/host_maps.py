@@ -2,7 +2,7 @@
 
 Note:
     - K: keypoints, L: tags of a keypoint, P: points
-    - (H, W): size of the maps, r: reach of a window around a point
+    - (H, W): size of the maps, r: radius of a window around a point
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from .filling import BestCells
+from .filling import best_cells
 from .offsets import read_windows
-from .peaks import top_candidates
-from .seen_tiles import Tags
-from .tags import LevelTags
+from .peaks import top_peaks
+from .tags import LevelTags, Tags
 
 # where so many people lack a keypoint, as with a model that learnt nothing,
 # they look at most tiles, and enlarging all tags once takes less time
@@ -26,14 +25,14 @@ class Points(NamedTuple):
     """Cells of the maps, and what is known of them.
 
     Attributes:
-        kinds (np.ndarray): int (P,), the keypoints.
+        ids (np.ndarray): int (P,), the keypoints.
         cells (np.ndarray): int (P, 2), (x, y).
         scores (np.ndarray): float32 (P,), heat.
         windows (np.ndarray): float32 (P, 2r + 1, 2r + 1), heat around.
         tags (np.ndarray): float32 (P, L), (P, 0) where not asked for.
     """
 
-    kinds: np.ndarray
+    ids: np.ndarray
     cells: np.ndarray
     scores: np.ndarray
     windows: np.ndarray
@@ -62,22 +61,28 @@ class HostMaps:
     Args:
         heatmaps (np.ndarray): float32 (K, H, W), finite and contiguous.
         tags (FullTags | LevelTags): Finite tags of the same image.
-        reach (int): r.
+        radius (int): r.
         mirrored (bool): Whether windows mirror the maps at their border.
     """
 
     def __init__(
-        self, heatmaps: np.ndarray, tags: Tags, reach: int, mirrored: bool
+        self, heatmaps: np.ndarray, tags: Tags, radius: int, mirrored: bool
     ) -> None:
         self.heatmaps = heatmaps
         self.tags = tags
-        self.around = np.arange(-reach, reach + 1)
+        self.around = np.arange(-radius, radius + 1)
         self.mirrored = mirrored
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(K, H, W)."""
+        k, height, width = self.heatmaps.shape
+        return k, height, width
 
     def peaks(
         self, kernel: int, max_candidates: int, score_thr: float
     ) -> Points:
-        """Find the highest peaks, as :func:`~.peaks.top_candidates`.
+        """Find the highest peaks, as :func:`~.peaks.top_peaks`.
 
         Args:
             kernel (int): Side of the window of the peak search, odd.
@@ -88,17 +93,17 @@ class HostMaps:
             Points: the peaks with their tags, highest first within a
             keypoint.
         """
-        kinds, cells = top_candidates(
+        ids, cells = top_peaks(
             self.heatmaps, kernel, max_candidates, score_thr
         )
-        points = self._points(kinds, cells)
-        return points._replace(tags=self.tags.at(kinds, cells))
+        points = self._points(ids, cells)
+        return points._replace(tags=self.tags.at(ids, cells))
 
-    def best_cells(self, kinds: np.ndarray, tags: np.ndarray) -> Points:
+    def best_cells(self, ids: np.ndarray, tags: np.ndarray) -> Points:
         """Find the cells that suit people best.
 
         Args:
-            kinds (np.ndarray): int (P,), keypoints they lack.
+            ids (np.ndarray): int (P,), keypoints they lack.
             tags (np.ndarray): float32 (P, L), tags of the people.
 
         Returns:
@@ -106,16 +111,16 @@ class HostMaps:
             of each, the first in reading order.
         """
         maps = self.tags
-        many = len(kinds) > _MANY * len(self.heatmaps)
+        many = len(ids) > _MANY * len(self.heatmaps)
         if many and isinstance(maps, LevelTags):
             maps = maps.enlarged()
-        return self._points(kinds, BestCells(self.heatmaps, maps)(kinds, tags))
+        return self._points(ids, best_cells(self.heatmaps, maps, ids, tags))
 
-    def _points(self, kinds: np.ndarray, cells: np.ndarray) -> Points:
+    def _points(self, ids: np.ndarray, cells: np.ndarray) -> Points:
         """Describe cells."""
         windows = read_windows(
-            self.heatmaps, kinds, cells, self.around, self.mirrored
+            self.heatmaps, ids, cells, self.around, self.mirrored
         )
         middle = len(self.around) // 2
-        none = np.zeros((len(kinds), 0), np.float32)
-        return Points(kinds, cells, windows[:, middle, middle], windows, none)
+        none = np.zeros((len(ids), 0), np.float32)
+        return Points(ids, cells, windows[:, middle, middle], windows, none)

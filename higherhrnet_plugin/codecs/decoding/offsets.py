@@ -2,7 +2,7 @@
 
 Note:
     - P: points, K: keypoints, (H, W): size of the maps
-    - r: reach of a window around a point, in cells
+    - r: radius of a window around a point, in cells
 
 Source: ``HeatmapParser.adjust`` in ``lib/core/group.py`` of the official
 code; DARK (Zhang et al., CVPR 2020) for unbiased data processing.
@@ -10,13 +10,15 @@ code; DARK (Zhang et al., CVPR 2020) for unbiased data processing.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import cv2
 import numpy as np
-from torch import Tensor
 
-Array = TypeVar('Array', np.ndarray, Tensor)
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Array = TypeVar('Array', np.ndarray, 'Tensor')
 
 
 def window_index(
@@ -42,7 +44,7 @@ def window_index(
 
 def read_windows(
     maps: Array,
-    kinds: Array,
+    ids: Array,
     cells: Array,
     around: Array,
     mirrored: bool,
@@ -51,7 +53,7 @@ def read_windows(
 
     Args:
         maps (np.ndarray | Tensor): float32 (K, H, W).
-        kinds (np.ndarray | Tensor): int (P,), which map.
+        ids (np.ndarray | Tensor): int (P,), which map.
         cells (np.ndarray | Tensor): int (P, 2), (x, y) in cells.
         around (np.ndarray | Tensor): As in :func:`window_index`.
         mirrored (bool): As in :func:`window_index`.
@@ -62,7 +64,7 @@ def read_windows(
     height, width = maps.shape[1:]
     ys = window_index(cells[:, 1], around, height, mirrored)
     xs = window_index(cells[:, 0], around, width, mirrored)
-    return maps[kinds[:, None, None], ys[:, :, None], xs[:, None, :]]
+    return maps[ids[:, None, None], ys[:, :, None], xs[:, None, :]]
 
 
 def quarter_offset(windows: np.ndarray, cells: np.ndarray) -> np.ndarray:

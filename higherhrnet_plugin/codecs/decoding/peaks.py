@@ -14,7 +14,6 @@ from itertools import product
 
 import cv2
 import numpy as np
-import torch
 
 # above this share of the cells, whole maps are searched at once
 _CROWDED = 1 / 16
@@ -56,11 +55,11 @@ def peaks_above(
     if len(cells) > _CROWDED * len(flat):
         peaks = np.stack([find_peaks(h, kernel) for h in heatmaps])
         return cells[peaks.ravel()[cells]]
-    (_, height, width), reach = heatmaps.shape, kernel // 2
+    (_, height, width), radius = heatmaps.shape, kernel // 2
     rows, x = np.divmod(cells, width)
     y, scores = rows % height, flat[cells]
     steps = sorted(
-        product(range(-reach, reach + 1), repeat=2),
+        product(range(-radius, radius + 1), repeat=2),
         key=lambda step: step[0] ** 2 + step[1] ** 2,
     )
     for down, right in steps[1:]:
@@ -78,11 +77,17 @@ def _in_order_of_topk(
     """Take the highest peaks (M,) among all cells of one map."""
     peaks = heatmap * find_peaks(heatmap, kernel)
     most = min(max_candidates, heatmap.size)
-    scores, found = torch.from_numpy(peaks.reshape(1, -1)).topk(most, dim=1)
-    return found[0][scores[0] > score_thr].numpy()
+    try:
+        import torch
+    except ImportError:
+        # a decoder without torch: the first in reading order
+        cells = np.argsort(-peaks, axis=None, kind='stable')[:most]
+    else:
+        cells = torch.from_numpy(peaks.reshape(1, -1)).topk(most)[1][0].numpy()
+    return cells[peaks.ravel()[cells] > score_thr]
 
 
-def top_candidates(
+def top_peaks(
     heatmaps: np.ndarray, kernel: int, max_candidates: int, score_thr: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Take the highest peaks of every keypoint that pass the threshold.
@@ -95,25 +100,25 @@ def top_candidates(
 
     Returns:
         tuple[np.ndarray, np.ndarray]:
-        - kinds: int64 (P,), the keypoints, in rising order
+        - ids: int64 (P,), the keypoints, in rising order
         - cells: int64 (P, 2), (x, y), highest first within a keypoint
     """
     size = heatmaps[0].size
     peaks = peaks_above(heatmaps, kernel, score_thr)
     ends = np.searchsorted(peaks, np.arange(1, len(heatmaps)) * size)
-    found = []
+    highest = []
     for heatmap, own in zip(heatmaps, np.split(peaks % size, ends)):
         falling = -heatmap.ravel()[own]
         order = falling.argsort()[: max_candidates + 1]
         ranked = falling[order]
         if (ranked[1:] > ranked[:-1]).all():
-            found.append(own[order[:max_candidates]])
+            highest.append(own[order[:max_candidates]])
             continue
         # the order of equal scores, which topk chooses among all cells, is
         # part of the official result
-        found.append(
+        highest.append(
             _in_order_of_topk(heatmap, kernel, max_candidates, score_thr)
         )
-    kinds = np.repeat(np.arange(len(found)), [len(cells) for cells in found])
-    y, x = np.divmod(np.concatenate(found), heatmaps.shape[2])
-    return kinds, np.stack((x, y), axis=1)
+    ids = np.repeat(np.arange(len(highest)), [len(cells) for cells in highest])
+    y, x = np.divmod(np.concatenate(highest), heatmaps.shape[2])
+    return ids, np.stack((x, y), axis=1)

@@ -131,7 +131,7 @@ class Selection(NamedTuple):
             np.ndarray: int64, indices of the people that are kept; best
             first, or all in their order where nothing is asked for.
         """
-        if self[:4] == Selection()[:4]:
+        if self._replace(sigmas=None) == Selection():
             return np.arange(len(scores))
         fit = scores >= self.instance_thr
         chosen = np.flatnonzero(fit & (found.sum(1) >= self.min_keypoints))

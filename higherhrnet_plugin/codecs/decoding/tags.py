@@ -1,21 +1,20 @@
 """Tags of one image, read only where they are needed.
 
 Note:
-    - K: keypoints, L: tags of a keypoint, Q: questions
+    - K: keypoints, L: tags of a keypoint, Q: queries, T: tiles
     - G: K, or 1 where all keypoints share their tags
     - (h, w): size of a level, (H, W): size of the aggregated maps
+    - (th, tw): size of a tile
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
 import numpy as np
-import torch
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .aggregation import TagSource, axis_weights, map_shape, swap_channels
 from .tiles import make_tiles, reduce_tiles
 
 
@@ -30,65 +29,79 @@ class FullTags:
     def __init__(self, maps: np.ndarray, groups: int) -> None:
         self.maps = maps
         self.groups = groups
-        self.dim = len(maps) // groups
         self.tiles = make_tiles((maps.shape[1], maps.shape[2]))
 
-    def channels(self, kinds: np.ndarray) -> np.ndarray:
-        """Return the channels (Q, L) of keypoints (Q,)."""
+    def channels(self, ids: np.ndarray) -> np.ndarray:
+        """Return the channels (L, Q) of keypoints (Q,)."""
         first = np.arange(0, len(self.maps), self.groups)
-        return (kinds * (self.groups > 1))[:, None] + first
+        return first[:, None] + ids * (self.groups > 1)
 
-    def at(self, kinds: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    def at(self, ids: np.ndarray, cells: np.ndarray) -> np.ndarray:
         """Read single cells.
 
         Args:
-            kinds (np.ndarray): int (Q,), keypoints.
+            ids (np.ndarray): int (Q,), keypoints.
             cells (np.ndarray): int (Q, 2), (x, y).
 
         Returns:
             np.ndarray: float32 (Q, L).
         """
-        x, y = cells.T[:, :, None]
-        return self.maps[self.channels(kinds), y, x]
+        x, y = cells.T
+        return self.maps[self.channels(ids), y, x].T
 
-    def read_tiles(self, kinds: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    def read_tiles(self, ids: np.ndarray, tiles: np.ndarray) -> np.ndarray:
         """Read whole tiles.
 
         Args:
-            kinds (np.ndarray): int (Q,), keypoints.
-            numbers (np.ndarray): int (Q,), which of ``tiles``.
+            ids (np.ndarray): int (Q,), keypoints.
+            tiles (np.ndarray): int (Q,), which of ``tiles``.
 
         Returns:
-            np.ndarray: float32 (Q, L, th, tw), may be overwritten.
+            np.ndarray: float32 (L, Q, th * tw).
         """
-        return self.tiles.read(
-            self.maps, self.channels(kinds), numbers[:, None]
-        )
+        return self.tiles.read(self.maps, self.channels(ids), tiles)
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the lowest and highest tags of every tile.
 
         Returns:
-            tuple[np.ndarray, np.ndarray]: two float32 (G, L, tiles).
+            tuple[np.ndarray, np.ndarray]: two float32 (G, L, T).
         """
-        shape = (-1, self.groups, self.tiles.number)
         low, high = (
-            reduce_tiles(self.maps, self.tiles, op).reshape(shape)
-            for op in (torch.amin, torch.amax)
+            reduce_tiles(self.maps, op).reshape(
+                -1, self.groups, self.tiles.number
+            )
+            for op in (np.minimum, np.maximum)
         )
-        return low.transpose(1, 0, 2), high.transpose(1, 0, 2)
+        return low.swapaxes(0, 1), high.swapaxes(0, 1)
+
+
+class TagLevel(NamedTuple):
+    """Tags of one level, and the way to the aggregated maps.
+
+    Attributes:
+        maps (np.ndarray): float32 (L*G, h, w), L outer.
+        rows (np.ndarray): float32 (H, h); enlarged = rows @ maps @ columns.T.
+        columns (np.ndarray): float32 (W, w).
+    """
+
+    maps: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
 
 
 # cells (Q, s) of a level behind stretches of t cells, and weights (Q, t, s)
 Span = tuple[np.ndarray, np.ndarray]
 
 
-class _Axis(NamedTuple):
-    """Weights along one axis (final, size), and where they are not 0."""
+class _Axis:
+    """Where the weights (final, size) along one axis are not 0."""
 
-    weights: np.ndarray
-    first: np.ndarray
-    end: np.ndarray
+    def __init__(self, weights: np.ndarray) -> None:
+        used = weights != 0
+        self.weights = weights
+        self.first = used.argmax(axis=1)
+        self.end = weights.shape[1] - used[:, ::-1].argmax(axis=1)
 
     def spans(self, starts: np.ndarray, length: int) -> Span:
         """Find the cells behind stretches of the enlarged axis.
@@ -102,6 +115,7 @@ class _Axis(NamedTuple):
             level, and float32 (Q, t, s), their weights.
         """
         stops = starts + length - 1
+        # a mirrored axis runs backwards
         first = np.minimum(self.first[starts], self.first[stops])
         end = np.maximum(self.end[starts], self.end[stops])
         size = int((end - first).max(initial=1))
@@ -111,93 +125,91 @@ class _Axis(NamedTuple):
         return cells, self.weights[rows[:, :, None], cells[:, None]]
 
 
-def _make_axis(
-    size: int, last: int, final: int, mirrored: bool, use_udp: bool
-) -> _Axis:
-    """Describe an axis; arguments as in :func:`axis_weights`."""
-    weights = axis_weights(size, last, final, mirrored, use_udp).numpy()
-    used = weights != 0
-    first = used.argmax(axis=1)
-    end = weights.shape[1] - used[:, ::-1].argmax(axis=1)
-    return _Axis(weights, first, end)
+class _Level:
+    """Tags of one level, with the spans behind all tiles."""
 
+    def __init__(
+        self, level: TagLevel, groups: int, shape: tuple[int, int]
+    ) -> None:
+        tiles = make_tiles(shape)
+        self.tags = FullTags(level.maps, groups)
+        self.rows, self.columns = _Axis(level.rows), _Axis(level.columns)
+        self.ys = self.rows.spans(tiles.ys, tiles.shape[0])
+        self.xs = self.columns.spans(tiles.xs, tiles.shape[1])
 
-class _Part(NamedTuple):
-    """Tags of one level, axes y and x, and their spans in the tiles."""
+    def enlarge(
+        self, ids: np.ndarray, rows: Span, columns: Span
+    ) -> np.ndarray:
+        """Enlarge parts of the level to (L, Q, t, t)."""
+        (ys, above), (xs, left) = rows, columns
+        windows = sliding_window_view(  # type: ignore[call-overload]
+            self.tags.maps, (ys.shape[1], xs.shape[1]), (1, 2)
+        )
+        cells = windows[self.tags.channels(ids), ys[:, 0], xs[:, 0]]
+        return above @ cells @ left.swapaxes(1, 2)
 
-    tags: FullTags
-    axes: tuple[_Axis, _Axis]
-    spans: tuple[Span, Span]
+    def bound(self, op: np.ufunc) -> np.ndarray:
+        """Reduce the cells behind every tile to (G, L, T)."""
+        maps = self.tags.maps
+        for axis, (cells, _) in enumerate((self.ys, self.xs), 1):
+            reduced = maps.take(cells[:, 0], axis=axis)
+            for column in cells.T[1:]:
+                op(reduced, maps.take(column, axis=axis), out=reduced)
+            maps = reduced
+        by_group = maps.reshape(-1, self.tags.groups, maps[0].size)
+        return by_group.swapaxes(0, 1)
 
 
 class LevelTags:
     """Tags at the size of the levels, enlarged only where they are read.
 
     Args:
-        sources (Sequence[TagSource]): Tags of B images.
-        image (int): Which of them.
+        levels (Sequence[TagLevel]): Tags of one image.
         groups (int): G.
         shape (tuple[int, int]): (H, W).
-        use_udp (bool): Align the centres of the outermost cells.
     """
 
     def __init__(
-        self,
-        sources: Sequence[TagSource],
-        image: int,
-        groups: int,
-        shape: tuple[int, int],
-        use_udp: bool,
+        self, levels: Sequence[TagLevel], groups: int, shape: tuple[int, int]
     ) -> None:
+        self.groups = groups
         self.tiles = make_tiles(shape)
-        self.parts = []
-        for source in sources:
-            maps = source.maps[image : image + 1].detach().float()
-            tags = FullTags(
-                swap_channels(maps, source.swap)[0].numpy(), groups
-            )
-            sizes = zip(map_shape(maps), source.last, shape)
-            y, x = (
-                _make_axis(*axis, flip, use_udp)
-                for axis, flip in zip(sizes, (False, source.mirrored))
-            )
-            height, width = self.tiles.shape
-            spans = (
-                y.spans(self.tiles.ys, height),
-                x.spans(self.tiles.xs, width),
-            )
-            self.parts.append(_Part(tags, (y, x), spans))
-        self.dim = sum(part.tags.dim for part in self.parts)
+        self.levels = [_Level(level, groups, shape) for level in levels]
 
-    def at(self, kinds: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    def at(self, ids: np.ndarray, cells: np.ndarray) -> np.ndarray:
         """Read single cells; as :meth:`FullTags.at`."""
-        read = []
-        for tags, (y, x), _ in self.parts:
-            spans = y.spans(cells[:, 1], 1), x.spans(cells[:, 0], 1)
-            read.append(_enlarge(tags, kinds, *spans))
-        return np.concatenate(read, axis=1)[..., 0, 0]
+        x, y = cells.T
+        read = [
+            level.enlarge(
+                ids, level.rows.spans(y, 1), level.columns.spans(x, 1)
+            )
+            for level in self.levels
+        ]
+        return np.concatenate(read)[..., 0, 0].T
 
-    def read_tiles(self, kinds: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    def read_tiles(self, ids: np.ndarray, tiles: np.ndarray) -> np.ndarray:
         """Read whole tiles; as :meth:`FullTags.read_tiles`."""
-        row, column = np.divmod(numbers, len(self.tiles.xs))
+        row, column = np.divmod(tiles, len(self.tiles.xs))
         read = []
-        for tags, _, ((ys, above), (xs, left)) in self.parts:
-            spans = (ys[row], above[row]), (xs[column], left[column])
-            read.append(_enlarge(tags, kinds, *spans))
-        return np.concatenate(read, axis=1)
+        for level in self.levels:
+            (ys, above), (xs, left) = level.ys, level.xs
+            rows, columns = (ys[row], above[row]), (xs[column], left[column])
+            read.append(level.enlarge(ids, rows, columns))
+        enlarged = read[0] if len(read) == 1 else np.concatenate(read)
+        return enlarged.reshape(*enlarged.shape[:2], -1)
 
     def enlarged(self) -> FullTags:
-        """Enlarge all tags, for questions about most of their cells."""
+        """Enlarge all tags, for queries that read most of their cells."""
         maps = [
-            y.weights @ tags.maps @ x.weights.T
-            for tags, (y, x), _ in self.parts
+            level.rows.weights @ level.tags.maps @ level.columns.weights.T
+            for level in self.levels
         ]
-        return FullTags(np.concatenate(maps), self.parts[0].tags.groups)
+        return FullTags(np.concatenate(maps), self.groups)
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Bound the tags of every tile; as :meth:`FullTags.bounds`."""
         low, high = (
-            np.concatenate([_bound(part, op) for part in self.parts], axis=1)
+            np.concatenate([level.bound(op) for level in self.levels], axis=1)
             for op in (np.minimum, np.maximum)
         )
         # rounding may lead out of the range of the cells that are mixed
@@ -205,25 +217,4 @@ class LevelTags:
         return low - slack, high + slack
 
 
-def _enlarge(
-    tags: FullTags, kinds: np.ndarray, rows: Span, columns: Span
-) -> np.ndarray:
-    """Enlarge parts of a level to (Q, L, t, t)."""
-    (ys, above), (xs, left) = rows, columns
-    windows = sliding_window_view(  # type: ignore[call-overload]
-        tags.maps, (ys.shape[1], xs.shape[1]), (1, 2)
-    )
-    cells = windows[tags.channels(kinds), ys[:, :1], xs[:, :1]]
-    return above[:, None] @ cells @ left.transpose(0, 2, 1)[:, None]
-
-
-def _bound(part: _Part, op: np.ufunc) -> np.ndarray:
-    """Reduce the cells behind every tile: (G, L, tiles)."""
-    maps = part.tags.maps
-    for axis, (cells, _) in zip((1, 2), part.spans):
-        found = maps.take(cells[:, 0], axis=axis)
-        for column in cells.T[1:]:
-            op(found, maps.take(column, axis=axis), out=found)
-        maps = found
-    by_group = maps.reshape(-1, part.tags.groups, found[0].size)
-    return by_group.transpose(1, 0, 2)
+Tags = Union[FullTags, LevelTags]

@@ -1,18 +1,20 @@
 """Division of maps into tiles, to look at parts of them only.
 
 Note:
-    - C: maps, Q: tiles that are read, (H, W): size of the maps
-    - (th, tw): size of a tile
+    - C: maps, Q: tiles that are read, T: all tiles
+    - (H, W): size of the maps, (th, tw): size of a tile
 """
 
 from __future__ import annotations
 
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.lib.stride_tricks import sliding_window_view
-from torch import Tensor
+
+# 8 makes four times as many bounds, 32 reads four times as many cells: with
+# 15 people at 512x512, 42 ms and 45 ms instead of 30
+SIDE = 16
 
 
 class Tiles(NamedTuple):
@@ -33,73 +35,69 @@ class Tiles(NamedTuple):
 
     @property
     def number(self) -> int:
-        """Number of all tiles."""
+        """Number of all tiles, T."""
         return len(self.ys) * len(self.xs)
 
-    def corners(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def corners(self, tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return y and x of the first cell of tiles, given by number."""
-        row, column = np.divmod(numbers, len(self.xs))
+        row, column = np.divmod(tiles, len(self.xs))
         return self.ys[row], self.xs[column]
 
     def read(
-        self, maps: np.ndarray, channels: np.ndarray, numbers: np.ndarray
+        self, maps: np.ndarray, channels: np.ndarray, tiles: np.ndarray
     ) -> np.ndarray:
         """Copy tiles of maps.
 
         Args:
             maps (np.ndarray): float32 (C, H, W).
-            channels (np.ndarray): int (...), which maps.
-            numbers (np.ndarray): int (...), which tiles of them.
+            channels (np.ndarray): int (..., Q), which maps.
+            tiles (np.ndarray): int (Q,), which tiles of them.
 
         Returns:
-            np.ndarray: float32 (..., th, tw).
+            np.ndarray: float32 (..., Q, th * tw).
         """
-        ys, xs = self.corners(numbers)
-        return sliding_window_view(maps, self.shape, (1, 2))[channels, ys, xs]  # type: ignore[call-overload]
+        ys, xs = self.corners(tiles)
+        windows = sliding_window_view(maps, self.shape, (1, 2))  # type: ignore[call-overload]
+        area = self.shape[0] * self.shape[1]
+        return windows[channels, ys, xs].reshape(*channels.shape, area)
 
 
-def make_tiles(shape: tuple[int, int], side: int = 8) -> Tiles:
-    """Divide maps into tiles.
+def make_tiles(shape: tuple[int, int]) -> Tiles:
+    """Divide maps into tiles of ``SIDE``; smaller maps are one tile.
 
     Args:
         shape (tuple[int, int]): (H, W).
-        side (int): Side of a tile in cells; smaller maps are one tile.
-            Defaults to 8.
 
     Returns:
         Tiles: the division.
     """
-    sides = [min(side, size) for size in shape]
+    height, width = (min(SIDE, size) for size in shape)
     ys, xs = (
-        np.minimum(np.arange(0, size, s), size - s)
-        for size, s in zip(shape, sides)
+        np.minimum(np.arange(0, size, SIDE), max(size - SIDE, 0))
+        for size in shape
     )
-    return Tiles(ys, xs, (sides[0], sides[1]))
+    return Tiles(ys, xs, (height, width))
 
 
-def reduce_tiles(
-    maps: np.ndarray, tiles: Tiles, op: Callable[[Tensor, int], Tensor]
-) -> np.ndarray:
+def reduce_tiles(maps: np.ndarray, op: np.ufunc) -> np.ndarray:
     """Reduce every tile to one number.
+
+    The last tile of a row or column gives only its cells that are in no tile
+    before it.
 
     Args:
         maps (np.ndarray): float32 (C, H, W).
-        tiles (Tiles): The division.
-        op (Callable): ``torch.amin`` or ``torch.amax``.
+        op (np.ufunc): ``np.minimum`` or ``np.maximum``.
 
     Returns:
-        np.ndarray: float32 (C, tiles).
+        np.ndarray: float32 (C, T).
     """
-    # several times faster than numpy's
-    found = torch.from_numpy(maps)
-    for dim, starts in ((1, tiles.ys), (2, tiles.xs)):
-        size = tiles.shape[dim - 1]
-        whole = found.shape[dim] // size
-        parts = found.narrow(dim, 0, whole * size)
-        reduced = op(parts.unflatten(dim, (whole, size)), dim + 1)
-        if len(starts) > whole:
-            last = found.narrow(dim, found.shape[dim] - size, size)
-            rest = op(last, dim).unsqueeze(dim)
-            reduced = torch.cat((reduced, rest), dim)
-        found = reduced
-    return found.flatten(1).numpy()
+    for _ in range(2):
+        # row by row; as a reduction along an axis it takes twice as long
+        reduced = maps[:, ::SIDE].copy()
+        for i in range(1, SIDE):
+            rows = maps[:, i::SIDE]
+            held = reduced[:, : rows.shape[1]]
+            op(held, rows, out=held)
+        maps = reduced.swapaxes(1, 2)
+    return maps.reshape(len(maps), -1)

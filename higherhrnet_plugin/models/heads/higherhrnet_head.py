@@ -10,7 +10,8 @@ from mmengine.structures import PixelData
 from mmpose.models.heads.base_head import BaseHead
 from torch import Tensor, nn
 
-from ...codecs.decoding.aggregation import LevelOutput, map_shape
+from ...codecs.decoding.merging import LevelOutput
+from ...codecs.decoding.resizing import map_shape
 from ...layers import make_pyramid
 from ...registry import KEYPOINT_CODECS, MODELS
 from ...structures.metainfo import keypoint_settings

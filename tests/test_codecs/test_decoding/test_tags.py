@@ -1,0 +1,74 @@
+"""Tags that are enlarged only where they are read, against whole maps."""
+
+import numpy as np
+import pytest
+import torch
+
+from higherhrnet_plugin.codecs.decoding.host_maps import HostMaps
+from higherhrnet_plugin.codecs.decoding.resizing import (
+    TagSource,
+    enlarge_tags,
+    read_tag_levels,
+)
+from higherhrnet_plugin.codecs.decoding.tags import FullTags, LevelTags
+
+
+@pytest.mark.parametrize('use_udp', [False, True], ids=['plain', 'udp'])
+@pytest.mark.parametrize('mirrored', [False, True])
+@pytest.mark.parametrize(
+    ('size', 'last', 'shape'),
+    [
+        ((8, 12), (16, 24), (32, 48)),
+        ((8, 12), (8, 12), (8, 12)),
+        ((5, 7), (11, 13), (37, 29)),
+        ((16, 16), (32, 32), (20, 24)),
+        ((1, 1), (2, 2), (40, 4)),
+    ],
+    ids=str,
+)
+def test_tags_of_cells_and_tiles(size, last, shape, mirrored, use_udp):
+    rng = np.random.default_rng(20)
+    maps = torch.from_numpy(rng.normal(size=(2, 6, *size)).astype(np.float32))
+    source = TagSource(maps, last, mirrored, [0, 2, 1] if mirrored else None)
+    full = enlarge_tags(source, shape, use_udp)[1].numpy()
+    levels = read_tag_levels([source], shape, use_udp)[1]
+    level = LevelTags(levels, 3, shape)
+    expected = FullTags(full, 3)
+    ids = rng.integers(0, 3, 50)
+    cells = rng.integers(0, shape[::-1], (50, 2))
+    tiles = rng.integers(0, level.tiles.number, 50)
+    for ours, theirs in (
+        (level.at(ids, cells), expected.at(ids, cells)),
+        (
+            level.read_tiles(ids, tiles),
+            expected.read_tiles(ids, tiles),
+        ),
+    ):
+        assert ours.shape == theirs.shape
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(level.enlarged().maps, full, rtol=0, atol=2e-6)
+    low, high = level.bounds()
+    for exact, bound in zip(expected.bounds(), (low, -high)):
+        exact = exact if bound is low else -exact
+        # bounds hold, and are not looser than the cells behind a tile
+        assert (bound <= exact).all()
+        assert (bound >= -1.001 * np.abs(maps[1].numpy()).max()).all()
+
+
+def test_many_queries_are_answered_the_same():
+    rng = np.random.default_rng(26)
+    maps = torch.from_numpy(rng.normal(0, 3, (1, 3, 8, 12)).astype(np.float32))
+    heatmaps = rng.normal(0, 1, (3, 32, 48)).astype(np.float32)
+    (levels,) = read_tag_levels([TagSource(maps, (16, 24))], (32, 48), False)
+    few = HostMaps(heatmaps, LevelTags(levels, 3, (32, 48)), 1, False)
+    # so many that the tags are enlarged as a whole
+    ids = rng.integers(0, 3, 600)
+    wanted = rng.normal(0, 3, (600, 1)).astype(np.float32)
+    at_once = few.best_cells(ids, wanted).cells
+    one_by_one = np.concatenate(
+        [
+            few.best_cells(ids[i : i + 50], wanted[i : i + 50]).cells
+            for i in range(0, 600, 50)
+        ]
+    )
+    np.testing.assert_array_equal(at_once, one_by_one)
