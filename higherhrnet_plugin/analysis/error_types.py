@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..structures.annotated_people import AnnotatedPeople
+from ..structures.oks import keypoint_similarity
 
 # a prediction of less similarity is not matched to the person
 MATCH_OKS = 0.1
@@ -26,31 +27,6 @@ KEYPOINT_TYPES = ('good', 'jitter', 'inversion', 'swap', 'miss')
 NOT_LABELLED = -1
 PERSON_TYPES = ('match', 'duplicate', 'background', 'ignored')
 MATCH, DUPLICATE, BACKGROUND, IGNORED = range(len(PERSON_TYPES))
-
-
-def keypoint_similarity(
-    points: np.ndarray,
-    targets: np.ndarray,
-    areas: np.ndarray,
-    sigmas: np.ndarray,
-) -> np.ndarray:
-    """Compute the similarity of each keypoint, the mean of which is OKS.
-
-    Args:
-        points (np.ndarray): (..., K, 2), (x, y).
-        targets (np.ndarray): (..., K, 2), (x, y).
-        areas (np.ndarray): (...,), of the annotated people in square pixels.
-        sigmas (np.ndarray): (K,), the tolerances of the keypoints.
-
-    Returns:
-        np.ndarray: float64 (..., K) in [0, 1], 0 where coordinates are not
-        finite.
-    """
-    squares = np.square(np.asarray(points, np.float64) - targets).sum(-1)
-    tolerances = 2 * np.square(2 * np.asarray(sigmas, np.float64))
-    areas = np.asarray(areas, np.float64)[..., None] + np.spacing(1)
-    scaled = squares / (tolerances * areas)
-    return np.exp(-np.where(np.isfinite(scaled), scaled, np.inf))
 
 
 def classify_keypoints(
@@ -93,8 +69,7 @@ def classify_keypoints(
             np.where(
                 people.labelled[:, order],
                 keypoint_similarity(
-                    predicted[:, None],
-                    people.keypoints[:, order],
+                    predicted[:, None] - people.keypoints[:, order],
                     people.areas,
                     sigmas,
                 ),

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from ..evaluation.localization import box_sizes, normalized_errors
 from ..structures.annotated_people import AnnotatedPeople, annotated_people
 from ..structures.coco import MAX_PEOPLE
-from ..structures.oks import match_people
+from ..structures.oks import keypoint_similarity, match_people
 from ..structures.people import People
 from .error_types import (
     IGNORED,
@@ -25,7 +25,6 @@ from .error_types import (
     MATCH_OKS,
     classify_keypoints,
     classify_people,
-    keypoint_similarity,
 )
 from .inputs import Inputs
 
@@ -151,7 +150,7 @@ def _compare(
     own = np.zeros(len(types))
     own[n] = oks[n, g]
     similarity = keypoint_similarity(
-        people.keypoints[n], truth.keypoints[g], truth.areas[g], sigmas
+        people.keypoints[n] - truth.keypoints[g], truth.areas[g], sigmas
     )
     return ImageResult(
         info=image,

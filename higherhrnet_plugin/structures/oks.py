@@ -46,13 +46,30 @@ def oks_matrix(
         points - keypoints,
         np.maximum(0, low - points) + np.maximum(0, points - high),
     )
-    squares = np.square(offsets).sum(axis=-1)
-    tolerances = 2 * np.square(2 * np.asarray(sigmas, np.float64))
-    tolerances = tolerances * (areas[:, None] + np.spacing(1))
-    scaled = squares / tolerances
-    similar = np.exp(-np.where(np.isfinite(scaled), scaled, np.inf))
+    similar = keypoint_similarity(offsets, areas, sigmas)
     counted = labelled | ~measured[:, None]
     return (similar * counted).sum(-1) / np.maximum(counted.sum(-1), 1)
+
+
+def keypoint_similarity(
+    offsets: np.ndarray, areas: np.ndarray, sigmas: np.ndarray
+) -> np.ndarray:
+    """Compute the similarity of each keypoint, the mean of which is OKS.
+
+    Args:
+        offsets (np.ndarray): (..., K, 2), from the annotated to the predicted
+            keypoint.
+        areas (np.ndarray): (...,), of the annotated people in square pixels.
+        sigmas (np.ndarray): (K,), the tolerances of the keypoints.
+
+    Returns:
+        np.ndarray: float64 (..., K) in [0, 1], 0 where an offset is not
+        finite.
+    """
+    squares = np.square(np.asarray(offsets, np.float64)).sum(axis=-1)
+    tolerances = 2 * np.square(2 * np.asarray(sigmas, np.float64))
+    scaled = squares / (tolerances * (areas[..., None] + np.spacing(1)))
+    return np.exp(-np.where(np.isfinite(scaled), scaled, np.inf))
 
 
 def match_people(

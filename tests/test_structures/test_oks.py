@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from higherhrnet_plugin.compat.coco_tools import COCO, COCOeval
-from higherhrnet_plugin.structures.oks import match_people, oks_matrix
+from higherhrnet_plugin.structures.oks import (
+    keypoint_similarity,
+    match_people,
+    oks_matrix,
+)
 
 SIGMAS = np.array([0.05, 0.1, 0.07])
 
@@ -157,3 +161,13 @@ def test_matches_are_those_of_coco(seed):
     matches = match_people(oks, scores, ignored, crowd, 0.5)
     ids = [truth[g]['id'] if g >= 0 else -1 for g in matches]
     assert ids == [expected[n + 1] for n in range(len(results))]
+
+
+def test_similarity_of_keypoints():
+    offsets = np.array([[3, 4], [0, 0], [6, 8], [0, 30], [np.nan, 0]])
+    similar = keypoint_similarity(
+        offsets, np.array(100.0**2), np.full(5, 0.05)
+    )
+    # exp(-d^2 / (8 sigma^2 area)), and 0 for what is not finite
+    expected = [np.exp(-d * d / 200) for d in (5, 0, 10, 30)]
+    assert similar.tolist() == pytest.approx([*expected, 0])
