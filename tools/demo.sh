@@ -7,7 +7,7 @@ out=work_dirs/demo
 config=ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py
 
 rm -rf "$out"
-python tools/dataset/make_synthetic_people.py "$data" --num-train 4000
+python tools/dataset_converters/make_synthetic_people.py "$data" --num-train 4000
 
 mim train higherhrnet_plugin "$config" --gpus 0 --work-dir "$out/train"
 cp "$out/train/$config" "$out/config.py"
@@ -19,7 +19,7 @@ mim test higherhrnet_plugin "$config" --checkpoint "$out/model.pth" \
 python tools/inference.py "$out/config.py" "$out/model.pth" "$data/val" \
     --no-draw --out "$out/found" \
     --ann-file "$data/annotations/person_keypoints_val.json"
-python tools/analysis/report.py "$out/config.py" \
+python tools/analysis_tools/report.py "$out/config.py" \
     "$out/found/predictions.json" --log "$out/train" --out "$out/report.html"
 python tools/inference.py "$out/config.py" "$out/model.pth" \
     "$data"/val/*0.jpg --draw-maps --out "$out/drawn"

@@ -56,7 +56,7 @@ def run(script, folder):
 
 
 def make_mice(out, *options):
-    tool = 'tools/dataset/make_synthetic_mice.py'
+    tool = 'tools/dataset_converters/make_synthetic_mice.py'
     command = ' '.join(map(str, (sys.executable, tool, out, *options)))
     return run(command, ROOT)
 

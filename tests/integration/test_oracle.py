@@ -43,7 +43,7 @@ def annotations(request, tmp_path_factory):
         folder = Path(data) / 'coco_mini' / 'annotations'
         return folder / 'person_keypoints_val2017.json', 512
     out = tmp_path_factory.mktemp('synthetic')
-    tool = ROOT / 'tools' / 'dataset' / 'make_synthetic_people.py'
+    tool = ROOT / 'tools' / 'dataset_converters' / 'make_synthetic_people.py'
     command = [sys.executable, str(tool), str(out), '--num-train', '1']
     subprocess.run([*command, '--num-val', '12', '--workers', '1'], check=True)
     return out / 'annotations' / 'person_keypoints_val.json', 256

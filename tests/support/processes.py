@@ -50,7 +50,7 @@ def run_tool(
     """Run a script of ``tools``, named by its path there.
 
     Args:
-        tool: Such as 'analysis/report.py'.
+        tool: Such as 'analysis_tools/report.py'.
         args: Its arguments.
         options: Of :func:`run_python`.
 

@@ -8,7 +8,7 @@ import numpy as np
 from own_data import clean_file
 from processes import ROOT
 
-FOLDER = ROOT / 'tools' / 'analysis'
+FOLDER = ROOT / 'tools' / 'analysis_tools'
 VOID = {'br', 'img', 'link', 'meta', 'hr', 'input'}
 # what COCO's tool prints, in its order
 STATS = [

@@ -12,7 +12,7 @@ from PIL import Image
 from processes import ROOT, run_python
 from small_configs import TINY
 
-TOOLS = ROOT / 'tools' / 'dataset'
+TOOLS = ROOT / 'tools' / 'dataset_converters'
 FLIPS = [f'{i},{i + 1}' for i in range(1, 17, 2)]
 
 

@@ -16,7 +16,7 @@ import higherhrnet_plugin
 
 def call(*args):
     """Run the tool in a fresh process."""
-    return run_tool('analysis/compare_outputs.py', *args)
+    return run_tool('analysis_tools/compare_outputs.py', *args)
 
 
 @pytest.fixture(scope='module')

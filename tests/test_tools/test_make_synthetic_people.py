@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
-TOOLS = Path(__file__).resolve().parents[2] / 'tools' / 'dataset'
+TOOLS = Path(__file__).resolve().parents[2] / 'tools' / 'dataset_converters'
 TOOL = TOOLS / 'make_synthetic_people.py'
 SPLITS = ('train', 'val')
 COUNTS = {'train': 60, 'val': 12}

@@ -67,7 +67,11 @@ def full(tmp_path_factory):
     rows.append({'coco/AP': 0.5125, 'coco/AP (M)': -1, 'step': 1})
     (logs / 'scalars.json').write_text('\n'.join(map(json.dumps, rows)))
     done = run_tool(
-        *('analysis/report.py', root / 'config.py', root / 'results.json'),
+        *(
+            'analysis_tools/report.py',
+            root / 'config.py',
+            root / 'results.json',
+        ),
         *('--out', root / 'report.html', '--images', 2),
         *('--checkpoint', root / 'model.pth', '--tag-images', 3),
         *('--log', root / 'run'),

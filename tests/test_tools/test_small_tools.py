@@ -55,7 +55,9 @@ def test_subset_takes_images_with_labelled_people(tmp_path):
     }
     source, target = tmp_path / 'all.json', tmp_path / 'few.json'
     source.write_text(json.dumps(annotate(people)))
-    done = run_tool('dataset/take_subset.py', source, target, '--num', 2)
+    done = run_tool(
+        'dataset_converters/take_subset.py', source, target, '--num', 2
+    )
     assert done.returncode == 0, done.stderr
     subset = json.loads(target.read_text())
     assert [image['id'] for image in subset['images']] == [3, 8]
@@ -91,7 +93,9 @@ def test_subset_takes_images_with_labelled_people(tmp_path):
 def test_subset_refuses(tmp_path, content, words):
     source = tmp_path / 'all.json'
     source.write_text(content)
-    done = run_tool('dataset/take_subset.py', source, tmp_path / 'out.json')
+    done = run_tool(
+        'dataset_converters/take_subset.py', source, tmp_path / 'out.json'
+    )
     assert done.returncode == 2
     # mmengine may warn of setuptools before
     line = done.stderr.strip().splitlines()[-1]

@@ -233,7 +233,7 @@ def load_infos(ann_file: Path, img_dir: Path, limit: int) -> list[dict]:
 
 def write_people(folder: Path, count: int) -> tuple[Path, Path]:
     """Draw a data set of synthetic people."""
-    sys.path.insert(0, str(TOOLS / 'dataset'))
+    sys.path.insert(0, str(TOOLS / 'dataset_converters'))
     from make_synthetic_people import main as make
     from synthetic_people.coco_writer import annotation_path
 

@@ -15,6 +15,7 @@ from typing import Callable
 from matrix_context import Context, StepError
 
 CONFIG = 'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
+GENERATOR = 'dataset_converters/make_synthetic_people.py'
 TEST_PACKAGES = ('av', 'munkres', 'pytest', 'pytest-timeout', 'tensorboard')
 # The tests whose outcome can depend on a version, without the long ones.
 TESTS = (
@@ -156,7 +157,11 @@ def train(context: Context) -> dict:
     folder = context.folder / 'train'
     folder.mkdir()
     context.call(
-        *('data', context.tools / 'tools/dataset/make_synthetic_people.py'),
+        *(
+            'data',
+            context.tools
+            / 'tools/dataset_converters/make_synthetic_people.py',
+        ),
         *('data/synthetic_people', '--num-train', 32, '--num-val', 8),
         cwd=folder,
     )

@@ -3,7 +3,7 @@
 # A check of a whole installation on real data, from files to AP, in minutes on
 # a CPU: train and test see the same eight images, without augmentation.
 # Expected: COCO AP above 0.90 on these images after 700 epochs.
-# Data: python tools/dataset/take_subset.py \
+# Data: python tools/dataset_converters/take_subset.py \
 #   data/coco/annotations/person_keypoints_train2017.json \
 #   data/coco/annotations/person_keypoints_eight.json
 # Train: mim train higherhrnet_plugin \

@@ -3,8 +3,8 @@
 # Paper: HigherHRNet: Scale-Aware Representation Learning for Bottom-Up Human
 #   Pose Estimation, CVPR 2020, https://arxiv.org/abs/1908.10357
 # Expected: see docs/demo.md, which also says what was measured.
-# Data: python tools/dataset/make_synthetic_people.py data/synthetic_people \
-#   --num-train 4000
+# Data: python tools/dataset_converters/make_synthetic_people.py \
+#   data/synthetic_people --num-train 4000
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py --gpus 0
 # `make demo` does all of it. HRNet with 24 channels and one block a branch,

@@ -5,7 +5,7 @@
 # size of everything, the paths and the schedule.
 #
 # Expected: see docs/custom_dataset.md, which also says what was measured.
-# Data: python tools/dataset/make_synthetic_mice.py data/mice
+# Data: python tools/dataset_converters/make_synthetic_mice.py data/mice
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-tiny_udp-1xb8-14e_mice-128x128.py --gpus 0
 _base_ = [
