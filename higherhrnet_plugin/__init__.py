@@ -32,6 +32,7 @@ if not is_command_starting():
         BottomupAP10KDataset,
         BottomupCocoDataset,
         BottomupCocoWholeBodyDataset,
+        BottomupCombinedDataset,
         BottomupCrowdPoseDataset,
         BottomupDatasetMixin,
         BottomupMhpDataset,
@@ -40,8 +41,14 @@ if not is_command_starting():
         LoadBottomupImage,
         MultiResolutionHeatmapMask,
         PackBottomupInputs,
+        SeededInfiniteSampler,
+        SeededSampler,
     )
-    from .engine import FiniteLossHook
+    from .engine import (
+        DurableCheckpointHook,
+        FiniteLossHook,
+        KeptSamplerSeedHook,
+    )
     from .evaluation import BottomupCocoMetric, BottomupPCKAccuracy
     from .models import (
         HigherHRNetHead,
@@ -61,14 +68,17 @@ __all__ = [
     'BottomupCocoDataset',
     'BottomupCocoMetric',
     'BottomupCocoWholeBodyDataset',
+    'BottomupCombinedDataset',
     'BottomupCrowdPoseDataset',
     'BottomupDatasetMixin',
     'BottomupMhpDataset',
     'BottomupOCHumanDataset',
     'BottomupPCKAccuracy',
     'BottomupRandomFlip',
+    'DurableCheckpointHook',
     'FiniteLossHook',
     'HigherHRNetHead',
+    'KeptSamplerSeedHook',
     'LoadBottomupImage',
     'MultiResolutionAELoss',
     'MultiResolutionAssociativeEmbedding',
@@ -76,6 +86,8 @@ __all__ = [
     'MultiResolutionHeatmapMask',
     'MultiScaleBottomupPoseEstimator',
     'PackBottomupInputs',
+    'SeededInfiniteSampler',
+    'SeededSampler',
     '__version__',
     'convert_state_dict',
 ]

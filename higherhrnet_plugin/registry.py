@@ -1,6 +1,7 @@
 """The host's registries, in the one place that names them."""
 
 from mmpose.registry import (
+    DATA_SAMPLERS,
     DATASETS,
     HOOKS,
     KEYPOINT_CODECS,
@@ -11,6 +12,7 @@ from mmpose.registry import (
 
 __all__ = [
     'DATASETS',
+    'DATA_SAMPLERS',
     'HOOKS',
     'KEYPOINT_CODECS',
     'METRICS',

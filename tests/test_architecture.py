@@ -23,14 +23,16 @@ LAYERS = {
     'cfg_options': (),
     'codecs': ('registry', 'structures'),
     'tracking': ('structures',),
-    'engine': ('registry',),
+    'files': (),
+    'engine': ('checkpoints', 'files', 'registry'),
     'checkpoints': ('compat', 'layers', 'structures'),
     'datasets': ('images', 'registry', 'structures'),
     'models': ('checkpoints', 'codecs', 'layers', 'registry', 'structures'),
     'evaluation': ('compat', 'datasets', 'registry', 'structures'),
     'inference': (
         *('cfg_options', 'checkpoints', 'compat', 'datasets', 'doctor'),
-        *('images', 'models', 'structures', 'tracking', 'visualization'),
+        *('files', 'images', 'models', 'structures', 'tracking'),
+        'visualization',
     ),
     'analysis': (
         *('compat', 'datasets', 'evaluation', 'images', 'inference'),

@@ -18,7 +18,12 @@ REGISTERED = {
         'AggregatingBottomupDecoder',
         'MultiResolutionAssociativeEmbedding',
     ],
-    'HOOKS': ['FiniteLossHook'],
+    'HOOKS': [
+        'DurableCheckpointHook',
+        'FiniteLossHook',
+        'KeptSamplerSeedHook',
+    ],
+    'DATA_SAMPLERS': ['SeededInfiniteSampler', 'SeededSampler'],
     'METRICS': ['BottomupCocoMetric', 'BottomupPCKAccuracy'],
     'TRANSFORMS': [
         'BottomupAlignedAffine',
@@ -33,6 +38,7 @@ REGISTERED = {
         'BottomupAicDataset',
         'BottomupCocoDataset',
         'BottomupCocoWholeBodyDataset',
+        'BottomupCombinedDataset',
         'BottomupCrowdPoseDataset',
         'BottomupMhpDataset',
         'BottomupOCHumanDataset',

@@ -30,7 +30,11 @@ from higherhrnet_plugin.compat import (
     init_cpu_process_group,
     use_cpu_model_wrapper,
 )
-from higherhrnet_plugin.engine import NonFiniteLossError
+from higherhrnet_plugin.engine import (
+    CheckpointWriteError,
+    NonFiniteLossError,
+    WorkFolderError,
+)
 
 
 def read_config(path: str) -> Config:
@@ -128,22 +132,22 @@ def build_runner(cfg: Config) -> Runner:
 
 @contextmanager
 def expected_errors() -> Iterator[None]:
-    """Stop with one line where weights are refused, or a loss is NaN.
+    """Stop with one line where a training cannot start or go on.
 
     Yields:
         Nothing; the effect ends with the ``with`` block.
 
     Raises:
-        SystemExit: Instead of a :class:`WeightsError` or a
-            :class:`NonFiniteLossError`.
+        SystemExit: Instead of an error of weights, of losses, or of a work
+            folder.
     """
     try:
         yield
-    except NonFiniteLossError as error:
+    except (CheckpointWriteError, NonFiniteLossError) as error:
         # the tool has worked, the training has failed
         print(f'error: {error}', file=sys.stderr)
         raise SystemExit(1) from error
-    except WeightsError as error:
+    except (WeightsError, WorkFolderError) as error:
         raise SystemExit(f'error: {error}') from error
 
 

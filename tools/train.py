@@ -14,13 +14,20 @@ def parse_args() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description='Train a pose model')
     parser.add_argument('config', help='config file')
-    parser.add_argument(
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument(
         '--resume',
         nargs='?',
         const='auto',
         metavar='CHECKPOINT',
         help='continue from this checkpoint, or without a value from the '
-        'latest one in the work folder',
+        'newest sound one in the work folder',
+    )
+    start.add_argument(
+        '--overwrite',
+        action='store_true',
+        help='start at the beginning although the work folder holds '
+        'checkpoints; they are moved to overwritten_<time> in there',
     )
     parser.add_argument(
         '--amp',
@@ -57,8 +64,10 @@ from _exit import run_tool
 from mmengine.config import Config
 from mmengine.device import get_device
 
-import higherhrnet_plugin  # noqa: F401  (registers the components)
+from higherhrnet_plugin.engine import DurableCheckpointHook
+from higherhrnet_plugin.registry import HOOKS
 
+CHECKPOINT_HOOK = 'DurableCheckpointHook'
 AMP_TYPES = ('OptimWrapper', 'AmpOptimWrapper')
 
 
@@ -87,6 +96,60 @@ def enable_amp(cfg: Config) -> None:
     cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
 
 
+def protect(cfg: Config) -> None:
+    """Give older configs the hooks without which a training may be lost.
+
+    Args:
+        cfg: Config, changed in place.
+    """
+    hooks = cfg.setdefault('default_hooks', {})
+    hooks.setdefault('finite', {'type': 'FiniteLossHook'})
+    hooks.setdefault('checkpoint', {'type': 'CheckpointHook', 'interval': 1})
+    hooks.setdefault('sampler_seed', {'type': 'DistSamplerSeedHook'})
+    for name, plain, hook in (
+        ('checkpoint', 'CheckpointHook', CHECKPOINT_HOOK),
+        ('sampler_seed', 'DistSamplerSeedHook', 'KeptSamplerSeedHook'),
+    ):
+        if (hooks[name] or {}).get('type') == plain:
+            hooks[name]['type'] = hook
+
+
+def allow_overwriting(cfg: Config) -> None:
+    """Let the training start anew in a folder that holds checkpoints.
+
+    Args:
+        cfg: Config, changed in place.
+
+    Raises:
+        SystemExit: If its checkpoints are saved by another hook than ours.
+    """
+    hook = cfg.default_hooks.checkpoint or {}
+    if hook.get('type') != CHECKPOINT_HOOK:
+        raise SystemExit(
+            'error: --overwrite needs default_hooks.checkpoint of type '
+            f'{CHECKPOINT_HOOK}; the config has {hook.get("type")}'
+        )
+    cfg.resume, hook.overwrite = False, True
+
+
+def require_start(cfg: Config) -> None:
+    """Stop before anything is written if the training must not start.
+
+    Args:
+        cfg: Config, as the Runner gets it.
+
+    Raises:
+        SystemExit: If the work folder holds checkpoints of another training.
+    """
+    settings = cfg.default_hooks.checkpoint
+    if settings is None or cfg.get('resume'):
+        return
+    hook = HOOKS.build(settings)
+    if isinstance(hook, DurableCheckpointHook):
+        with expected_errors():
+            hook.find_start(cfg.work_dir, False, None)
+
+
 def build_config(args: argparse.Namespace) -> Config:
     """Read the config and apply the command line to it.
 
@@ -100,9 +163,7 @@ def build_config(args: argparse.Namespace) -> Config:
         SystemExit: If an argument does not fit the config or the machine.
     """
     cfg = load_config(args)
-    # nothing is learned from NaN, with older configs either
-    hooks = cfg.setdefault('default_hooks', {})
-    hooks.setdefault('finite', {'type': 'FiniteLossHook'})
+    protect(cfg)
     if args.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
@@ -110,6 +171,8 @@ def build_config(args: argparse.Namespace) -> Config:
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
+    if args.overwrite:
+        allow_overwriting(cfg)
     if args.auto_scale_lr:
         if 'auto_scale_lr' not in cfg:
             raise SystemExit(
@@ -128,7 +191,9 @@ def build_config(args: argparse.Namespace) -> Config:
 
 def main() -> None:
     """Run the tool."""
-    runner = build_runner(build_config(parse_args()))
+    cfg = build_config(parse_args())
+    require_start(cfg)
+    runner = build_runner(cfg)
     with expected_errors():
         runner.train()
 

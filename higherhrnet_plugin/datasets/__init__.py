@@ -5,11 +5,13 @@ from .datasets import (
     BottomupAP10KDataset,
     BottomupCocoDataset,
     BottomupCocoWholeBodyDataset,
+    BottomupCombinedDataset,
     BottomupCrowdPoseDataset,
     BottomupDatasetMixin,
     BottomupMhpDataset,
     BottomupOCHumanDataset,
 )
+from .samplers import SeededInfiniteSampler, SeededSampler
 from .transforms import (
     BottomupAlignedAffine,
     BottomupAlignedResize,
@@ -26,6 +28,7 @@ __all__ = [
     'BottomupAlignedResize',
     'BottomupCocoDataset',
     'BottomupCocoWholeBodyDataset',
+    'BottomupCombinedDataset',
     'BottomupCrowdPoseDataset',
     'BottomupDatasetMixin',
     'BottomupMhpDataset',
@@ -34,4 +37,6 @@ __all__ = [
     'LoadBottomupImage',
     'MultiResolutionHeatmapMask',
     'PackBottomupInputs',
+    'SeededInfiniteSampler',
+    'SeededSampler',
 ]

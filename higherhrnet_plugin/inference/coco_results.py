@@ -14,8 +14,8 @@ from mmengine.config import Config
 from ..datasets.coco_repair import CocoOptions, RepairReport, load_coco
 from ..datasets.coco_repair.files import base_name, spellings
 from ..datasets.config_datasets import read_config_dataset
+from ..files import write_whole
 from ..structures.metainfo import ordered_names
-from .files import write_whole
 from .inputs import Source
 from .journal import Record
 

@@ -9,9 +9,9 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ..files import write_whole
 from ..structures.people import People
 from ..visualization import draw_panels, draw_people, number_people
-from .files import write_whole
 from .loaded import Loaded
 
 

@@ -1,6 +1,5 @@
 """What MMEngine loads, resumes and deletes is nobody else's choice."""
 
-import itertools
 import shutil
 from pathlib import Path
 
@@ -8,74 +7,13 @@ import pytest
 import torch
 from checkpoint_files import collect_log
 from mmengine.config import Config
-from mmengine.dataset import pseudo_collate
-from mmengine.evaluator import BaseMetric
-from mmengine.model import BaseModel
-from mmengine.runner import Runner
 from mmengine.runner.checkpoint import CheckpointLoader
 from payloads import PICKLES, TEXTS, Bomb, config_text, write_planted
 from processes import run_python
+from small_training import Model, runner
 
 from higherhrnet_plugin.checkpoints import WeightsError
 from higherhrnet_plugin.checkpoints.host_loading import drop_orders
-
-NAMES = (f'payload-{i}' for i in itertools.count())
-
-
-class Model(BaseModel):
-    """One layer whose output is the loss."""
-
-    def __init__(self, init_cfg=None):
-        super().__init__(init_cfg=init_cfg)
-        self.layer = torch.nn.Linear(2, 1)
-
-    def forward(self, inputs, mode):
-        outputs = self.layer(torch.stack(inputs))
-        return {'loss': outputs.mean()} if mode == 'loss' else list(outputs)
-
-
-class Metric(BaseMetric):
-    """Better in every epoch."""
-
-    count = 0
-
-    def process(self, batch, samples):
-        self.results.append(1)
-
-    def compute_metrics(self, results):
-        Metric.count += 1
-        return {'acc': float(Metric.count)}
-
-
-def runner(work_dir, epochs=2, model=None, **options):
-    """Build a Runner that trains and saves in no time."""
-    loader = dict(
-        dataset=[{'inputs': torch.ones(2)}] * 4,
-        batch_size=2,
-        sampler=dict(type='DefaultSampler', shuffle=False),
-        collate_fn=pseudo_collate,
-    )
-    cfg = dict(
-        model=model or Model(),
-        work_dir=str(work_dir),
-        train_dataloader=loader,
-        val_dataloader=loader,
-        val_evaluator=[Metric()],
-        val_cfg=dict(),
-        train_cfg=dict(by_epoch=True, max_epochs=epochs),
-        optim_wrapper=dict(optimizer=dict(type='Adam', lr=0.1)),
-        param_scheduler=dict(type='LinearLR', by_epoch=False, end=2),
-        custom_hooks=[dict(type='EMAHook')],
-        default_hooks=dict(
-            checkpoint=dict(type='CheckpointHook', save_best='acc')
-        ),
-        default_scope='mmengine',
-        experiment_name=next(NAMES),
-        log_level='ERROR',
-        cfg=Config(dict(trained='here')),
-    )
-    cfg.update(options)
-    return Runner(**cfg)
 
 
 @pytest.fixture(scope='module')

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Callable
 
+import mmengine
 import mmpose
 import pytest
 import torch
@@ -201,3 +202,74 @@ def test_wrappers_show_their_usage(tool: str) -> None:
     )
     assert done.returncode == 2
     assert f'{tool} CONFIG' in done.stderr
+
+
+def test_a_used_work_folder_is_refused_before_anything_is_written(
+    refuse: Callable[..., str], config: Path, tmp_path: Path
+) -> None:
+    work_dir = tmp_path / 'used'
+    work_dir.mkdir()
+    (work_dir / 'epoch_3.pth').touch()
+    message = refuse('train.py', str(config), '--work-dir', str(work_dir))
+    assert_one_line(message, 'epoch_3.pth', '--resume', '--overwrite')
+    assert [path.name for path in work_dir.iterdir()] == ['epoch_3.pth']
+
+
+def test_resume_or_overwrite(refuse: Callable[..., str], config: Path) -> None:
+    message = refuse('train.py', str(config), '--resume', '--overwrite')
+    assert 'not allowed with argument' in message
+
+
+@pytest.mark.parametrize(
+    ('hook', 'flag', 'expected'),
+    [
+        (None, (), dict(type='DurableCheckpointHook', interval=1)),
+        (
+            dict(type='CheckpointHook', interval=3),
+            ('--overwrite',),
+            dict(type='DurableCheckpointHook', interval=3, overwrite=True),
+        ),
+        (dict(type='MyCheckpointHook'), (), dict(type='MyCheckpointHook')),
+    ],
+)
+def test_older_configs_get_our_hooks(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    hook: dict,
+    flag: tuple,
+    expected: dict,
+) -> None:
+    hooks = {} if hook is None else dict(checkpoint=hook)
+    path = tmp_path / 'older.py'
+    path.write_text(
+        CONFIG.format(wrapper='OptimWrapper').replace(
+            'default_hooks = dict()', f'default_hooks = {hooks}'
+        )
+    )
+    cfg = configure(monkeypatch, str(path), *flag)
+    assert cfg.default_hooks.checkpoint == expected
+    assert cfg.default_hooks.sampler_seed.type == 'KeptSamplerSeedHook'
+    assert not cfg.get('resume')
+
+
+def test_overwriting_needs_our_hook(
+    refuse: Callable[..., str], tmp_path: Path
+) -> None:
+    path = tmp_path / 'mine.py'
+    path.write_text(
+        CONFIG.format(wrapper='OptimWrapper')
+        + "default_hooks = dict(checkpoint=dict(type='MyHook'))"
+    )
+    message = refuse('train.py', str(path), '--overwrite')
+    assert_one_line(message, 'DurableCheckpointHook', 'MyHook')
+
+
+def configure(
+    monkeypatch: pytest.MonkeyPatch, *args: str
+) -> mmengine.config.Config:
+    """Return the config that train.py would train with."""
+    monkeypatch.setattr(sys, 'argv', ['train.py', *args])
+    monkeypatch.syspath_prepend(str(ROOT / 'tools'))
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    space = runpy.run_path(str(ROOT / 'tools' / 'train.py'))
+    return space['build_config'](space['parse_args']())

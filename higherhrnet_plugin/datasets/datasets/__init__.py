@@ -1,5 +1,6 @@
 """Data sets."""
 
+from .bottomup_combined_dataset import BottomupCombinedDataset
 from .bottomup_dataset import BottomupDatasetMixin
 from .bottomup_datasets import (
     BottomupAicDataset,
@@ -16,6 +17,7 @@ __all__ = [
     'BottomupAicDataset',
     'BottomupCocoDataset',
     'BottomupCocoWholeBodyDataset',
+    'BottomupCombinedDataset',
     'BottomupCrowdPoseDataset',
     'BottomupDatasetMixin',
     'BottomupMhpDataset',

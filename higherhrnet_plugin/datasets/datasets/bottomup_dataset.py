@@ -19,10 +19,11 @@ from ..coco_repair.names import Renaming
 from ..coco_repair.nobody import NO_ANNOTATIONS
 from ..coco_repair.segmentations import masked_region
 from ..coco_repair.sharing import count_trained_images, share_options
+from ..sample_randomness import SampleRandomnessMixin
 from ..transforms import LoadBottomupImage
 
 
-class BottomupDatasetMixin(BaseCocoStyleDataset):
+class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
     """Load images with all their people for bottom-up training.
 
     Goes in front of a COCO-style data set class of mmpose and differs from it

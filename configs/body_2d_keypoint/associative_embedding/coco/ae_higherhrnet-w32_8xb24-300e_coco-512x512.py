@@ -37,7 +37,13 @@ param_scheduler = [
 ]
 auto_scale_lr = dict(base_batch_size=192)
 default_hooks = dict(
-    checkpoint=dict(interval=10, save_best='coco/AP', rule='greater'),
+    checkpoint=dict(
+        type='DurableCheckpointHook',
+        interval=10,
+        save_best='coco/AP',
+        rule='greater',
+    ),
+    sampler_seed=dict(type='KeptSamplerSeedHook'),
     # policy='skip' leaves steps out whose losses are NaN
     finite=dict(type='FiniteLossHook'),
 )
@@ -171,7 +177,7 @@ train_dataloader = dict(
     batch_size=24,
     num_workers=4,
     persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
+    sampler=dict(type='SeededSampler', shuffle=True),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,

@@ -39,7 +39,7 @@ aic_to_crowdpose = [
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,
-        type='CombinedDataset',
+        type='BottomupCombinedDataset',
         metainfo=dict(from_file='configs/_base_/datasets/crowdpose.py'),
         datasets=[
             dict(

@@ -1,0 +1,5 @@
+"""Samplers."""
+
+from .seeded_samplers import SeededInfiniteSampler, SeededSampler
+
+__all__ = ['SeededInfiniteSampler', 'SeededSampler']

@@ -1,0 +1,80 @@
+"""A file is there as a whole, or as it was."""
+
+import os
+import resource
+import signal
+import sys
+
+import pytest
+from processes import run_python
+
+from higherhrnet_plugin.files import remove_leftovers, write_whole
+
+
+def names(folder):
+    """List a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize('sync', [False, True])
+def test_a_file_is_replaced(tmp_path, sync):
+    for content in (b'old', b'a new one', memoryview(b'')):
+        write_whole(tmp_path / 'f', content, sync=sync)
+        assert (tmp_path / 'f').read_bytes() == content
+        assert names(tmp_path) == ['f']
+
+
+def test_rights_are_those_of_any_new_file(tmp_path):
+    (tmp_path / 'plain').write_bytes(b'')
+    write_whole(tmp_path / 'f', b'')
+    modes = {path.stat().st_mode for path in tmp_path.iterdir()}
+    assert len(modes) == 1
+
+
+@pytest.mark.skipif(sys.platform == 'win32', reason='needs limits of POSIX')
+def test_a_disk_without_room(tmp_path):
+    (tmp_path / 'f').write_bytes(b'old')
+    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, kept[1]))
+    try:
+        with pytest.raises(OSError, match='File too large'):
+            write_whole(tmp_path / 'f', b'x' * 100, sync=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert (tmp_path / 'f').read_bytes() == b'old'
+    assert names(tmp_path) == ['f']
+
+
+def test_ctrl_c_while_the_disk_is_waited_for(tmp_path, monkeypatch):
+    def interrupt(number):
+        raise KeyboardInterrupt
+
+    (tmp_path / 'f').write_bytes(b'old')
+    monkeypatch.setattr(os, 'fsync', interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / 'f', b'new', sync=True)
+    assert (tmp_path / 'f').read_bytes() == b'old'
+    assert names(tmp_path) == ['f']
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL)
+from higherhrnet_plugin.files.whole import write_whole
+write_whole(Path(sys.argv[1]), b'new', sync=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == 'win32', reason='needs SIGKILL')
+def test_a_killed_process_leaves_what_is_then_removed(tmp_path):
+    (tmp_path / 'f').write_bytes(b'old')
+    (tmp_path / 'notes.part').write_bytes(b'of a user')
+    done = run_python('-c', KILLED, tmp_path / 'f', timeout=120)
+    assert done.returncode == -signal.SIGKILL
+    assert (tmp_path / 'f').read_bytes() == b'old'
+    (left,) = set(names(tmp_path)) - {'f', 'notes.part'}
+    assert [path.name for path in remove_leftovers(tmp_path)] == [left]
+    assert names(tmp_path) == ['f', 'notes.part']
