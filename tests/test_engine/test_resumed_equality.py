@@ -144,7 +144,12 @@ def assert_equal(one, other):
 
 
 @pytest.mark.parametrize(
-    ('combined', 'by_epoch'), [(False, True), (True, True), (False, False)]
+    ('combined', 'by_epoch'),
+    [
+        (False, True),
+        pytest.param(True, True, marks=pytest.mark.slow),
+        pytest.param(False, False, marks=pytest.mark.slow),
+    ],
 )
 def test_resumed_with_other_workers(data_set, tmp_path, combined, by_epoch):
     if combined:
@@ -164,6 +169,7 @@ def test_resumed_with_other_workers(data_set, tmp_path, combined, by_epoch):
     assert_equal((seen + last[0], last[1]), whole)
 
 
+@pytest.mark.slow
 def test_without_a_seed_the_first_one_is_kept(data_set, tmp_path):
     seeds = itertools.count(40)
     for by_epoch in (True, False):
