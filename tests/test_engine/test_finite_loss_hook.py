@@ -195,7 +195,9 @@ def test_all_processes_stop_together(tmp_path):
         *('--nproc-per-node', 2, script, tmp_path),
         timeout=200,
         LAUNCHER='pytorch',
-        PYTHONPATH=f'{ROOT}{os.pathsep}{ROOT / "tests"}',
+        PYTHONPATH=os.pathsep.join(
+            map(str, (ROOT, ROOT / 'tests', ROOT / 'tests' / 'support'))
+        ),
     )
     assert done.returncode == 0, done.stderr
     for rank in range(2):
