@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
@@ -115,6 +116,7 @@ def analyse(
     predictions: Predictions,
     metainfo: Optional[Mapping[str, Any]] = None,
     *,
+    image_dir: Optional[PathText] = None,
     category: Category = None,
     keypoint_fields: Optional[Mapping[str, int]] = None,
     iou_type: str = 'keypoints',
@@ -135,6 +137,8 @@ def analyse(
             in image pixels.
         metainfo (Mapping, optional): Keypoints, as in the config of a data
             set. Defaults to None, which takes the 17 of COCO.
+        image_dir (str | PathLike, optional): Folder of the images, for
+            drawings of them. Defaults to None.
         category (int | str | Sequence | None): As for the data sets.
             Defaults to None, which takes the only one that fits.
         keypoint_fields (Mapping[str, int], optional): Lists of a record that
@@ -159,6 +163,7 @@ def analyse(
     options = CocoOptions(
         num_keypoints=parsed['num_keypoints'],
         category=category,
+        image_dir=None if image_dir is None else os.fspath(image_dir),
         missing_images='ignore',
         keypoint_fields=dict(keypoint_fields or {}),
         names=ordered_names(parsed),
