@@ -1,6 +1,7 @@
 """The packages stand in layers, and each imports only those below it."""
 
 import ast
+import re
 from graphlib import TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
@@ -81,3 +82,23 @@ def test_no_layer_is_stated_that_nothing_uses():
         if room(path) in used:
             used[room(path)] |= imported_rooms(path) - {room(path)}
     assert used == {name: set(below) for name, below in LAYERS.items()}
+
+
+def test_the_page_names_every_room_and_only_what_exists():
+    text = (ROOT.parent / 'docs' / 'architecture.md').read_text()
+    for name in LAYERS:
+        if (ROOT / name).is_dir():
+            assert f'`{name}`' in text
+    tops = ('higherhrnet_plugin', 'tools', 'tests', 'configs')
+    named = re.findall(rf'`((?:{"|".join(tops)})/[\w/.]*)`', text)
+    assert len(named) > 10
+    for path in named:
+        assert (ROOT.parent / path).exists(), path
+
+
+def test_the_picture_is_that_of_the_layers():
+    text = (ROOT.parent / 'docs' / 'architecture.md').read_text()
+    (picture,) = re.findall(r'flowchart TD\n(.*?)```', text, re.S)
+    for line in filter(None, map(str.strip, picture.splitlines())):
+        above, *below = re.split(r' --> | & ', line)
+        assert set(below) <= set(LAYERS[above]), line
