@@ -35,10 +35,10 @@ def parse_size(name: str, size: Any, square: bool = False) -> Size:
     except (TypeError, ValueError):
         width = height = 0
     if min(width, height) < 1 or [width, height] != list(sides):
-        kinds = '(w, h) of positive ints'
+        expected = '(w, h) of positive ints'
         if square:
-            kinds += ', or one side of a square'
-        raise ValueError(f'`{name}` must be {kinds}, got {size!r}')
+            expected += ', or one side of a square'
+        raise ValueError(f'`{name}` must be {expected}, got {size!r}')
     return width, height
 
 

@@ -120,14 +120,14 @@ def draw_heatmaps(
     heatmaps = np.zeros((cells.shape[1], height, width), dtype=np.float32)
     radius = patches.shape[1] // 2
 
-    people, kinds = np.nonzero(valid)
-    xs, ys = cells[people, kinds].T
+    people, ids = np.nonzero(valid)
+    xs, ys = cells[people, ids].T
     left, top = np.maximum(xs - radius, 0), np.maximum(ys - radius, 0)
     right = np.minimum(xs + radius + 1, width)
     bottom = np.minimum(ys + radius + 1, height)
     whole = (right - left) * (bottom - top) == patches.shape[1] ** 2
     rows = np.stack(
-        (kinds, left, top, right, bottom, xs - radius, ys - radius, whole),
+        (ids, left, top, right, bottom, xs - radius, ys - radius, whole),
         axis=1,
     )
     maps = list(heatmaps)

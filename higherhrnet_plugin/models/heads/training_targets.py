@@ -65,7 +65,7 @@ def _stack_heatmaps(fields: Sequence[Any], num_keypoints: int) -> list[Tensor]:
             'the targets have no levels; use the encoder '
             'MultiResolutionAssociativeEmbedding in GenerateTarget'
         )
-    _check_kinds(fields[0].heatmaps[0].shape[0], num_keypoints)
+    _check_num_keypoints(fields[0].heatmaps[0].shape[0], num_keypoints)
     levels = range(len(fields[0].heatmaps))
     return [torch.stack([f.heatmaps[i] for f in fields]) for i in levels]
 
@@ -76,7 +76,7 @@ def _draw_heatmaps(
     """Draw the heatmaps that the samples describe."""
     device = maps[0].device
     cells = [label.target_cells.to(device) for label in labels]
-    _check_kinds(cells[0].shape[2], maps[0].shape[1])
+    _check_num_keypoints(cells[0].shape[2], maps[0].shape[1])
     sizes = tuple((m.shape[3], m.shape[2]) for m in maps)
     described = {levels for label in labels for levels in label.target_levels}
     if not described:
@@ -137,7 +137,7 @@ def _stack_masks(
     return [torch.stack(level)[:, 0] for level in zip(*masks)]
 
 
-def _check_kinds(found: int, num_keypoints: int) -> None:
+def _check_num_keypoints(found: int, num_keypoints: int) -> None:
     """Raise ValueError if the data has another number of keypoints."""
     if found != num_keypoints:
         raise ValueError(

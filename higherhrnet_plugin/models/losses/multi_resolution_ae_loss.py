@@ -25,10 +25,10 @@ def gather_tags(
     Returns:
         Tensor: (B, N, K, L).
     """
-    batch, _, kinds = indices.shape
-    groups = kinds if tag_per_keypoint else 1
+    batch, _, num_keypoints = indices.shape
+    groups = num_keypoints if tag_per_keypoint else 1
     maps = tags.reshape(batch, -1, groups, tags.shape[-2] * tags.shape[-1])
-    maps = maps.expand(-1, -1, kinds, -1)
+    maps = maps.expand(-1, -1, num_keypoints, -1)
     where = indices.transpose(1, 2)[:, None].expand(-1, maps.shape[1], -1, -1)
     return maps.gather(3, where).permute(0, 3, 2, 1)
 
@@ -186,12 +186,12 @@ class MultiResolutionAELoss(nn.Module):
                 f'got keypoint_indices of {len(keypoint_indices)} images for '
                 f'tags of {len(tags)}'
             )
-        kinds = {tuple(i.shape[1:]) for i in keypoint_indices}
-        k = next(iter(kinds))[0]
-        if kinds != {(k, 2)}:
+        shapes = {tuple(i.shape[1:]) for i in keypoint_indices}
+        k = next(iter(shapes))[0]
+        if shapes != {(k, 2)}:
             raise ValueError(
                 'expected keypoint_indices (N, K, 2) with one K, got '
-                f'{sorted(kinds)}'
+                f'{sorted(shapes)}'
             )
         if self.tag_per_keypoint and tags.shape[1] % k:
             raise ValueError(
