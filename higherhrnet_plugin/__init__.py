@@ -38,6 +38,7 @@ if not is_command_starting():
         BottomupMhpDataset,
         BottomupOCHumanDataset,
         BottomupRandomFlip,
+        GenerateBottomupTarget,
         LoadBottomupImage,
         MultiResolutionHeatmapMask,
         PackBottomupInputs,
@@ -45,6 +46,7 @@ if not is_command_starting():
         SeededSampler,
     )
     from .engine import (
+        CodecCheckHook,
         DurableCheckpointHook,
         FiniteLossHook,
         KeptSamplerSeedHook,
@@ -75,8 +77,10 @@ __all__ = [
     'BottomupOCHumanDataset',
     'BottomupPCKAccuracy',
     'BottomupRandomFlip',
+    'CodecCheckHook',
     'DurableCheckpointHook',
     'FiniteLossHook',
+    'GenerateBottomupTarget',
     'HigherHRNetHead',
     'KeptSamplerSeedHook',
     'LoadBottomupImage',

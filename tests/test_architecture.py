@@ -25,7 +25,7 @@ LAYERS = {
     'codecs': ('registry', 'structures'),
     'tracking': ('structures',),
     'files': (),
-    'engine': ('checkpoints', 'files', 'registry'),
+    'engine': ('cfg_options', 'checkpoints', 'files', 'registry'),
     'checkpoints': ('compat', 'layers', 'structures'),
     'datasets': ('images', 'registry', 'structures'),
     'models': ('checkpoints', 'codecs', 'layers', 'registry', 'structures'),

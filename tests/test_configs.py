@@ -12,17 +12,35 @@ from data_sets import write_data_set
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
-from mmpose.registry import DATASETS, METRICS, MODELS, VISUALIZERS
+from mmpose.registry import (
+    DATASETS,
+    KEYPOINT_CODECS,
+    METRICS,
+    MODELS,
+    TRANSFORMS,
+    VISUALIZERS,
+)
 from processes import ROOT, run_tool
-from small_configs import CONFIGS, count_keypoints, leaf_sets, load_small
+from small_configs import (
+    CONFIGS,
+    TINY,
+    count_keypoints,
+    leaf_sets,
+    load_small,
+)
 
-import higherhrnet_plugin  # noqa: F401
+from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
+from higherhrnet_plugin.cfg_options.shared_codec import find_codecs
+from higherhrnet_plugin.datasets.pipeline_options import with_options
 
 every_config = pytest.mark.parametrize(
     'path', CONFIGS, ids=[path.stem for path in CONFIGS]
 )
 
-MULTI_SCALE = 'test_dataloader.dataset.pipeline.1.scales='
+# an entry of a pipeline by its place, in a file or in an option
+INDEX = re.compile(r'pipeline(\[[\d-]|\.\d)')
+# what the codec tells
+TOLD = {'input_size', 'encoder', 'use_udp', 'num_deconvs', 'tag_levels'}
 
 
 @pytest.fixture
@@ -72,7 +90,8 @@ def test_step(path, small):
     for scales in ((), published):
         if scales:
             options = DictAction._parse_iterable(str(list(scales)))
-            small.merge_from_dict({MULTI_SCALE[:-1]: options})
+            key = 'test_dataloader.dataset.scales'
+            small.merge_from_dict({key: options})
         test_set = DATASETS.build(small.test_dataloader.dataset)
         with torch.no_grad():
             results = model.test_step(collate([test_set[1]]))
@@ -98,24 +117,27 @@ def test_step(path, small):
 @every_config
 def test_parts_agree(path):
     cfg = Config.fromfile(path)
-    train, test = (
-        {t['type']: t for t in cfg[name].dataset.pipeline}
-        for name in ('train_dataloader', 'test_dataloader')
-    )
-    codec = train['GenerateTarget']['encoder']
-    size = tuple(codec['input_size'])
-    affine = train['BottomupAlignedAffine']
-    resize = test['BottomupAlignedResize']
-    assert tuple(affine['input_size']) == size
-    assert tuple(resize['input_size']) == size
+    # the pyramid is stated once: the codec is the same in every place
+    codecs = find_codecs(cfg)
+    for name in ('train', 'val', 'test'):
+        data_set = cfg[f'{name}_dataloader'].dataset
+        assert all(part.codec == cfg.codec for part in leaf_sets(data_set))
+        for step in data_set.pipeline:
+            assert not TOLD & set(step)
+    assert all(codec == cfg.codec for codec in codecs.values())
     head = cfg.model.head
-    # UDP is one decision for targets, augmentation, test and decoder
-    parts = (codec, affine, resize, head.decoder)
-    assert len({part.get('use_udp', False) for part in parts}) == 1
-    assert head.get('num_deconvs') + 1 == len(codec['heatmap_sizes'])
-    assert len(head.heatmap_loss.loss_weight) == len(codec['heatmap_sizes'])
-    strides = [size[0] / w for w, _ in codec['heatmap_sizes']]
-    assert strides == [4 / 2**i for i in range(len(strides))]
+    assert head.codec == cfg.codec
+    assert not TOLD & {*head, *head.decoder}
+    # and the name tells the rest
+    codec = KEYPOINT_CODECS.build(cfg.codec)
+    size = tuple(map(int, path.stem.rpartition('-')[2].split('x')))
+    assert codec.input_size == size
+    assert codec.use_udp == ('_udp-' in path.stem)
+    strides = [size[0] / w for w, _ in codec.heatmap_sizes]
+    levels = {'no-deconv': 1, 'two-deconvs': 3}
+    (number,) = [n for k, n in levels.items() if k in path.stem] or [2]
+    assert strides == [4, 2, 1][:number]
+    assert cfg.default_hooks.codec == dict(type='CodecCheckHook')
     assert cfg.data_mode == 'bottomup'
     assert cfg.custom_imports['imports'] == ['higherhrnet_plugin']
     assert not cfg.custom_imports['allow_failed_imports']
@@ -176,12 +198,44 @@ def test_recipe(path):
         *first, steps = cfg.param_scheduler
         assert [s.type for s in first] == ['LinearLR'] * warm_up
         assert (steps.milestones, steps.gamma) == ([200, 260], 0.1)
-        affine = cfg.train_dataloader.dataset.pipeline[1]
+        data_set = cfg.train_dataloader.dataset
+        steps = with_options(data_set.pipeline, data_set.get('augmentation'))
+        _, affine, flip, *_ = map(TRANSFORMS.build, steps)
         # 40 of 200, 0.75 to 1.5, 30 degrees
         assert affine.shift_factor == 40 / 200
         assert tuple(affine.scale_factor) == (0.75, 1.5)
         assert affine.rotate_factor == 30
-        assert cfg.train_dataloader.dataset.pipeline[2].prob == 0.5
+        assert flip.prob == 0.5
+
+
+@pytest.mark.parametrize('split', ['train', 'val', 'test'])
+def test_input_size_and_udp_are_one_key_each(tmp_path, split):
+    cfg = load_small(TINY, write_data_set(tmp_path), tmp_path / 'work')
+    init_default_scope('mmpose')
+    options = {'codec.input_size': 128, 'codec.use_udp': True}
+    apply_cfg_options(cfg, options)
+    data_set = DATASETS.build(cfg[f'{split}_dataloader'].dataset)
+    sample = data_set[1]['data_samples']
+    assert min(sample.input_size) == 128
+    assert sample.use_udp
+    head = MODELS.build(cfg.model.head)
+    assert head.decoder.use_udp
+    assert head.codec.heatmap_sizes == [(32, 32), (64, 64)]
+    if split == 'train':
+        shapes = [h.shape[1:] for h in sample.gt_fields.heatmaps]
+        assert shapes == [(32, 32), (64, 64)]
+        # the centre of the Gaussian is the keypoint, not the cell
+        assert sample.gt_fields.heatmaps[1].max() < 1
+
+
+def test_nothing_names_the_place_of_a_transform():
+    files = [ROOT / 'README.md', *(ROOT / 'docs').rglob('*.md')]
+    files += (ROOT / 'configs').rglob('*.*')
+    found = {str(f): INDEX.findall(f.read_text()) for f in files}
+    assert len(found) > 40
+    assert not any(found.values()), found
+    assert INDEX.search('pipeline[1].update')
+    assert INDEX.search('pipeline.1.scales')
 
 
 @every_config

@@ -19,6 +19,7 @@ REGISTERED = {
         'MultiResolutionAssociativeEmbedding',
     ],
     'HOOKS': [
+        'CodecCheckHook',
         'DurableCheckpointHook',
         'FiniteLossHook',
         'KeptSamplerSeedHook',
@@ -29,6 +30,7 @@ REGISTERED = {
         'BottomupAlignedAffine',
         'BottomupAlignedResize',
         'BottomupRandomFlip',
+        'GenerateBottomupTarget',
         'LoadBottomupImage',
         'MultiResolutionHeatmapMask',
         'PackBottomupInputs',

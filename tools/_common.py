@@ -19,6 +19,7 @@ from mmengine.runner import Runner
 
 from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
 from higherhrnet_plugin.cfg_options.arguments import parse_cfg_options
+from higherhrnet_plugin.cfg_options.shared_codec import check_codecs
 from higherhrnet_plugin.checkpoints import (
     WeightsError,
     check_weights_file,
@@ -86,10 +87,12 @@ def apply_options(cfg: Config, args: argparse.Namespace) -> None:
         args: Parsed arguments.
 
     Raises:
-        SystemExit: If an option cannot be set in this config.
+        SystemExit: If an option cannot be set in this config, or its head
+            and data sets differ.
     """
     try:
         apply_cfg_options(cfg, parse_cfg_options(args.cfg_options))
+        check_codecs(cfg)
     except ValueError as error:
         raise SystemExit(f'error: {error}') from error
 

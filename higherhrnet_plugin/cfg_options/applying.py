@@ -12,6 +12,7 @@ from typing import Any, Optional
 from mmengine.config import Config
 
 from .known_keys import find_known_keys
+from .shared_codec import hand_on
 
 # So alike a key must be to one that is there: to be suggested, and to be
 # doubted where others may be right.
@@ -25,6 +26,9 @@ def apply_cfg_options(
     cfg: Config, options: Optional[Mapping[str, Any]]
 ) -> None:
     """Merge options into a config; warn of keys that nothing reads.
+
+    Options of the variable ``codec``, such as ``codec.use_udp``, also go to
+    the head and the data sets that have it.
 
     The warning goes to the standard error, once for all keys, on the first
     process of a distributed run.
@@ -40,11 +44,15 @@ def apply_cfg_options(
     """
     if not options:
         return
+    handed = hand_on(cfg, options)
+    copies = {key: options[name] for name in handed for key in handed[name]}
+    # of copies, one stands for all in a warning
     present = {
-        key: _depth_present(cfg, tuple(key.split('.'))) for key in options
+        key: _depth_present(cfg, tuple(key.split('.')))
+        for key in (handed.get(name, [name])[0] for name in options)
     }
     try:
-        cfg.merge_from_dict(dict(options))
+        cfg.merge_from_dict({**copies, **options})
     except (AttributeError, IndexError, KeyError, TypeError) as error:
         reason = error.args[0] if error.args else error
         raise ValueError(

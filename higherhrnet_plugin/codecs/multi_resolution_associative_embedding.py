@@ -43,10 +43,15 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
     at the centres of their outermost cells, and Gaussians are centred on the
     keypoint itself, not on its cell, so that nothing is lost by rounding.
 
+    The same description is the ``codec`` of the data sets and of the head,
+    whose transforms and decoder take from it what they are not told.
+
     Args:
-        input_size (tuple[int, int]): (w, h) of the network input in pixels.
-        heatmap_sizes (Sequence[tuple[int, int]]): (w, h) of every level, from
-            the backbone's 1/4 map upwards. Each must divide ``input_size``.
+        input_size (tuple[int, int] | int): (w, h) of the network input in
+            pixels, or the side of a square.
+        heatmap_sizes (Sequence[tuple[int, int]], optional): (w, h) of every
+            level, from the backbone's 1/4 map upwards. Each must divide
+            ``input_size``. Defaults to what ``strides`` gives.
         sigma (float | Sequence[float]): Standard deviation of the Gaussian in
             cells, one for all levels or one for each. Defaults to 2.
         tag_levels (int | Sequence[int]): Level or levels with tags, whose
@@ -61,6 +66,9 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         num_keypoints (int, optional): K. When given, other data is refused.
         decoder (dict, optional): Options of the
             :class:`AggregatingBottomupDecoder` that :meth:`decode` uses.
+        strides (Sequence[int], optional): Input pixels from cell to cell at
+            every level. Defaults to (4, 2), if ``heatmap_sizes`` are not
+            told.
 
     Raises:
         ValueError: If a size or a sigma cannot work; the message names the
@@ -82,18 +90,19 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
 
     def __init__(
         self,
-        input_size: tuple[int, int],
-        heatmap_sizes: Sequence[tuple[int, int]],
+        input_size: Union[tuple[int, int], int],
+        heatmap_sizes: Optional[Sequence[tuple[int, int]]] = None,
         sigma: Union[float, Sequence[float]] = 2.0,
         tag_levels: Union[int, Sequence[int]] = 0,
         use_udp: bool = False,
         on_device: bool = False,
         num_keypoints: Optional[int] = None,
         decoder: Optional[dict] = None,
+        strides: Optional[Sequence[int]] = None,
     ) -> None:
         super().__init__()
         self.input_size, self.heatmap_sizes, self.sigma = check_levels(
-            input_size, heatmap_sizes, sigma
+            input_size, heatmap_sizes, sigma, strides
         )
         if isinstance(tag_levels, int):
             tag_levels = (tag_levels,)

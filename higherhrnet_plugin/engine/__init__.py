@@ -1,5 +1,6 @@
 """What the plugin adds to MMEngine's training loop."""
 
+from .codec_check_hook import CodecCheckHook
 from .durable_backend import DurableBackend
 from .durable_checkpoint_hook import DurableCheckpointHook
 from .errors import CheckpointWriteError, WorkFolderError
@@ -8,6 +9,7 @@ from .sampler_seed_hook import KeptSamplerSeedHook
 
 __all__ = [
     'CheckpointWriteError',
+    'CodecCheckHook',
     'DurableBackend',
     'DurableCheckpointHook',
     'FiniteLossHook',

@@ -13,6 +13,7 @@ from mmengine.dataset import Compose
 from mmpose.apis import init_model
 from torch import nn
 
+from ..cfg_options.shared_codec import check_codecs
 from ..checkpoints import (
     convert_state_dict,
     match_weights,
@@ -20,6 +21,9 @@ from ..checkpoints import (
     require_finite_weights,
 )
 from ..datasets import LoadBottomupImage
+from ..datasets.pipeline_options import with_options
+
+_RESIZE = 'BottomupAlignedResize'
 
 
 def load_estimator(
@@ -40,14 +44,19 @@ def load_estimator(
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If the file is refused or does not fit, or the data set
-            has another number of keypoints than the head.
+            has another codec or number of keypoints than the head.
     """
+    check_codecs(cfg)
     # first, as a wrong file is the likelier mistake and reads faster
     state_dict = convert_state_dict(read_checkpoint(weights))
     require_finite_weights(state_dict)
     model = init_model(cfg, device=device)
     match_weights(model.state_dict(), state_dict)
     model.load_state_dict(state_dict)
+    codec = getattr(model.head, 'codec', None)
+    if codec is not None:
+        # for the test pipeline, with mmpose's own estimators as well
+        model.dataset_meta = {**model.dataset_meta, 'codec': codec}
     named = model.dataset_meta['num_keypoints']
     if model.head.num_keypoints != named:
         raise ValueError(
@@ -94,6 +103,28 @@ def find_test_pipeline(cfg: Config) -> list[dict[str, Any]]:
         ) from error
 
 
+def resolve_test_pipeline(cfg: Config) -> list[dict[str, Any]]:
+    """Return the transforms of the test, with what the data set adds.
+
+    Args:
+        cfg (Config): Full config.
+
+    Returns:
+        list[dict]: the transforms, with the options of the data set. The
+        codec comes with the ``dataset_meta`` of the model.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    pipeline = find_test_pipeline(cfg)
+    data_set = cfg.test_dataloader.dataset
+    return with_options(
+        pipeline,
+        scales=data_set.get('scales'),
+        resize=data_set.get('resize'),
+    )
+
+
 def build_test_pipeline(cfg: Config) -> Compose:
     """Build the transforms of the test, with the one reader of images.
 
@@ -106,7 +137,7 @@ def build_test_pipeline(cfg: Config) -> Compose:
     Raises:
         ValueError: If there is none, or it does not begin with loading.
     """
-    pipeline = Compose(find_test_pipeline(cfg))
+    pipeline = Compose(resolve_test_pipeline(cfg))
     transforms = [LoadBottomupImage.replacing(t) for t in pipeline.transforms]
     if not transforms or not isinstance(transforms[0], LoadImageFromFile):
         raise ValueError(
@@ -129,15 +160,9 @@ def set_scales(cfg: Config, scales: Optional[Sequence[float]]) -> None:
     """
     if scales is None:
         return
-    resizes = [
-        t
-        for t in find_test_pipeline(cfg)
-        if t['type'] == 'BottomupAlignedResize'
-    ]
+    resizes = [t for t in find_test_pipeline(cfg) if t['type'] == _RESIZE]
     if not resizes:
-        raise ValueError(
-            '--scales needs BottomupAlignedResize in the test pipeline'
-        )
+        raise ValueError(f'--scales needs {_RESIZE} in the test pipeline')
     resizes[0]['scales'] = list(scales)
 
 

@@ -9,7 +9,13 @@ from mmengine.config import Config
 
 from ..cfg_options.applying import apply_cfg_options
 from ..cfg_options.arguments import parse_cfg_options
-from .model import find_test_pipeline, read_config, set_scales, set_stretch
+from .model import (
+    find_test_pipeline,
+    read_config,
+    resolve_test_pipeline,
+    set_scales,
+    set_stretch,
+)
 
 
 def load_config(args: argparse.Namespace) -> Config:
@@ -64,7 +70,7 @@ def collect_settings(
         them: they change nothing but the rounding.
     """
     settings: dict[str, Any] = {'weights_sha256': weights_sha256}
-    parts = {'model': cfg.model, 'pipeline': find_test_pipeline(cfg)}
+    parts = {'model': cfg.model, 'pipeline': resolve_test_pipeline(cfg)}
     for name, part in parts.items():
         _flatten(name, part, settings)
     settings['common folder of the inputs'] = folder

@@ -62,15 +62,16 @@ def test_wrong_number_of_keypoints_in_the_head(cfg, tmp_path):
 
 
 def test_heatmap_size_that_does_not_divide(cfg, tmp_path):
-    encoder = cfg.train_dataloader.dataset.pipeline[3].encoder
-    encoder.heatmap_sizes = [(16, 16), (30, 30)]
+    codec = cfg.train_dataloader.dataset.codec
+    codec.heatmap_sizes = [(16, 16), (30, 30)]
     with pytest.raises(ValueError, match=r'heatmap_sizes\[1\].*\(30, 30\)'):
         train(cfg, tmp_path)
 
 
 def test_heatmap_sizes_of_another_network(cfg, tmp_path):
-    encoder = cfg.train_dataloader.dataset.pipeline[3].encoder
-    encoder.heatmap_sizes = [(8, 8), (16, 16)]
+    del cfg.default_hooks['codec']  # let the first step notice
+    codec = cfg.train_dataloader.dataset.codec
+    codec.heatmap_sizes = [(8, 8), (16, 16)]
     with pytest.raises(ValueError, match=r'level 0.*heatmap_sizes'):
         train(cfg, tmp_path)
 

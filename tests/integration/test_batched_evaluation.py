@@ -91,7 +91,7 @@ def single(request, tmp_path_factory):
     cfg = Config.fromfile(config)
     cfg.load_from = weights
     cfg.model.test_cfg.flip_test = True
-    cfg.test_dataloader.dataset.pipeline[1].scales = request.param
+    cfg.test_dataloader.dataset.scales = request.param
     cfg.dump(config)
     _, found = run(cfg, 'unlabelled', 1)
     annotate(file, found)

@@ -18,7 +18,7 @@ def find_kinds():
     for path in CONFIGS:
         cfg = Config.fromfile(path)
         data_set = cfg.test_dataloader.dataset.type
-        udp = cfg.model.head.decoder.get('use_udp', False)
+        udp = cfg.model.head.codec.get('use_udp', False)
         name = f'{data_set}-{count_keypoints(cfg)}{"-udp" * udp}'
         kinds.setdefault(name, path)
     return kinds

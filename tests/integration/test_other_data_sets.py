@@ -35,14 +35,9 @@ SIZE = (128, 128)
 
 
 def shrink(data_set):
-    """Set a small input in the pipeline of a training set."""
-    for transform in data_set.pipeline:
-        if 'input_size' in transform:
-            transform['input_size'] = SIZE
-        if 'encoder' in transform:
-            transform['encoder'].update(
-                input_size=SIZE, heatmap_sizes=[(32, 32), (64, 64)]
-            )
+    """Set a small input for a training set."""
+    for part in leaf_sets(data_set):
+        part.codec.input_size = SIZE
     return data_set
 
 

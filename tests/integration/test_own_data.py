@@ -323,10 +323,11 @@ def train_step(clean, tmp_path_factory):
     torch.manual_seed(0)
     model = MODELS.build(cfg.model).train()
     pipeline = cfg.train_dataloader.dataset.pipeline
+    codec = cfg.codec
     optimizer = OptimWrapper(torch.optim.SGD(model.parameters(), 1e-4))
 
     def step(file, **options):
-        data_set = load(file, False, pipeline, **options)
+        data_set = load(file, False, pipeline, codec=codec, **options)
         batch = pseudo_collate([data_set[i] for i in range(len(data_set))])
         losses = model.train_step(batch, optimizer)
         assert losses['loss'] > 0

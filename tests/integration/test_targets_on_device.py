@@ -25,9 +25,7 @@ def train_once(cfg, on_device):
     """
     cfg = copy.deepcopy(cfg)
     # the one switch
-    cfg.merge_from_dict(
-        {'train_dataloader.dataset.pipeline.3.encoder.on_device': on_device}
-    )
+    cfg.train_dataloader.dataset.codec.on_device = on_device
     init_default_scope('mmpose')
     torch.manual_seed(0)
     np.random.seed(0)

@@ -73,9 +73,8 @@ def test_trains_resumes_and_tests(cfg):
 )
 def test_test_time_options(cfg, flip, scales):
     cfg.model.test_cfg.flip_test = flip
-    cfg.test_dataloader.dataset.pipeline[1].update(
-        scales=scales, size_factor=32
-    )
+    cfg.test_dataloader.dataset.scales = scales
+    cfg.test_dataloader.dataset.resize = dict(size_factor=32)
     cfg.experiment_name = f'options-{flip}-{len(scales)}'
     metrics = Runner.from_cfg(cfg).test()
     assert np.isfinite(metrics['coco/AP'])

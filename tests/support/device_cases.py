@@ -210,9 +210,7 @@ def test_a_training_step_equals_that_of_the_host(drawn, tmp_path):
     people = write_data_set(tmp_path, people=(2, 1, 4))
     init_default_scope('mmpose')
     cfg = load_small(TINY, people, tmp_path / 'work')
-    cfg.merge_from_dict(
-        {'train_dataloader.dataset.pipeline.3.encoder.on_device': drawn}
-    )
+    cfg.train_dataloader.dataset.codec.on_device = drawn
     np.random.seed(0)
     loader = Runner.build_dataloader(cfg.train_dataloader, seed=0)
     batch = next(iter(loader))

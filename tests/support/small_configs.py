@@ -7,6 +7,8 @@ from mmengine.config import Config
 from mmpose.registry import DATASETS
 from processes import ROOT
 
+from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
+
 CONFIGS = sorted(
     path
     for path in (ROOT / 'configs').rglob('*.py')
@@ -41,7 +43,22 @@ def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
         Config: trains one epoch of small images on the CPU, without workers
         and without download.
     """
-    cfg = Config.fromfile(path)
+    cfg = point_to(Config.fromfile(path), annotations, work_dir)
+    apply_cfg_options(cfg, {'codec.input_size': 64})
+    return cfg
+
+
+def point_to(cfg: Config, annotations: Path, work_dir: Path) -> Config:
+    """Let a config train on a small data set, for one epoch.
+
+    Args:
+        cfg: The config, changed in place.
+        annotations: File of :func:`tests.data_sets.write_data_set`.
+        work_dir: Work folder.
+
+    Returns:
+        Config: the same, which needs no workers and no download.
+    """
     cfg.work_dir = str(work_dir)
     # visualizers are kept by name for as long as a process lives
     cfg.visualizer.name = str(work_dir)
@@ -61,15 +78,6 @@ def load_small(path: Path, annotations: Path, work_dir: Path) -> Config:
             )
             part.pop('indices', None)
         loader.dataset.pop('sample_ratio_factor', None)
-        for transform in loader.dataset.pipeline:
-            if 'input_size' in transform:
-                transform['input_size'] = (64, 64)
-            if 'encoder' in transform:
-                sizes = transform['encoder']['heatmap_sizes']
-                transform['encoder'].update(
-                    input_size=(64, 64),
-                    heatmap_sizes=[(16 << i,) * 2 for i in range(len(sizes))],
-                )
     for name in ('val', 'test'):
         cfg[f'{name}_evaluator']['ann_file'] = str(files[name])
     cfg.train_cfg.update(max_epochs=1, val_interval=1)

@@ -205,7 +205,19 @@ def test_any_sigma_has_its_peak_in_the_cell(sigma):
         pytest.param(
             dict(heatmap_sizes=[(8, 8, 8)]), ['heatmap_sizes[0]'], id='3d'
         ),
-        pytest.param(dict(input_size=512), ['input_size', '512'], id='int'),
+        pytest.param(
+            dict(input_size=51.2), ['input_size', '51.2'], id='float'
+        ),
+        pytest.param(
+            dict(heatmap_sizes=None, strides=(4, 3)),
+            ['strides', '[4, 3]', 'input_size', '(32, 32)'],
+            id='stride 3',
+        ),
+        pytest.param(
+            dict(strides=(4, 1)),
+            ['[(8, 8), (16, 16)]', 'heatmap_sizes', '[4, 1]', 'strides'],
+            id='other strides',
+        ),
         pytest.param(
             dict(input_size=(0, 32)), ['input_size', '(0, 32)'], id='zero'
         ),

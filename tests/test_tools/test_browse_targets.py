@@ -69,16 +69,13 @@ def draw(tool, monkeypatch, cfg, folder, *args):
 
 def plain(cfg):
     """Take the whole image, without chance."""
-    for transform in cfg.train_dataloader.dataset.pipeline:
-        if 'shift_factor' in transform:
-            transform.update(
-                shift_factor=0.0,
-                scale_factor=(1.0, 1.0),
-                rotate_factor=0,
-                scale_type='long',
-            )
-        if 'Flip' in transform['type']:
-            transform['prob'] = 0.0
+    cfg.train_dataloader.dataset.augmentation = dict(
+        shift_factor=0.0,
+        scale_factor=(1.0, 1.0),
+        rotate_factor=0,
+        scale_type='long',
+        flip_prob=0.0,
+    )
     return cfg
 
 
@@ -214,15 +211,11 @@ def representatives():
     chosen = {}
     for path in CONFIGS:
         cfg = Config.fromfile(path)
-        pipeline = cfg.train_dataloader.dataset.pipeline
-        encoders = [t.encoder for t in pipeline if 'encoder' in t]
-        targets = [
-            {k: v for k, v in encoder.items() if 'size' not in k}
-            for encoder in encoders
-        ]
-        kinds = [t.type for t in pipeline]
-        levels = len(encoders[0].heatmap_sizes)
-        key = cfg.train_dataloader.dataset.type, kinds, levels, targets
+        data_set = cfg.train_dataloader.dataset
+        codec = leaf_sets(data_set)[0].codec
+        targets = {k: v for k, v in codec.items() if 'size' not in k}
+        kinds = [t.type for t in data_set.pipeline]
+        key = data_set.type, kinds, targets
         chosen.setdefault(str(key), path)
     return list(chosen.values())
 
@@ -255,12 +248,9 @@ def test_heatmaps_that_are_left_to_the_head(tool, monkeypatch, tmp_path, name):
     k = count_keypoints(Config.fromfile(path))
     cfg = small(tmp_path, path, num_keypoints=k, people=(0, 2))
     expected = draw(tool, monkeypatch, cfg, tmp_path / 'drawn')
-    (target,) = (
-        transform
-        for transform in cfg.train_dataloader.dataset.pipeline
-        if transform['type'] == 'GenerateTarget'
-    )
-    target.encoder.on_device = True
+    parts = leaf_sets(cfg.train_dataloader.dataset)
+    for part in parts:
+        part.codec.on_device = True
     for split in ('train', 'val'):
         out = tmp_path / split
         found = draw(tool, monkeypatch, cfg, out, '--split', split)
@@ -269,7 +259,7 @@ def test_heatmaps_that_are_left_to_the_head(tool, monkeypatch, tmp_path, name):
             assert found.keys() == expected.keys()
             for file, sheet in found.items():
                 np.testing.assert_array_equal(sheet, expected[file])
-    assert target.encoder.on_device
+    assert all(part.codec.on_device for part in parts)
 
 
 def test_133_keypoints(tool, monkeypatch, tmp_path):

@@ -10,7 +10,6 @@ compared.
 from __future__ import annotations
 
 import argparse
-import copy
 import pickle
 import sys
 import tempfile
@@ -48,7 +47,7 @@ from _timing import Row, compare, use_one_thread
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import init_default_scope
-from mmpose.registry import TRANSFORMS
+from mmpose.registry import KEYPOINT_CODECS, TRANSFORMS
 from torch.utils.data import DataLoader, Dataset
 
 import higherhrnet_plugin as plugin
@@ -78,12 +77,24 @@ class Transformed(Dataset):
         return Compose(self.transforms)(results)
 
 
+def with_codec(pipeline: list[dict], codec: dict) -> list[dict]:
+    """Tell the transforms what they would learn from their data set."""
+    told: dict[str, dict] = {
+        'BottomupAlignedAffine': {'input_size': codec['input_size']},
+        'GenerateBottomupTarget': {'encoder': codec},
+    }
+    return [{**step, **told.get(step['type'], {})} for step in pipeline]
+
+
 def make_pipelines() -> dict[str, list[dict]]:
     """Return ours, ours with targets on the device, and mmpose's."""
     cfg = Config.fromfile(CONFIG)
-    ours, left = cfg.train_pipeline, copy.deepcopy(cfg.train_pipeline)
-    left[3].encoder.on_device = True
     codec = cfg.codec
+    ours, left = (
+        with_codec(cfg.train_pipeline, {**codec, 'on_device': on_device})
+        for on_device in (False, True)
+    )
+    sizes = KEYPOINT_CODECS.build(codec).heatmap_sizes
     encoders = [
         dict(
             type='AssociativeEmbedding',
@@ -91,7 +102,7 @@ def make_pipelines() -> dict[str, list[dict]]:
             heatmap_size=size,
             sigma=codec.sigma,
         )
-        for size in codec.heatmap_sizes
+        for size in sizes
     ]
     mmpose = [
         dict(type='LoadBottomupImage'),

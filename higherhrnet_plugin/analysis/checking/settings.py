@@ -17,6 +17,7 @@ from ...datasets.coco_repair.names import Renaming
 from ...datasets.coco_repair.statistics import guess_flip_pairs
 from ...datasets.config_datasets import read_config_dataset
 from ...structures.metainfo import ordered_names
+from ...structures.sizes import parse_size
 
 _DEFAULT_SIZE = 512
 
@@ -157,8 +158,8 @@ def _one_way(
 
 def _config_size(cfg: Config) -> int:
     """Find the input size of a config."""
-    codec = cfg.get('codec', {})
-    return min(codec.get('input_size', (_DEFAULT_SIZE,)))
+    size = cfg.get('codec', {}).get('input_size', _DEFAULT_SIZE)
+    return min(parse_size('codec.input_size', size, square=True))
 
 
 def settings_of_file(

@@ -10,27 +10,58 @@ import numpy as np
 from ...structures.sizes import Size, parse_size
 
 
+def level_sizes(input_size: Size, strides: Sequence[int]) -> list[Size]:
+    """Divide the input size by the stride of every level.
+
+    Args:
+        input_size (tuple[int, int]): (w, h) of the network input.
+        strides (Sequence[int]): Input pixels from cell to cell, each a whole
+            part of both sides.
+
+    Returns:
+        list[tuple[int, int]]: (w, h) of each level.
+
+    Raises:
+        ValueError: If a stride does not divide the input evenly.
+    """
+    width, height = input_size
+    if any(s < 1 or width % s or height % s for s in strides):
+        raise ValueError(
+            f'`strides` {list(strides)} must divide both sides of '
+            f'`input_size` {input_size}; choose multiples of '
+            f'{max(strides, default=1)}, or state `heatmap_sizes`'
+        )
+    return [(width // s, height // s) for s in strides]
+
+
 def check_levels(
-    input_size: Size,
-    heatmap_sizes: Sequence[Size],
+    input_size: Union[Size, int],
+    heatmap_sizes: Optional[Sequence[Size]],
     sigma: Union[float, Sequence[float]],
+    strides: Optional[Sequence[int]] = None,
 ) -> tuple[Size, list[Size], list[float]]:
     """Check and normalise the sizes and sigmas of a heatmap pyramid.
 
     Args:
-        input_size (tuple[int, int]): (w, h) of the network input.
-        heatmap_sizes (Sequence[tuple[int, int]]): (w, h) of each level.
+        input_size (tuple[int, int] | int): (w, h) of the network input, or
+            the side of a square.
+        heatmap_sizes (Sequence[tuple[int, int]], optional): (w, h) of each
+            level. None leaves them to ``strides``.
         sigma (float | Sequence[float]): In cells, one or one per level.
+        strides (Sequence[int], optional): Of each level. Defaults to those
+            of ``heatmap_sizes``, or else to (4, 2).
 
     Returns:
         tuple: the input size, the list of level sizes, the list of sigmas.
 
     Raises:
         ValueError: If a level is empty, does not divide the input evenly, is
-            not finer than the level before, or a sigma is missing or not
-            positive.
+            not finer than the level before, sizes and strides differ, or a
+            sigma is missing or not positive.
     """
-    width, height = parse_size('input_size', input_size)
+    width, height = parse_size('input_size', input_size, square=True)
+    if heatmap_sizes is None:
+        heatmap_sizes = level_sizes((width, height), strides or (4, 2))
     if not heatmap_sizes or isinstance(heatmap_sizes[0], (int, float)):
         raise ValueError(
             '`heatmap_sizes` must list the (w, h) of every level, e.g. '
@@ -51,6 +82,12 @@ def check_levels(
                 f'`heatmap_sizes` must grow, got {levels[i - 1]} before '
                 f'{(w, h)}'
             )
+    if strides is not None and level_sizes((width, height), strides) != levels:
+        raise ValueError(
+            f'`heatmap_sizes` {levels} of the codec are not those of its '
+            f'`strides` {list(strides)} at `input_size` {(width, height)}; '
+            'leave one of the two out'
+        )
     if isinstance(sigma, Sequence):
         sigmas = [float(s) for s in sigma]
     else:

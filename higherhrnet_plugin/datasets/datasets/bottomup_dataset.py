@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Optional
 
 import numpy as np
 from mmengine.logging import print_log
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 
+from ...registry import KEYPOINT_CODECS
 from ...structures.metainfo import ordered_names, parse_metainfo
 from ..coco_repair import CocoOptions, load_coco
 from ..coco_repair.categories import Category
@@ -19,6 +20,7 @@ from ..coco_repair.names import Renaming
 from ..coco_repair.nobody import NO_ANNOTATIONS
 from ..coco_repair.segmentations import masked_region
 from ..coco_repair.sharing import count_trained_images, share_options
+from ..pipeline_options import with_options
 from ..sample_randomness import SampleRandomnessMixin
 from ..transforms import LoadBottomupImage
 
@@ -46,6 +48,16 @@ class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
             for all keypoints in ``keypoints``.
 
     Args:
+        codec (Mapping, optional): Description of input and targets, a
+            :class:`.MultiResolutionAssociativeEmbedding`, the same as that of
+            the head. It goes with every image through the pipeline, also
+            through that of a ``CombinedDataset`` around this one, whose
+            transforms take from it what they are not told.
+        scales (Sequence[float], optional): Test scales, 1 among them.
+        augmentation (Mapping, optional): How images are changed in training.
+        resize (Mapping, optional): How they are resized in a test. These
+            three are arguments of transforms in the pipeline, see
+            :func:`.with_options`.
         keep_empty (bool): Keep training images that show nobody. Defaults to
             False, as the official code has it for images without annotation.
         allow_nobody (bool): Take a file in which nobody at all is labelled,
@@ -78,6 +90,11 @@ class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
     def __init__(
         self,
         *,
+        codec: Optional[Mapping[str, Any]] = None,
+        scales: Optional[Sequence[float]] = None,
+        augmentation: Optional[Mapping[str, Any]] = None,
+        resize: Optional[Mapping[str, Any]] = None,
+        pipeline: Sequence[Any] = (),
         keep_empty: bool = False,
         allow_nobody: bool = False,
         category: Category = None,
@@ -93,7 +110,9 @@ class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
         self.missing_images = missing_images
         self.annotated_on = annotated_on
         self.rename_keypoints = rename_keypoints
-        super().__init__(data_mode=data_mode, **kwargs)
+        self.codec = KEYPOINT_CODECS.build(codec) if codec else None
+        pipeline = with_options(pipeline, augmentation, scales, resize)
+        super().__init__(data_mode=data_mode, pipeline=pipeline, **kwargs)
         self.pipeline.transforms = [
             LoadBottomupImage.replacing(transform)
             for transform in self.pipeline.transforms
@@ -103,6 +122,18 @@ class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
     def _load_metainfo(cls, metainfo: Optional[dict] = None) -> dict:
         """Check and parse the metainfo."""
         return parse_metainfo(cls.METAINFO if metainfo is None else metainfo)
+
+    def get_data_info(self, idx: int) -> dict[str, Any]:
+        """Return what the pipeline is given of an image.
+
+        Args:
+            idx (int): Index of the image.
+
+        Returns:
+            dict: as mmpose has it, with ``codec`` where the data set has one.
+        """
+        shared = {} if self.codec is None else {'codec': self.codec}
+        return {**super().get_data_info(idx), **shared}
 
     @property
     def coco_options(self) -> CocoOptions:

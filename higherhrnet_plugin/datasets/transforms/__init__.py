@@ -3,6 +3,7 @@
 from .bottomup_aligned_affine import BottomupAlignedAffine
 from .bottomup_aligned_resize import BottomupAlignedResize
 from .bottomup_random_flip import BottomupRandomFlip
+from .generate_bottomup_target import GenerateBottomupTarget
 from .load_bottomup_image import LoadBottomupImage
 from .multi_resolution_heatmap_mask import MultiResolutionHeatmapMask
 from .pack_bottomup_inputs import PackBottomupInputs
@@ -11,6 +12,7 @@ __all__ = [
     'BottomupAlignedAffine',
     'BottomupAlignedResize',
     'BottomupRandomFlip',
+    'GenerateBottomupTarget',
     'LoadBottomupImage',
     'MultiResolutionHeatmapMask',
     'PackBottomupInputs',

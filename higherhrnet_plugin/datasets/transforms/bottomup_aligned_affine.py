@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ from mmcv.transforms.utils import cache_randomness
 from ...registry import TRANSFORMS
 from ...structures.sizes import parse_size
 from .annotated_size import check_annotated_size
+from .shared_codec import shared_codec, takes_udp
 
 
 def random_warp(
@@ -63,6 +64,8 @@ class BottomupAlignedAffine(BaseTransform):
         - keypoints (optional): (N, K, 2), (x, y) in image pixels
         - bbox (optional): (N, 4), (x1, y1, x2, y2) in image pixels
         - area (optional): (N,), square image pixels
+        - codec (optional): of the data set, which tells what the arguments
+          do not
 
     Modified Keys:
 
@@ -76,8 +79,8 @@ class BottomupAlignedAffine(BaseTransform):
         - use_udp: bool
 
     Args:
-        input_size (tuple[int, int] | int): (w, h) in pixels, or the side of a
-            square.
+        input_size (tuple[int, int] | int, optional): (w, h) in pixels, or
+            the side of a square. Defaults to that of the codec.
         shift_factor (float): Largest shift along both axes, as a share of the
             shorter side of the region. Defaults to 0.2, the official 40 of
             200.
@@ -87,8 +90,8 @@ class BottomupAlignedAffine(BaseTransform):
         scale_type (str): 'short' (official) starts with the largest region
             inside the image, 'long' with the smallest around it. Defaults to
             'short'.
-        use_udp (bool): Unbiased data processing; codec and decoder need the
-            same. Defaults to False.
+        use_udp (bool, optional): Unbiased data processing; codec and decoder
+            need the same. Defaults to what the codec says, or else False.
 
     Raises:
         ValueError: If an argument is out of its range.
@@ -96,12 +99,12 @@ class BottomupAlignedAffine(BaseTransform):
 
     def __init__(
         self,
-        input_size: Union[tuple[int, int], int],
+        input_size: Union[tuple[int, int], int, None] = None,
         shift_factor: float = 0.2,
         scale_factor: tuple[float, float] = (0.75, 1.5),
         rotate_factor: float = 30.0,
         scale_type: str = 'short',
-        use_udp: bool = False,
+        use_udp: Optional[bool] = None,
     ) -> None:
         low, high = scale_factor
         if not 0 < low <= high:
@@ -118,7 +121,9 @@ class BottomupAlignedAffine(BaseTransform):
             raise ValueError(
                 f"`scale_type` must be 'short' or 'long', got {scale_type!r}"
             )
-        self.input_size = parse_size('input_size', input_size, square=True)
+        if input_size is not None:
+            input_size = parse_size('input_size', input_size, square=True)
+        self.input_size = input_size
         self.shift_factor = shift_factor
         self.scale_factor = (low, high)
         self.rotate_factor = rotate_factor
@@ -132,11 +137,13 @@ class BottomupAlignedAffine(BaseTransform):
         turn = np.random.uniform(-1, 1) * self.rotate_factor
         return np.random.uniform(-1, 1, size=2), scale, turn
 
-    def _region(self, image_size: tuple[int, int]) -> np.ndarray:
+    def _region(
+        self, image_size: tuple[int, int], input_size: tuple[int, int]
+    ) -> np.ndarray:
         """Return (w, h) of the region before it is scaled."""
-        ratios = np.divide(image_size, self.input_size)
+        ratios = np.divide(image_size, input_size)
         fit = ratios.min() if self.scale_type == 'short' else ratios.max()
-        return fit * np.array(self.input_size)
+        return fit * np.array(input_size)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Warp the image and everything that lies on it.
@@ -149,25 +156,30 @@ class BottomupAlignedAffine(BaseTransform):
 
         Raises:
             ValueError: If the image has another size than its annotations,
-                which a loader of mmpose does not notice.
+                which a loader of mmpose does not notice, or nothing tells
+                the input size.
         """
         check_annotated_size(results)
+        input_size, use_udp = self.input_size, takes_udp(results, self.use_udp)
+        if input_size is None:
+            name = type(self).__name__
+            input_size = shared_codec(results, name, 'input_size').input_size
         image = results['img']
         image_size = image.shape[1], image.shape[0]
         shift, scale, turn = self._draw()
-        region = self._region(image_size) * scale
+        region = self._region(image_size, input_size) * scale
         warp_mat = random_warp(
             image_size,
-            self.input_size,
+            input_size,
             region,
             shift * self.shift_factor * region.min(),
             turn,
-            self.use_udp,
+            use_udp,
         )
-        results['img'] = cv2.warpAffine(image, warp_mat, self.input_size)
-        results['input_size'] = self.input_size
+        results['img'] = cv2.warpAffine(image, warp_mat, input_size)
+        results['input_size'] = input_size
         results['warp_mat'] = warp_mat
-        results['use_udp'] = self.use_udp
+        results['use_udp'] = use_udp
         if results.get('keypoints') is not None:
             results['keypoints'] = _warp(results['keypoints'], warp_mat)
         if results.get('bbox') is not None:

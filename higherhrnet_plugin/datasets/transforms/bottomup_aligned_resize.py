@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 import cv2
 from mmcv.transforms import BaseTransform
@@ -12,6 +12,7 @@ from ...registry import TRANSFORMS
 from ...structures.geometry import place_image
 from ...structures.sizes import parse_size
 from .annotated_size import check_annotated_size
+from .shared_codec import shared_codec, takes_udp
 
 
 @TRANSFORMS.register_module()
@@ -26,6 +27,8 @@ class BottomupAlignedResize(BaseTransform):
     Required Keys:
 
         - img
+        - codec (optional): of the data set, or of the head in inference,
+          which tells what the arguments do not
 
     Modified Keys:
 
@@ -40,16 +43,18 @@ class BottomupAlignedResize(BaseTransform):
         - warp_mat: float64 (2, 3), image to input pixels at scale 1
         - aug_scales, aug_imgs: the other scales and their images, only with
           several scales
+        - use_udp: bool
 
     Args:
-        input_size (tuple[int, int] | int): (w, h) at scale 1, in pixels; the
-            official code has a square.
+        input_size (tuple[int, int] | int, optional): (w, h) at scale 1, in
+            pixels; the official code has a square. Defaults to that of the
+            codec.
         scales (Sequence[float]): Test scales, 1 among them. Defaults to (1,).
         size_factor (int): Sides are multiples of it. Defaults to 64.
         resize_mode (str): 'expand' (official) or 'fit', as
             :func:`.place_image` describes them. Defaults to 'expand'.
-        use_udp (bool): Unbiased data processing; codec and decoder need the
-            same. Defaults to False.
+        use_udp (bool, optional): Unbiased data processing; codec and decoder
+            need the same. Defaults to what the codec says, or else False.
 
     Raises:
         ValueError: If a size, a scale or the mode cannot work.
@@ -57,11 +62,11 @@ class BottomupAlignedResize(BaseTransform):
 
     def __init__(
         self,
-        input_size: Union[tuple[int, int], int],
+        input_size: Union[tuple[int, int], int, None] = None,
         scales: Sequence[float] = (1,),
         size_factor: int = 64,
         resize_mode: str = 'expand',
-        use_udp: bool = False,
+        use_udp: Optional[bool] = None,
     ) -> None:
         if (
             1 not in scales
@@ -76,7 +81,9 @@ class BottomupAlignedResize(BaseTransform):
             raise ValueError(
                 f"`resize_mode` must be 'expand' or 'fit', got {resize_mode!r}"
             )
-        self.input_size = parse_size('input_size', input_size, square=True)
+        if input_size is not None:
+            input_size = parse_size('input_size', input_size, square=True)
+        self.input_size = input_size
         self.scales = tuple(scales)
         self.size_factor = size_factor
         self.resize_mode = resize_mode
@@ -93,21 +100,27 @@ class BottomupAlignedResize(BaseTransform):
 
         Raises:
             ValueError: If the image has another size than its annotations,
-                which a loader of mmpose does not notice.
+                which a loader of mmpose does not notice, or nothing tells
+                the input size.
         """
         check_annotated_size(results)
+        input_size, use_udp = self.input_size, takes_udp(results, self.use_udp)
+        if input_size is None:
+            name = type(self).__name__
+            input_size = shared_codec(results, name, 'input_size').input_size
+        results['use_udp'] = use_udp
         image = results['img']
         image_size = image.shape[1], image.shape[0]
         inputs = {}
         for scale in self.scales:
             placement = place_image(
                 image_size,
-                self.input_size,
+                input_size,
                 scale,
                 min(self.scales),
                 self.size_factor,
                 self.resize_mode,
-                self.use_udp,
+                use_udp,
             )
             inputs[scale] = cv2.warpAffine(
                 image, placement.warp_mat, placement.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -11,17 +12,38 @@ from mmpose.datasets.transforms import PackPoseInputs
 
 from ...registry import TRANSFORMS
 
+# what inference, evaluation and drawing read
+_TEST_KEYS = (
+    *('id', 'img_id', 'img_path', 'crowd_index', 'ori_shape', 'img_shape'),
+    *('input_size', 'input_center', 'input_scale', 'flip_indices'),
+    *('raw_ann_info', 'skeleton_links', 'dataset_name'),
+    *('aug_scales', 'aug_imgs'),
+)
+
 
 @TRANSFORMS.register_module()
 class PackBottomupInputs(PackPoseInputs):
     """Pack what mmpose's ``PackPoseInputs`` packs, in half the time.
 
     The colour planes of the image are told apart by OpenCV, which is ten
-    times faster than a permutation of axes. Arguments, keys and content are
-    those of ``PackPoseInputs``, with one exception: with ``pack_transformed``,
-    which mmpose's ``browse_dataset.py`` sets to draw samples, only the last
-    level of maps is packed, as its visualiser draws no list of them.
+    times faster than a permutation of axes. Keys and content are those of
+    ``PackPoseInputs``, with one exception: with ``pack_transformed``, which
+    mmpose's ``browse_dataset.py`` sets to draw samples, only the last level of
+    maps is packed, as its visualiser draws no list of them.
+
+    Args:
+        meta_keys (Sequence[str]): What goes into the metainfo. ``use_udp``
+            always does, for the head to compare it with its own. Defaults to
+            what a test reads.
+        pack_transformed (bool): As for ``PackPoseInputs``. Defaults to False.
     """
+
+    def __init__(
+        self,
+        meta_keys: Sequence[str] = _TEST_KEYS,
+        pack_transformed: bool = False,
+    ) -> None:
+        super().__init__((*meta_keys, 'use_udp'), pack_transformed)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Pack one image.

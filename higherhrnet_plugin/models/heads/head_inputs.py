@@ -1,7 +1,8 @@
-"""What the head reads from the features of a test."""
+"""What the head reads from features and samples."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -34,3 +35,26 @@ def scale_flip_features(
             'the same for the estimator and the head'
         )
     return [list(f) for f in per_scale]
+
+
+def check_udp(samples: Sequence[Any], use_udp: bool) -> None:
+    """Refuse images that are aligned in another way than maps are decoded.
+
+    Args:
+        samples (Sequence[PoseDataSample]): B samples; ``use_udp`` in their
+            metainfo is what the transforms did, where they say so.
+        use_udp (bool): What the decoder does.
+
+    Raises:
+        ValueError: If they differ.
+    """
+    for sample in samples:
+        told = sample.metainfo.get('use_udp', use_udp)
+        if told != use_udp:
+            raise ValueError(
+                f'`use_udp` is {told} for the data set '
+                '(`*_dataloader.dataset.codec.use_udp`, or that of its '
+                f'transforms), but {use_udp} for the decoder '
+                '(`model.head.codec.use_udp`, or that of its decoder); set '
+                'it in `codec` alone, and hand the same codec to both'
+            )

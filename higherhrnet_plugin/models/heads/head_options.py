@@ -2,8 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from ...registry import KEYPOINT_CODECS
+
+
+class PyramidSettings(NamedTuple):
+    """What the head needs to know of the pyramid.
+
+    Attributes:
+        codec (Any): The codec, or None.
+        num_deconvs (int): Levels beyond the first.
+        tag_levels (tuple[int, ...]): Levels with tags.
+        decoder (dict): Defaults of the decoder.
+    """
+
+    codec: Any
+    num_deconvs: int
+    tag_levels: tuple[int, ...]
+    decoder: dict[str, Any]
+
+
+def pyramid_settings(
+    codec: Optional[Mapping[str, Any]],
+    num_deconvs: Optional[int],
+    tag_levels: Optional[Sequence[int]],
+) -> PyramidSettings:
+    """Read levels and alignment from the codec, where they are not told.
+
+    Args:
+        codec (Mapping, optional): The codec of the data sets.
+        num_deconvs (int, optional): What the head was told.
+        tag_levels (Sequence[int], optional): What the head was told.
+
+    Returns:
+        PyramidSettings: the settings; 1 deconvolution and tags at level 0
+        where nothing tells them.
+    """
+    built, levels, tagged = None, 2, (0,)
+    defaults: dict[str, Any] = {}
+    if codec is not None:
+        built = KEYPOINT_CODECS.build(dict(codec))
+        levels, tagged = len(built.heatmap_sizes), built.tag_levels
+        defaults['use_udp'] = built.use_udp
+    return PyramidSettings(
+        built,
+        levels - 1 if num_deconvs is None else num_deconvs,
+        tagged if tag_levels is None else tuple(tag_levels),
+        defaults,
+    )
 
 
 def official_init() -> list[dict[str, Any]]:

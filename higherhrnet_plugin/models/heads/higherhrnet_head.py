@@ -11,12 +11,11 @@ from mmpose.models.heads.base_head import BaseHead
 from torch import Tensor, nn
 
 from ...codecs.decoding.merging import LevelOutput
-from ...codecs.decoding.resizing import map_shape
 from ...layers import make_pyramid
 from ...registry import KEYPOINT_CODECS, MODELS
 from ...structures.metainfo import keypoint_settings
-from .head_inputs import scale_flip_features
-from .head_options import check_options, official_init
+from .head_inputs import check_udp, scale_flip_features
+from .head_options import check_options, official_init, pyramid_settings
 from .training_targets import read_targets
 
 Features = Union[Tensor, Sequence[Tensor]]
@@ -40,7 +39,8 @@ class HigherHRNetHead(BaseHead):
     Args:
         in_channels (int): C of the feature map.
         num_keypoints (int, optional): K. Defaults to that of ``metainfo``.
-        num_deconvs (int): Deconvolutions, 0 or more. Defaults to 1.
+        num_deconvs (int, optional): Deconvolutions, 0 or more. Defaults to
+            one less than the codec has levels, or else 1.
         deconv_channels (int, optional): Output channels of each. Defaults to
             ``in_channels``.
         deconv_kernel (int): 2, 3 or 4. Defaults to 4.
@@ -51,7 +51,8 @@ class HigherHRNetHead(BaseHead):
         tag_dim (int): L. Defaults to 1.
         tag_per_keypoint (bool): Whether each keypoint has its own tags, or
             all share them. Defaults to True.
-        tag_levels (Sequence[int]): Levels that give tags. Defaults to (0,).
+        tag_levels (Sequence[int], optional): Levels that give tags. Defaults
+            to those of the codec, or else (0,).
         tag_init_std (float, optional): Standard deviation of the initial
             weights of the tag channels. Equal tags push each other nowhere,
             so a larger value speeds up a short training. Defaults to that of
@@ -66,13 +67,17 @@ class HigherHRNetHead(BaseHead):
         tag_loss (dict, optional): Defaults to
             ``dict(type='MultiResolutionAELoss')``.
         decoder (dict, optional): Defaults to
-            ``dict(type='AggregatingBottomupDecoder')``.
+            ``dict(type='AggregatingBottomupDecoder')``; ``use_udp`` defaults
+            to that of the codec.
         metainfo (dict, optional): Description of the keypoints, as the data
             set has it. Gives ``num_keypoints`` and, from its skeleton, the
             order in which the decoder groups keypoints. The estimator hands
             on its own.
         init_cfg (dict | list, optional): Defaults to the official
             initialisation.
+        codec (dict, optional): Description of input and targets, the same as
+            that of the data sets. Tells what the arguments do not, and in
+            inference the size of the input.
 
     Raises:
         ValueError: If an option is out of its range.
@@ -82,7 +87,7 @@ class HigherHRNetHead(BaseHead):
         self,
         in_channels: int,
         num_keypoints: Optional[int] = None,
-        num_deconvs: int = 1,
+        num_deconvs: Optional[int] = None,
         deconv_channels: Optional[int] = None,
         deconv_kernel: int = 4,
         num_blocks: int = 4,
@@ -90,7 +95,7 @@ class HigherHRNetHead(BaseHead):
         final_kernel: int = 1,
         tag_dim: int = 1,
         tag_per_keypoint: bool = True,
-        tag_levels: Sequence[int] = (0,),
+        tag_levels: Optional[Sequence[int]] = None,
         tag_init_std: Optional[float] = None,
         input_index: int = 0,
         norm_cfg: Optional[dict[str, Any]] = None,
@@ -100,18 +105,22 @@ class HigherHRNetHead(BaseHead):
         decoder: Optional[dict[str, Any]] = None,
         metainfo: Optional[dict[str, Any]] = None,
         init_cfg: Union[dict, list, None] = None,
+        codec: Optional[dict[str, Any]] = None,
     ) -> None:
         super().__init__(init_cfg or official_init())
         settings = keypoint_settings(num_keypoints, metainfo)
         num_keypoints = settings['num_keypoints']
+        pyramid = pyramid_settings(codec, num_deconvs, tag_levels)
+        num_deconvs, tag_levels = pyramid.num_deconvs, pyramid.tag_levels
         check_options(num_keypoints, tag_dim, num_deconvs, tag_levels)
+        self.codec = pyramid.codec
         self.in_channels = in_channels
         self.num_keypoints = num_keypoints
         self.num_levels = num_deconvs + 1
         self.tag_channels = tag_dim * (
             num_keypoints if tag_per_keypoint else 1
         )
-        self.tag_levels = tuple(tag_levels)
+        self.tag_levels = tag_levels
         self.tag_init_std = tag_init_std
         self.input_index = input_index
         self.concat_outputs = concat_outputs
@@ -140,6 +149,7 @@ class HigherHRNetHead(BaseHead):
                 'type': 'AggregatingBottomupDecoder',
                 **settings,
                 **shared,
+                **pyramid.decoder,
                 **(decoder or {}),
             }
         )
@@ -208,6 +218,7 @@ class HigherHRNetHead(BaseHead):
         Raises:
             ValueError: If the targets are missing or do not fit the head.
         """
+        check_udp(batch_data_samples, self.decoder.use_udp)
         outputs = self(feats)
         maps = [heatmaps for heatmaps, _ in outputs]
         targets, masks, indices = read_targets(
@@ -251,6 +262,7 @@ class HigherHRNetHead(BaseHead):
             scale 1 input; with ``output_heatmaps`` also a list of PixelData
             with heatmaps (K, H, W) and tags (L*K, H, W).
         """
+        check_udp(batch_data_samples, self.decoder.use_udp)
         test_cfg = test_cfg or {}
         meta = batch_data_samples[0].metainfo
         width, height = meta['input_size']
@@ -267,20 +279,16 @@ class HigherHRNetHead(BaseHead):
             meta.get('flip_indices'),
             test_cfg.get('project_to_image', True),
         )
+        people = self.decoder.predict(*arguments)
+        instances = [p.to_instances() for p in people]
         if not test_cfg.get('output_heatmaps', False):
-            people = self.decoder.predict(*arguments)
-            return [p.to_instances() for p in people]
+            return instances
+        # the maps that people are read from, with all tags enlarged
         heatmaps, tags = self.decoder.aggregate(*arguments)
-        ratio = self.decoder.pixels_per_cell(
-            map_shape(heatmaps), (width, height)
-        )
-        people = self.decoder.find_people(heatmaps, tags)
-        fields = [
+        return instances, [
             PixelData(heatmaps=h, tags=t)
             for h, t in zip(heatmaps.detach(), tags.detach())
         ]
-        people = [p._replace(keypoints=p.keypoints * ratio) for p in people]
-        return [p.to_instances() for p in people], fields
 
     def _level_channels(self, level: int) -> int:
         """Count the output channels of a level."""

@@ -60,8 +60,9 @@ class MultiResolutionHeatmapLoss(nn.Module):
         if not len(preds) == len(targets) == len(masks):
             raise ValueError(
                 f'the head gives {len(preds)} levels, the targets have '
-                f'{len(targets)} and the masks {len(masks)}; `heatmap_sizes` '
-                'of the codec must list one size for each level of the head'
+                f'{len(targets)} and the masks {len(masks)}; `num_deconvs` of '
+                'the head must be one less than the levels in `heatmap_sizes` '
+                'or `strides` of the codec, which it is by default'
             )
         weights = per_level('loss_weight', self.loss_weight, len(preds))
         losses = []

@@ -89,6 +89,19 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
         self.compile_network = compile_network
         self._compile()
 
+    @property
+    def dataset_meta(self) -> dict[str, Any]:
+        """dict: what mmpose stores here of the data set, with the codec.
+
+        Its inference, and ours, hand all of it to the test pipeline.
+        """
+        codec = getattr(self.head, 'codec', None)
+        return {**self._dataset_meta, **({'codec': codec} if codec else {})}
+
+    @dataset_meta.setter
+    def dataset_meta(self, dataset_meta: dict[str, Any]) -> None:
+        self._dataset_meta = dataset_meta
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore a copy, which torch leaves uncompiled."""
         super().__setstate__(state)

@@ -30,8 +30,9 @@ def dataset_config(cfg: Config, split: str) -> dict[str, Any]:
         train = cfg['train_dataloader']['dataset']
         dataset = copy.deepcopy(cfg[f'{split}_dataloader']['dataset'])
         if split == 'val':
-            pipeline = copy.deepcopy(train['pipeline'])
-            dataset.update(pipeline=pipeline, test_mode=False)
+            keys = ['pipeline', *({'codec', 'augmentation'} & set(train))]
+            dataset.update({key: copy.deepcopy(train[key]) for key in keys})
+            dataset['test_mode'] = False
     except (KeyError, TypeError) as error:
         raise SystemExit(
             f'error: the config lacks {error} in train_dataloader or '
@@ -119,14 +120,22 @@ def choose_samples(
     return [indices[image] for image in ids]
 
 
-def _find_encoders(node: Any) -> Iterator[dict[str, Any]]:
-    """Walk through a config to every encoder of a GenerateTarget."""
+def _find_encoders(dataset: Any) -> list[dict[str, Any]]:
+    """Find every codec that makes targets: of transforms, or data sets."""
+    nodes = list(_walk(dataset))
+    kinds = ('GenerateTarget', 'GenerateBottomupTarget')
+    steps = [n for n in nodes if str(n.get('type')).endswith(kinds)]
+    encoders = [step.get('encoder') for step in steps]
+    if None in encoders:
+        encoders += [node.get('codec') for node in nodes]
+    return [codec for codec in encoders if isinstance(codec, dict)]
+
+
+def _walk(node: Any) -> Iterator[dict[str, Any]]:
+    """List every dict of a config."""
     if isinstance(node, dict):
-        encoder = node.get('encoder')
-        is_target = str(node.get('type')).endswith('GenerateTarget')
-        if is_target and isinstance(encoder, dict):
-            yield encoder
+        yield node
         node = list(node.values())
     if isinstance(node, (list, tuple)):
         for child in node:
-            yield from _find_encoders(child)
+            yield from _walk(child)

@@ -9,7 +9,7 @@
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_aic-512x512.py --checkpoint CHECKPOINT
 # Multi-scale test: add --cfg-options
-#   test_dataloader.dataset.pipeline.1.scales="[2,1,0.5]"
+#   test_dataloader.dataset.scales="[2,1,0.5]"
 _base_ = ['../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
 default_hooks = dict(checkpoint=dict(save_best='aic/AP'))

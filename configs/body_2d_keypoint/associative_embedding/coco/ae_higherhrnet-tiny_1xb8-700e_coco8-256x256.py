@@ -20,29 +20,30 @@ default_hooks = dict(
     logger=dict(interval=1), checkpoint=dict(interval=700, published_keys=None)
 )
 
-# mirrored images are not learned here, so they do not help
-model = dict(test_cfg=dict(flip_test=False))
+codec = dict(input_size=(256, 256), sigma=2)
+# mirrored images are not learned here, so a flip test does not help
+model = dict(head=dict(codec=codec), test_cfg=dict(flip_test=False))
 
-codec = _base_.codec
-codec.update(
-    input_size=(256, 256), heatmap_sizes=[(64, 64), (128, 128)], sigma=2
+# Training and test both see the whole image, in the same way. There is no
+# mask: the borders around an image are background, and there are no crowds.
+train_pipeline = [
+    dict(type='LoadBottomupImage'),
+    dict(type='BottomupAlignedAffine', scale_type='long'),
+    dict(type='BottomupRandomFlip'),
+    dict(type='GenerateBottomupTarget'),
+    dict(
+        type='PackBottomupInputs',
+        meta_keys=('img_id', 'img_path', 'img_shape', 'input_size'),
+    ),
+]
+augmentation = dict(
+    shift_factor=0.0, scale_factor=(1.0, 1.0), rotate_factor=0, flip_prob=0.0
 )
-
-# the whole image is seen, and seen alike in training and test
-train_pipeline = _base_.train_pipeline
-train_pipeline[1].update(
-    input_size=codec.input_size,
-    shift_factor=0.0,
-    scale_factor=(1.0, 1.0),
-    rotate_factor=0,
-    scale_type='long',
-)
-train_pipeline[2].update(prob=0.0)
-train_pipeline[3].update(encoder=codec)
-# the borders around an image count as background; there are no crowds here
-del train_pipeline[4]
-val_pipeline = _base_.val_pipeline
-val_pipeline[1].update(input_size=codec.input_size, resize_mode='fit')
+val_pipeline = [
+    dict(type='LoadBottomupImage'),
+    dict(type='BottomupAlignedResize', resize_mode='fit'),
+    dict(type='PackBottomupInputs'),
+]
 
 data_root = 'data/coco/'
 images = dict(
@@ -51,10 +52,17 @@ images = dict(
     data_prefix=dict(img='train2017/'),
 )
 train_dataloader = dict(
-    batch_size=8, dataset=dict(pipeline=train_pipeline, **images)
+    batch_size=8,
+    dataset=dict(
+        codec=codec,
+        augmentation=augmentation,
+        pipeline=train_pipeline,
+        **images,
+    ),
 )
 val_dataloader = dict(
-    batch_size=8, dataset=dict(pipeline=val_pipeline, **images)
+    batch_size=8,
+    dataset=dict(codec=codec, pipeline=val_pipeline, **images),
 )
 test_dataloader = val_dataloader
 

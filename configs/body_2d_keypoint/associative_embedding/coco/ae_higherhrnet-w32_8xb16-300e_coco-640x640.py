@@ -12,15 +12,8 @@ _base_ = ['./ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
 auto_scale_lr = dict(base_batch_size=128)
 
-codec = _base_.codec
-codec.update(input_size=(640, 640), heatmap_sizes=[(160, 160), (320, 320)])
-
-train_pipeline = _base_.train_pipeline
-train_pipeline[1].update(input_size=codec.input_size)
-train_pipeline[3].update(encoder=codec)
-val_pipeline = _base_.val_pipeline
-val_pipeline[1].update(input_size=codec.input_size)
-
-train_dataloader = dict(batch_size=16, dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
+codec = dict(input_size=(640, 640))
+model = dict(head=dict(codec=codec))
+train_dataloader = dict(batch_size=16, dataset=dict(codec=codec))
+val_dataloader = dict(dataset=dict(codec=codec))
 test_dataloader = val_dataloader

@@ -9,17 +9,20 @@
 #   ae_higherhrnet-w32_8xb24-300e_coco-512x512.py --launcher pytorch --gpus 8
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_coco-512x512.py --checkpoint CHECKPOINT
-# Multi-scale test: add --cfg-options
-#   test_dataloader.dataset.pipeline.1.scales="[2,1,0.5]"
-# Without flip test: add --cfg-options model.test_cfg.flip_test=False
+# Options, to be added behind --cfg-options:
+#   test_dataloader.dataset.scales="[2,1,0.5]"   multi-scale test
+#   model.test_cfg.flip_test=False               no flip test
+#   codec.input_size=640                         another input size
+#   codec.use_udp=True                           unbiased data processing
+#   codec.on_device=True                         targets drawn by the head
 _base_ = ['mmpose::_base_/default_runtime.py']
 custom_imports = dict(
     imports=['higherhrnet_plugin'], allow_failed_imports=False
 )
 
-# schedule: MMPose 0.x (8 GPUs x 24 images, lr 1.5e-3, warm-up); the official
-# code has 4 GPUs x 12 images, lr 1e-3, no warm-up, and is otherwise the same:
-# ae_higherhrnet-w32_4xb12-300e_coco-512x512.py
+# The schedule of MMPose 0.x: 8 GPUs x 24 images, lr 1.5e-3, warm-up. The
+# official code trains on 4 GPUs x 12 images with lr 1e-3 and no warm-up, and
+# is otherwise the same: see ae_higherhrnet-w32_4xb12-300e_coco-512x512.py.
 train_cfg = dict(max_epochs=300, val_interval=10)
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1.5e-3))
 param_scheduler = [
@@ -44,17 +47,18 @@ default_hooks = dict(
         rule='greater',
     ),
     sampler_seed=dict(type='KeptSamplerSeedHook'),
-    # policy='skip' leaves steps out whose losses are NaN
+    # policy='skip' skips steps whose losses are NaN
     finite=dict(type='FiniteLossHook'),
+    # head and data sets must have the same codec
+    codec=dict(type='CodecCheckHook'),
 )
 
-# targets of both levels, 1/4 and 1/2 of the input; tags at 1/4 only
-# To draw them where the network runs, and send cells instead of maps, add
-# --cfg-options train_dataloader.dataset.pipeline.3.encoder.on_device=True
+# The pyramid: heatmaps at 1/4 and 1/2 of the input, tags at 1/4. The head and
+# the data sets are given it, and their transforms and decoder follow. A config
+# that inherits this one and changes it hands it on in the same four places.
 codec = dict(
     type='MultiResolutionAssociativeEmbedding',
     input_size=(512, 512),
-    heatmap_sizes=[(128, 128), (256, 256)],
     sigma=2,
 )
 
@@ -108,12 +112,9 @@ model = dict(
     head=dict(
         type='HigherHRNetHead',
         in_channels=32,
+        codec=codec,
         num_keypoints=17,
-        num_deconvs=1,
-        tag_levels=(0,),
-        heatmap_loss=dict(
-            type='MultiResolutionHeatmapLoss', loss_weight=(1.0, 1.0)
-        ),
+        heatmap_loss=dict(type='MultiResolutionHeatmapLoss'),
         tag_loss=dict(
             type='MultiResolutionAELoss', pull_weight=1e-3, push_weight=1e-3
         ),
@@ -128,15 +129,9 @@ data_root = 'data/coco/'
 
 train_pipeline = [
     dict(type='LoadBottomupImage'),
-    dict(
-        type='BottomupAlignedAffine',
-        input_size=codec['input_size'],
-        shift_factor=0.2,
-        scale_factor=(0.75, 1.5),
-        rotate_factor=30,
-    ),
-    dict(type='BottomupRandomFlip', prob=0.5),
-    dict(type='GenerateTarget', encoder=codec),
+    dict(type='BottomupAlignedAffine'),
+    dict(type='BottomupRandomFlip'),
+    dict(type='GenerateBottomupTarget'),
     dict(type='MultiResolutionHeatmapMask'),
     dict(
         type='PackBottomupInputs',
@@ -146,31 +141,8 @@ train_pipeline = [
 ]
 val_pipeline = [
     dict(type='LoadBottomupImage'),
-    dict(
-        type='BottomupAlignedResize',
-        input_size=codec['input_size'],
-        scales=(1,),
-    ),
-    dict(
-        type='PackPoseInputs',
-        meta_keys=(
-            'id',
-            'img_id',
-            'img_path',
-            'crowd_index',
-            'ori_shape',
-            'img_shape',
-            'input_size',
-            'input_center',
-            'input_scale',
-            'flip_indices',
-            'raw_ann_info',
-            'skeleton_links',
-            'dataset_name',
-            'aug_scales',
-            'aug_imgs',
-        ),
-    ),
+    dict(type='BottomupAlignedResize'),
+    dict(type='PackBottomupInputs'),
 ]
 
 train_dataloader = dict(
@@ -183,6 +155,13 @@ train_dataloader = dict(
         data_root=data_root,
         ann_file='annotations/person_keypoints_train2017.json',
         data_prefix=dict(img='train2017/'),
+        codec=codec,
+        augmentation=dict(
+            shift_factor=0.2,
+            scale_factor=(0.75, 1.5),
+            rotate_factor=30,
+            flip_prob=0.5,
+        ),
         pipeline=train_pipeline,
     ),
 )
@@ -198,6 +177,7 @@ val_dataloader = dict(
         ann_file='annotations/person_keypoints_val2017.json',
         data_prefix=dict(img='val2017/'),
         test_mode=True,
+        codec=codec,
         pipeline=val_pipeline,
     ),
 )
@@ -211,7 +191,7 @@ val_evaluator = dict(
 )
 test_evaluator = val_evaluator
 
-# A moving average of the weights is off, as in the paper. To have one:
+# As in the paper, there is no moving average of the weights. To have one:
 # custom_hooks = [
 #     dict(type='SyncBuffersHook'),
 #     dict(type='EMAHook', ema_type='ExpMomentumEMA', update_buffers=True),

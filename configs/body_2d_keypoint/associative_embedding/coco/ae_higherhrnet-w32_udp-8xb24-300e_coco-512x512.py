@@ -9,25 +9,16 @@
 #   --gpus 8
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_udp-8xb24-300e_coco-512x512.py --checkpoint CHECKPOINT
-# Differs from the config without UDP in `use_udp`, which must be the same in
-# targets, both resizes and the decoder. People are decoded at 1/2 of the
-# input, as for the published number.
+# Differs from the config without UDP in `use_udp`, which targets, transforms
+# and decoder read from the codec. People are decoded at 1/2 of the input, as
+# for the published number.
 _base_ = ['./ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
-codec = _base_.codec
-codec.update(use_udp=True)
-
+codec = dict(use_udp=True)
 model = dict(
-    head=dict(decoder=dict(use_udp=True)),
+    head=dict(codec=codec),
     test_cfg=dict(project_to_image=False),
 )
-
-train_pipeline = _base_.train_pipeline
-train_pipeline[1].update(use_udp=True)
-train_pipeline[3].update(encoder=codec)
-val_pipeline = _base_.val_pipeline
-val_pipeline[1].update(use_udp=True)
-
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
+train_dataloader = dict(dataset=dict(codec=codec))
+val_dataloader = dict(dataset=dict(codec=codec))
 test_dataloader = val_dataloader

@@ -44,12 +44,14 @@ train_dataloader = dict(
         datasets=[
             dict(
                 type='BottomupCrowdPoseDataset',
+                codec=_base_.codec,
                 data_root='data/crowdpose/',
                 ann_file='annotations/mmpose_crowdpose_trainval.json',
                 data_prefix=dict(img='images/'),
             ),
             dict(
                 type='BottomupAicDataset',
+                codec=_base_.codec,
                 data_root='data/aic/',
                 ann_file='annotations/aic_train.json',
                 data_prefix=dict(

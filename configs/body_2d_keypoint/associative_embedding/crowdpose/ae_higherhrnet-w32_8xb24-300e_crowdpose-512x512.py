@@ -10,7 +10,7 @@
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512.py --checkpoint CHECKPOINT
 # Multi-scale test, with the scales of the published number: add --cfg-options
-#   test_dataloader.dataset.pipeline.1.scales="[2,1]"
+#   test_dataloader.dataset.scales="[2,1]"
 # Train and val are both trained on, as for the published numbers.
 _base_ = ['../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 

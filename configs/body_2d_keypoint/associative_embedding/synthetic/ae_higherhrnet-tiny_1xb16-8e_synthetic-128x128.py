@@ -30,35 +30,19 @@ param_scheduler = [
 ]
 auto_scale_lr = dict(base_batch_size=16)
 default_hooks = dict(
-    # the last checkpoint is also left without the state of the optimiser
+    # the last checkpoint is also written without the optimiser's state
     checkpoint=dict(
         interval=8, save_best=None, published_keys=['meta', 'state_dict']
     )
 )
 
-codec = _base_.codec
-codec.update(
-    input_size=(128, 128),
-    heatmap_sizes=[(32, 32), (64, 64)],
-    # narrower than the official 2 and 2, as the maps are 4 times smaller
-    sigma=(1.0, 1.5),
-)
-
+# sigmas below the official 2, as the maps are a quarter of the size
+codec = dict(input_size=(128, 128), sigma=(1.0, 1.5))
 model = _base_.hrnet_tiny
-
-train_pipeline = _base_.train_pipeline
-train_pipeline[1].update(
-    input_size=codec.input_size,
-    shift_factor=0.1,
-    scale_factor=(0.9, 1.1),
-    rotate_factor=5,
-)
-train_pipeline[3].update(encoder=codec)
-val_pipeline = _base_.val_pipeline
-val_pipeline[1].update(input_size=codec.input_size)
+model['head'].update(codec=codec)
 
 data_root = 'data/synthetic_people/'
-# a worker process would take time from the two cores of the training
+# worker processes would compete with the training for the two cores
 in_process = dict(batch_size=16, num_workers=0, persistent_workers=False)
 train_dataloader = dict(
     **in_process,
@@ -67,7 +51,10 @@ train_dataloader = dict(
         ann_file='annotations/person_keypoints_train.json',
         data_prefix=dict(img='train/'),
         keep_empty=True,
-        pipeline=train_pipeline,
+        codec=codec,
+        augmentation=dict(
+            shift_factor=0.1, scale_factor=(0.9, 1.1), rotate_factor=5
+        ),
     ),
 )
 val_dataloader = dict(
@@ -76,7 +63,7 @@ val_dataloader = dict(
         data_root=data_root,
         ann_file='annotations/person_keypoints_val.json',
         data_prefix=dict(img='val/'),
-        pipeline=val_pipeline,
+        codec=codec,
     ),
 )
 test_dataloader = val_dataloader

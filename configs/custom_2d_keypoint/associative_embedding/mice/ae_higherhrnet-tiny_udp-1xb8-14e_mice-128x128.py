@@ -13,16 +13,12 @@ _base_ = [
     '../../../_base_/hrnet_tiny.py',
 ]
 
+# sigmas below the official 2, as the maps are a quarter of the size
+codec = dict(input_size=(128, 128), sigma=(1.0, 1.5))
 model = _base_.hrnet_tiny
-# few pictures: what tells animals apart has to be learned within minutes
-model['head']['tag_loss'].update(pull_weight=1e-2, push_weight=1e-2)
-
-codec = _base_.codec
-codec.update(
-    input_size=(128, 128),
-    heatmap_sizes=[(32, 32), (64, 64)],
-    # narrower than the official 2 and 2, as the maps are 4 times smaller
-    sigma=(1.0, 1.5),
+# few images: what tells animals apart has to be learned within minutes
+model['head'].update(
+    codec=codec, tag_loss=dict(pull_weight=1e-2, push_weight=1e-2)
 )
 
 # trainings of minutes scatter; the same numbers every time
@@ -44,24 +40,20 @@ param_scheduler = [
 auto_scale_lr = dict(base_batch_size=8)
 default_hooks = dict(checkpoint=dict(interval=14))
 
-train_pipeline = _base_.train_pipeline
-train_pipeline[1].update(
-    input_size=codec.input_size,
-    shift_factor=0.1,
-    scale_factor=(0.9, 1.1),
-    rotate_factor=15,
-)
-train_pipeline[3].update(encoder=codec)
-val_pipeline = _base_.val_pipeline
-val_pipeline[1].update(input_size=codec.input_size)
-
 data_root = 'data/mice/'
-# a worker process would take time from the cores of the training
+# worker processes would compete with the training for the cores
 in_process = dict(batch_size=8, num_workers=0, persistent_workers=False)
 train_dataloader = dict(
-    **in_process, dataset=dict(data_root=data_root, pipeline=train_pipeline)
+    **in_process,
+    dataset=dict(
+        data_root=data_root,
+        codec=codec,
+        augmentation=dict(
+            shift_factor=0.1, scale_factor=(0.9, 1.1), rotate_factor=15
+        ),
+    ),
 )
 val_dataloader = dict(
-    **in_process, dataset=dict(data_root=data_root, pipeline=val_pipeline)
+    **in_process, dataset=dict(data_root=data_root, codec=codec)
 )
 test_dataloader = val_dataloader

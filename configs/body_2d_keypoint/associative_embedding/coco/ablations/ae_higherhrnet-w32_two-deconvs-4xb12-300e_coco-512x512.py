@@ -8,14 +8,9 @@
 # Differs from HigherHRNet in the third level.
 _base_ = ['../ae_higherhrnet-w32_4xb12-300e_coco-512x512.py']
 
-codec = _base_.codec
-codec.update(heatmap_sizes=[(128, 128), (256, 256), (512, 512)])
-
-model = dict(
-    head=dict(num_deconvs=2, heatmap_loss=dict(loss_weight=(1.0, 1.0, 1.0)))
-)
-
-train_pipeline = _base_.train_pipeline
-train_pipeline[3].update(encoder=codec)
-
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+# the head has a deconvolution for each level but the first
+codec = dict(strides=(4, 2, 1))
+model = dict(head=dict(codec=codec))
+train_dataloader = dict(dataset=dict(codec=codec))
+val_dataloader = dict(dataset=dict(codec=codec))
+test_dataloader = val_dataloader

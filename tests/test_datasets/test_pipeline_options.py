@@ -1,0 +1,51 @@
+"""Options of a data set reach the transforms that have them."""
+
+import numpy as np
+import pytest
+
+from higherhrnet_plugin.datasets.pipeline_options import with_options
+
+PIPELINE = [
+    dict(type='LoadBottomupImage'),
+    dict(type='BottomupAlignedAffine', rotate_factor=7),
+    dict(type='BottomupRandomFlip'),
+    dict(type='BottomupAlignedResize'),
+    np.asarray,
+]
+
+
+def test_without_options_nothing_changes():
+    assert with_options(PIPELINE) == PIPELINE
+
+
+def test_every_option_reaches_its_transform():
+    load, affine, flip, resize, last = with_options(
+        PIPELINE,
+        augmentation=dict(shift_factor=0.1, rotate_factor=30, flip_prob=0.25),
+        scales=[2, 1],
+        resize=dict(size_factor=32, resize_mode='fit'),
+    )
+    assert load == PIPELINE[0]
+    # what a transform is told stays
+    assert affine == dict(PIPELINE[1], shift_factor=0.1)
+    assert flip == dict(PIPELINE[2], prob=0.25)
+    assert resize == dict(
+        type='BottomupAlignedResize',
+        scales=[2, 1],
+        size_factor=32,
+        resize_mode='fit',
+    )
+    assert last is np.asarray
+
+
+def test_arguments_are_not_changed():
+    augmentation = dict(flip_prob=0.25)
+    with_options(PIPELINE, augmentation)
+    assert augmentation == dict(flip_prob=0.25)
+    assert PIPELINE[2] == dict(type='BottomupRandomFlip')
+
+
+@pytest.mark.parametrize('name', ['augmentation', 'resize'])
+def test_other_keys_are_named(name):
+    with pytest.raises(ValueError, match=f"`{name}`.*'turn'.*may have"):
+        with_options(PIPELINE, **{name: dict(turn=3)})
