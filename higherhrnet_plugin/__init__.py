@@ -51,7 +51,11 @@ if not is_command_starting():
         FiniteLossHook,
         KeptSamplerSeedHook,
     )
-    from .evaluation import BottomupCocoMetric, BottomupPCKAccuracy
+    from .evaluation import (
+        BottomupCocoMetric,
+        BottomupCocoWholeBodyMetric,
+        BottomupPCKAccuracy,
+    )
     from .models import (
         HigherHRNetHead,
         MultiResolutionAELoss,
@@ -70,6 +74,7 @@ __all__ = [
     'BottomupCocoDataset',
     'BottomupCocoMetric',
     'BottomupCocoWholeBodyDataset',
+    'BottomupCocoWholeBodyMetric',
     'BottomupCombinedDataset',
     'BottomupCrowdPoseDataset',
     'BottomupDatasetMixin',

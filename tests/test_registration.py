@@ -25,7 +25,11 @@ REGISTERED = {
         'KeptSamplerSeedHook',
     ],
     'DATA_SAMPLERS': ['SeededInfiniteSampler', 'SeededSampler'],
-    'METRICS': ['BottomupCocoMetric', 'BottomupPCKAccuracy'],
+    'METRICS': [
+        'BottomupCocoMetric',
+        'BottomupCocoWholeBodyMetric',
+        'BottomupPCKAccuracy',
+    ],
     'TRANSFORMS': [
         'BottomupAlignedAffine',
         'BottomupAlignedResize',

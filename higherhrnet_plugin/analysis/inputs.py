@@ -10,10 +10,20 @@ from typing import Any, Optional, Union
 
 import numpy as np
 
-from ..datasets.coco_repair import CocoOptions, load_coco, repair_coco
+from ..datasets.coco_repair import (
+    CocoOptions,
+    RepairReport,
+    load_coco,
+    repair_coco,
+)
 from ..evaluation.diagnosis import unknown_images_line
 from ..structures.metainfo import ordered_names
-from .prediction_files import check_predictions, join_lists, read_predictions
+from .prediction_files import (
+    check_predictions,
+    join_lists,
+    match_category,
+    read_predictions,
+)
 
 GroundTruth = Union[str, 'os.PathLike[str]', Mapping[str, Any]]
 Predictions = Union[str, 'os.PathLike[str]', Sequence[Mapping[str, Any]]]
@@ -30,6 +40,8 @@ class Inputs:
             keypoints in ``keypoints``.
         predictions (list[dict]): Records of COCO's result format, likewise.
         repaired (dict): What was repaired, as ``RepairReport.repaired``.
+        notes (list[str]): The same in lines, and what was done to the
+            predictions.
         ann_file (str): The annotation file, for messages.
         names (list[str]): K names of keypoints.
         links (list[tuple[int, int]]): Pairs of keypoints to join in pictures.
@@ -43,6 +55,7 @@ class Inputs:
     content: dict[str, Any]
     predictions: list[dict[str, Any]]
     repaired: dict[str, Any]
+    notes: list[str]
     ann_file: str
     names: list[str]
     links: list[tuple[int, int]]
@@ -84,18 +97,21 @@ def make_inputs(
         raise ValueError(
             f'`iou_type` must be one of {list(IOU_TYPES)}, got {iou_type!r}'
         )
-    content, repaired, ann_file = _read_truth(ground_truth, options)
+    content, report, ann_file = _read_truth(ground_truth, options)
     records, source = _read_results(predictions, options)
     unknown = unknown_images_line(content, records)
     if unknown:
         raise ValueError(f'{source}: {unknown}')
-    # the model knows one category, that of the ground truth
     (category,) = content['categories']
+    records, notes = match_category(records, category)
+    if not report.is_clean:
+        notes = report.lines() + notes
     folder = options.image_dir
     return Inputs(
         content=content,
-        predictions=[{**r, 'category_id': category['id']} for r in records],
-        repaired=repaired,
+        predictions=records,
+        repaired=dict(report.repaired),
+        notes=notes,
         ann_file=ann_file,
         names=list(ordered_names(metainfo)),
         links=[(a, b) for a, b in metainfo['skeleton_links']],
@@ -110,7 +126,7 @@ def make_inputs(
 
 def _read_truth(
     ground_truth: GroundTruth, options: CocoOptions
-) -> tuple[dict[str, Any], dict[str, Any], str]:
+) -> tuple[dict[str, Any], RepairReport, str]:
     """Repair the annotations.
 
     Returns:
@@ -129,7 +145,7 @@ def _read_truth(
         )
     people = join_lists(content['annotations'], options.keypoint_fields)
     content = {**content, 'annotations': people}
-    return content, dict(report.repaired), ann_file
+    return content, report, ann_file
 
 
 def _read_results(

@@ -75,6 +75,37 @@ def check_predictions(
     return joined
 
 
+def match_category(
+    records: Sequence[Mapping[str, Any]], category: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Bring predictions to the category that is evaluated.
+
+    Args:
+        records (Sequence[Mapping]): The predictions.
+        category (Mapping): That of the repaired annotation file.
+
+    Returns:
+        tuple: those of the category, or all of them with its id if none has
+        it, as the model knows one category; and a line for what was done.
+    """
+    number = category['id']
+    others = [r for r in records if r['category_id'] != number]
+    if not others:
+        return [dict(r) for r in records], []
+    listed = ', '.join(sorted({repr(r['category_id']) for r in others}))
+    named = f'category {number} {category.get("name")!r}'
+    if len(others) < len(records):
+        left = [dict(r) for r in records if r['category_id'] == number]
+        return left, [
+            f'dropped: {len(others)} of {len(records)} predictions are of the '
+            f'category {listed}; {named} is evaluated'
+        ]
+    return [{**r, 'category_id': number} for r in records], [
+        f'repaired: all {len(records)} predictions are of the category '
+        f'{listed}, taken as {named} of the annotation file'
+    ]
+
+
 def join_lists(
     records: Sequence[Mapping[str, Any]], fields: Mapping[str, int]
 ) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from mmpose.datasets.datasets import CocoDataset
 
 from ..datasets.coco_repair import CocoOptions
 from ..datasets.coco_repair.categories import Category
+from ..datasets.coco_repair.names import Renaming
 from ..evaluation.diagnosis import diagnose
 from ..structures.metainfo import ordered_names, parse_metainfo
 from .coco_scores import CocoEvaluation
@@ -118,6 +119,7 @@ def analyse(
     *,
     image_dir: Optional[PathText] = None,
     category: Category = None,
+    rename_keypoints: Renaming = None,
     keypoint_fields: Optional[Mapping[str, int]] = None,
     iou_type: str = 'keypoints',
     use_area: bool = True,
@@ -141,6 +143,7 @@ def analyse(
             drawings of them. Defaults to None.
         category (int | str | Sequence | None): As for the data sets.
             Defaults to None, which takes the only one that fits.
+        rename_keypoints (str | Mapping | None): Likewise.
         keypoint_fields (Mapping[str, int], optional): Lists of a record that
             hold the keypoints, and how many each; for COCO-WholeBody
             ``structures.coco.WHOLE_BODY``. Defaults to None, which takes
@@ -167,6 +170,7 @@ def analyse(
         missing_images='ignore',
         keypoint_fields=dict(keypoint_fields or {}),
         names=ordered_names(parsed),
+        rename_keypoints=rename_keypoints,
     )
     inputs = make_inputs(
         ground_truth, predictions, parsed, options, iou_type, use_area
@@ -237,6 +241,7 @@ def analyse_inputs(
     findings += diagnose(
         inputs.content, inputs.predictions, inputs.repaired, inputs.use_area
     )
+    findings += inputs.notes
     return Analysis(
         inputs=inputs,
         images=images,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from typing import Any, Optional
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Optional
 
 from mmengine.fileio import dump, load
 from mmengine.logging import MessageHub, print_log
@@ -48,6 +48,9 @@ class BottomupCocoMetric(CocoMetric):
         FileNotFoundError: If the annotation file does not exist.
         ValueError: If it has no annotations, unless ``format_only`` is set.
     """
+
+    # lists of an annotation that hold the keypoints; empty: `keypoints`
+    KEYPOINT_FIELDS: ClassVar[Mapping[str, int]] = {}
 
     def __init__(
         self,
@@ -100,6 +103,7 @@ class BottomupCocoMetric(CocoMetric):
                 num_keypoints,
                 self.category,
                 missing_images='ignore',
+                keypoint_fields=dict(self.KEYPOINT_FIELDS),
                 names=ordered_names(dataset_meta),
                 rename_keypoints=self.rename_keypoints,
             )

@@ -32,6 +32,7 @@ METRICS_OF = {
     ),
     'aic': dict(type='CocoMetric', use_area=False),
     'coco-wholebody': dict(type='CocoWholeBodyMetric'),
+    'coco-wholebody, ours': dict(type='BottomupCocoWholeBodyMetric'),
 }
 
 

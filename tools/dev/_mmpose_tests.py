@@ -27,7 +27,10 @@ REPLACEMENTS = {
         'MhpDataset': 'BottomupMhpDataset',
         'OCHumanDataset': 'BottomupOCHumanDataset',
     },
-    'METRICS': {'CocoMetric': 'BottomupCocoMetric'},
+    'METRICS': {
+        'CocoMetric': 'BottomupCocoMetric',
+        'CocoWholeBodyMetric': 'BottomupCocoWholeBodyMetric',
+    },
     'MODELS': {'BottomupPoseEstimator': 'MultiScaleBottomupPoseEstimator'},
     'TRANSFORMS': {
         'BottomupGetHeatmapMask': 'MultiResolutionHeatmapMask',

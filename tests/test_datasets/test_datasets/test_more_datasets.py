@@ -248,6 +248,12 @@ def test_images_without_people(tmp_path, kind, person, k):
             dict(type='CocoWholeBodyMetric'),
             'coco-wholebody/AP',
         ),
+        (
+            BottomupCocoWholeBodyDataset,
+            whole_body(1, 1),
+            dict(type='BottomupCocoWholeBodyMetric'),
+            'coco-wholebody/AP',
+        ),
     ],
 )
 def test_the_truth_has_an_ap_of_one(tmp_path, kind, person, metric, name):

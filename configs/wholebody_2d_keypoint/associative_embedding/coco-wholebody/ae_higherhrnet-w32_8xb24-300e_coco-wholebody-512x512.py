@@ -49,7 +49,7 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 
 val_evaluator = dict(
-    type='CocoWholeBodyMetric',
+    type='BottomupCocoWholeBodyMetric',
     ann_file=_base_.data_root + 'annotations/coco_wholebody_val_v1.0.json',
 )
 test_evaluator = val_evaluator
