@@ -118,7 +118,8 @@ class ResumingCheckpointHook(CheckpointHook):
             WorkFolderError: As of :meth:`find_start`.
         """
         # Runner has no public names for what follows
-        if not isinstance(runner._train_loop, BaseLoop):
+        if not isinstance(runner._train_loop, BaseLoop) or runner.iter:
+            # a test, or `Runner.resume` has been called
             return
         resume, load_from = runner._resume, runner._load_from
         start = _on_first_process(
