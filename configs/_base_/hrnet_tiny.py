@@ -1,5 +1,5 @@
-# HRNet with 24 channels and one block a branch: `model = _base_.hrnet_tiny` in
-# a config that also inherits this file. Made for two CPU cores and a few
+# HRNet with 24 channels and one block per branch: `model = _base_.hrnet_tiny`
+# in a config that also inherits this file. Made for two CPU cores and a few
 # minutes; there are no weights to start from.
 hrnet_tiny = dict(
     channels_last=True,

@@ -130,7 +130,7 @@ def test_masks_may_be_left_out():
             dict(on_device=True),
             dict(on_device=True, sigma=3),
             3,
-            'different targets.*2.0.*3.0.*`encoder`',
+            'different targets.*2.0.*3.0.*`codec`',
             id='two codecs',
         ),
         pytest.param(

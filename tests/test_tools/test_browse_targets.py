@@ -297,7 +297,7 @@ def test_the_seed_chooses_samples_and_augmentation(
     [
         ({'data_root': 'nowhere'}, [], 'nowhere'),
         ({'data_prefix': {'img': 'nowhere/'}}, [], 'nowhere'),
-        ({'pipeline': [dict(type='LoadImage')]}, [], 'GenerateTarget'),
+        ({'pipeline': [dict(type='LoadImage')]}, [], 'GenerateBottomupTarget'),
         ({}, ['--img-ids', '2', '77'], 'no image 77'),
         ({}, ['--keypoint', '99'], "no keypoint '99'"),
         (None, [], 'train_dataloader'),

@@ -47,7 +47,7 @@ class MultiResolutionHeatmapMask(BaseTransform):
 
         - img_shape: (h, w) of the image before it was warped
         - heatmaps: list of (K, h, w), or heatmap_sizes: list of (w, h), from
-          ``GenerateTarget``
+          ``GenerateBottomupTarget``
         - input_size: (w, h), from ``BottomupAlignedAffine``
         - warp_mat: (2, 3), image to input pixels
         - use_udp (optional): whether levels are aligned at pixel centres
@@ -94,8 +94,8 @@ def _level_sizes(results: dict[str, Any]) -> list[tuple[int, int]]:
         return results['heatmap_sizes']
     if not isinstance(results.get('heatmaps'), list):
         raise ValueError(
-            'MultiResolutionHeatmapMask comes after GenerateTarget with '
-            'the encoder MultiResolutionAssociativeEmbedding'
+            'MultiResolutionHeatmapMask comes after GenerateBottomupTarget '
+            'with the codec MultiResolutionAssociativeEmbedding'
         )
     return [(h.shape[2], h.shape[1]) for h in results['heatmaps']]
 

@@ -41,13 +41,14 @@ def read_targets(
     ):
         raise ValueError(
             'the samples have no heatmaps or keypoint_indices; the train '
-            "pipeline needs dict(type='GenerateTarget', encoder=dict(type="
-            "'MultiResolutionAssociativeEmbedding', ...))"
+            "pipeline needs dict(type='GenerateBottomupTarget'), and its data "
+            "set codec=dict(type='MultiResolutionAssociativeEmbedding', ...)"
         )
     if any(drawn) and any(to_draw):
         raise ValueError(
             'some samples of the batch bring heatmaps and some leave them to '
-            'the head; set the same `on_device` in all train pipelines'
+            'the head; set the same `on_device` in the `codec` of all train '
+            'data sets'
         )
     if any(to_draw):
         heatmaps = _draw_heatmaps(labels, maps)
@@ -62,8 +63,9 @@ def _stack_heatmaps(fields: Sequence[Any], num_keypoints: int) -> list[Tensor]:
     """Stack the heatmaps that the samples bring."""
     if not isinstance(fields[0], MultilevelPixelData):
         raise ValueError(
-            'the targets have no levels; use the encoder '
-            'MultiResolutionAssociativeEmbedding in GenerateTarget'
+            'the targets have no levels; use GenerateBottomupTarget with '
+            "codec=dict(type='MultiResolutionAssociativeEmbedding', ...) of "
+            'the data set'
         )
     _check_num_keypoints(fields[0].heatmaps[0].shape[0], num_keypoints)
     levels = range(len(fields[0].heatmaps))
@@ -85,7 +87,7 @@ def _draw_heatmaps(
     if len(described) > 1:
         raise ValueError(
             'the samples of the batch ask for different targets: '
-            f'{sorted(described)}; use one `encoder` in all train pipelines'
+            f'{sorted(described)}; use one `codec` for all train data sets'
         )
     (levels,) = described
     if levels.sizes != sizes:
@@ -105,7 +107,7 @@ def _draw_levels(
     if len(with_offsets) > 1:
         raise ValueError(
             'some samples of the batch are encoded with UDP, some are not; '
-            'set the same `use_udp` in all train pipelines'
+            'set the same `use_udp` in the `codec` of all train data sets'
         )
     offsets: Optional[list[Tensor]] = None
     if with_offsets == {True}:

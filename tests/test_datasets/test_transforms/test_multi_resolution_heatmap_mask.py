@@ -313,7 +313,7 @@ def test_errors(segmentation, words):
 @pytest.mark.parametrize('heatmaps', [None, np.zeros((3, 8, 8))])
 def test_targets_come_first(heatmaps):
     data = dict(results([]), heatmaps=heatmaps)
-    with pytest.raises(ValueError, match='GenerateTarget'):
+    with pytest.raises(ValueError, match='GenerateBottomupTarget'):
         MultiResolutionHeatmapMask().transform(data)
 
 

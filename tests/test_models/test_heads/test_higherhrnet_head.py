@@ -309,7 +309,7 @@ def test_targets_for_another_head(codec, k, words):
 def test_missing_targets(missing, which):
     samples = packed_samples((2, 2), 3, codec_config())
     delattr(samples[which], missing)
-    with pytest.raises(ValueError, match=r'GenerateTarget'):
+    with pytest.raises(ValueError, match=r'GenerateBottomupTarget'):
         build().loss(features(), samples)
 
 

@@ -31,15 +31,15 @@ def test_number_of_keypoints(k):
     assert built.final_layers[0].out_channels == 2 * k
     assert built.decoder.num_keypoints == k
     # without a skeleton in their own order, also 17 that are not COCO's
-    assert list(built.decoder.keypoint_order) == list(range(k))
+    assert list(built.decoder.options.keypoint_order) == list(range(k))
 
 
 def test_order_from_the_skeleton():
     info = linked(4, [(0, 3), (1, 3), (2, 3)])
-    assert head(metainfo=info).decoder.keypoint_order == [3, 0, 1, 2]
+    assert head(metainfo=info).decoder.options.keypoint_order == [3, 0, 1, 2]
     told = dict(keypoint_order=[2, 1, 0, 3])
     built = head(metainfo=info, decoder=told)
-    assert built.decoder.keypoint_order == [2, 1, 0, 3]
+    assert built.decoder.options.keypoint_order == [2, 1, 0, 3]
 
 
 def test_coco_keeps_the_official_order():
@@ -51,7 +51,9 @@ def test_coco_keeps_the_official_order():
 
 def test_sigmas_reach_the_suppression():
     built = head(metainfo=metainfo(5), decoder=dict(nms_thr=0.5))
-    np.testing.assert_allclose(built.decoder.selection.sigmas, [0.05] * 5)
+    np.testing.assert_allclose(
+        built.decoder.options.selection.sigmas, [0.05] * 5
+    )
     with pytest.raises(ValueError, match=r'`nms_thr` needs `sigmas`'):
         head(num_keypoints=5, decoder=dict(nms_thr=0.5))
 

@@ -63,8 +63,8 @@ def find_tag_levels(dataset: Any) -> tuple[int, ...]:
         if hasattr(codec, 'tag_levels'):
             return tuple(codec.tag_levels)
     raise SystemExit(
-        'error: the training pipeline has no GenerateTarget with the encoder '
-        'MultiResolutionAssociativeEmbedding'
+        'error: the training pipeline has no GenerateBottomupTarget, or its '
+        'data set no `codec` of type MultiResolutionAssociativeEmbedding'
     )
 
 

@@ -6,8 +6,8 @@
 #   ae_higherhrnet-w32_8xb24-300e_ap10k-512x512.py --launcher pytorch --gpus 8
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_ap10k-512x512.py --checkpoint CHECKPOINT
-# All species are one category for the network. Their 17 keypoints are not
-# those of COCO, so the order of grouping comes from the skeleton.
+# All species are treated as one category. Their 17 keypoints are not those of
+# COCO, so the grouping order is derived from the skeleton.
 _base_ = [
     '../../../body_2d_keypoint/associative_embedding/coco/'
     'ae_higherhrnet-w32_8xb24-300e_coco-512x512.py'

@@ -14,7 +14,7 @@ _base_ = ['../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
 default_hooks = dict(checkpoint=dict(save_best='aic/AP'))
 
-# MMPose 0.x pushes tags apart ten times as hard here as on COCO
+# as in MMPose 0.x, the push loss weighs ten times as much as on COCO
 model = dict(head=dict(num_keypoints=14, tag_loss=dict(push_weight=1e-2)))
 
 dataset_type = 'BottomupAicDataset'

@@ -6,12 +6,13 @@
 #   ae_higherhrnet-w32_4xb12-300e_coco-512x512.py --launcher pytorch --gpus 4
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_4xb12-300e_coco-512x512.py --checkpoint CHECKPOINT
-# Differs from MMPose 0.x in the batch, the rate and the missing warm-up.
+# Unlike the recipe of MMPose 0.x it has smaller batches, a lower learning rate
+# and no warm-up.
 # Source: experiments/coco/higher_hrnet/w32_512_adam_lr1e-3.yaml
 _base_ = ['./ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
-param_scheduler = _base_.param_scheduler[1:]
+param_scheduler = [_base_.decay]
 auto_scale_lr = dict(base_batch_size=48)
 
 train_dataloader = dict(batch_size=12)

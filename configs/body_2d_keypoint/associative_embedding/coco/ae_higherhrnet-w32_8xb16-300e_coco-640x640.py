@@ -7,7 +7,7 @@
 #   ae_higherhrnet-w32_8xb16-300e_coco-640x640.py --launcher pytorch --gpus 8
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb16-300e_coco-640x640.py --checkpoint CHECKPOINT
-# Differs from the 512 config in the input size and the batch.
+# Like the 512 config but for the input size and the batch size.
 _base_ = ['./ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
 auto_scale_lr = dict(base_batch_size=128)

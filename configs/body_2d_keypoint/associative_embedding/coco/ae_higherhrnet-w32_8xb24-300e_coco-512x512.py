@@ -25,19 +25,18 @@ custom_imports = dict(
 # is otherwise the same: see ae_higherhrnet-w32_4xb12-300e_coco-512x512.py.
 train_cfg = dict(max_epochs=300, val_interval=10)
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1.5e-3))
-param_scheduler = [
-    dict(
-        type='LinearLR', begin=0, end=500, start_factor=0.001, by_epoch=False
-    ),
-    dict(
-        type='MultiStepLR',
-        begin=0,
-        end=300,
-        milestones=[200, 260],
-        gamma=0.1,
-        by_epoch=True,
-    ),
-]
+warm_up = dict(
+    type='LinearLR', begin=0, end=500, start_factor=0.001, by_epoch=False
+)
+decay = dict(
+    type='MultiStepLR',
+    begin=0,
+    end=300,
+    milestones=[200, 260],
+    gamma=0.1,
+    by_epoch=True,
+)
+param_scheduler = [warm_up, decay]
 auto_scale_lr = dict(base_batch_size=192)
 default_hooks = dict(
     checkpoint=dict(

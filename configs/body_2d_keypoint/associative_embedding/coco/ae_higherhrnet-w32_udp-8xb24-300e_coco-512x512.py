@@ -9,9 +9,9 @@
 #   --gpus 8
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_udp-8xb24-300e_coco-512x512.py --checkpoint CHECKPOINT
-# Differs from the config without UDP in `use_udp`, which targets, transforms
-# and decoder read from the codec. People are decoded at 1/2 of the input, as
-# for the published number.
+# Like the config without UDP but for `use_udp`, which targets, transforms and
+# decoder read from the codec. People are decoded at 1/2 of the input, as for
+# the published number.
 _base_ = ['./ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
 codec = dict(use_udp=True)

@@ -6,7 +6,7 @@
 #   ae_higherhrnet-w48_4xb10-300e_coco-640x640.py --launcher pytorch --gpus 4
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w48_4xb10-300e_coco-640x640.py --checkpoint CHECKPOINT
-# Differs from the W32 config in the width and the batch.
+# Like the W32 config but for the width and the batch size.
 # Source: experiments/coco/higher_hrnet/w48_640_adam_lr1e-3.yaml
 _base_ = [
     './ae_higherhrnet-w32_4xb12-300e_coco-640x640.py',

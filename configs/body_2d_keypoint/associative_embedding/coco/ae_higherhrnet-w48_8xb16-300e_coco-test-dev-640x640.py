@@ -8,9 +8,9 @@
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w48_8xb16-300e_coco-test-dev-640x640.py \
 #   --checkpoint CHECKPOINT
-# Training and its validation are those of the config it inherits. The test
-# measures nothing, as the annotations are not public: it writes
-# `{outfile_prefix}.keypoints.json` for the COCO server.
+# Training and validation are inherited. The test computes no metric, as the
+# annotations are not public: it writes `{outfile_prefix}.keypoints.json` for
+# the COCO server.
 _base_ = ['./ae_higherhrnet-w48_8xb16-300e_coco-640x640.py']
 
 test_dataloader = dict(

@@ -1,13 +1,12 @@
 # HigherHRNet-W32 on CrowdPose and AI Challenger at once, input 512x512
 #
 # An example of data sets with different skeletons: both have the same 14
-# keypoints in another order, and `KeypointConverter` brings those of AIC into
-# the order of CrowdPose. It goes into the pipeline of the data set it
-# converts; what augments comes after it, in the pipeline of the combination,
-# whose `metainfo` tells what left and right are.
-# Where a data set lacks a keypoint, set
-# `model.head.heatmap_loss.supervise_empty=False`, or it is taught as
-# background.
+# keypoints, in a different order, and `KeypointConverter` maps those of AIC to
+# those of CrowdPose. The converter belongs in the pipeline of the data set
+# that it converts; augmentation follows in the pipeline of the combination,
+# whose `metainfo` defines left and right. If a data set lacks a keypoint, set
+# `model.head.heatmap_loss.supervise_empty=False`; otherwise the network learns
+# that this keypoint is never there.
 #
 # Expected: nothing was measured with this config.
 # Train: mim train higherhrnet_plugin \
@@ -16,7 +15,7 @@
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_crowdpose-aic-512x512.py \
 #   --checkpoint CHECKPOINT
-# Differs from the CrowdPose config in the training data.
+# Like the CrowdPose config but for the training data.
 _base_ = ['../crowdpose/ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512.py']
 
 # (keypoint of AIC, keypoint of CrowdPose)

@@ -11,7 +11,7 @@
 #   ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512.py --checkpoint CHECKPOINT
 # Multi-scale test, with the scales of the published number: add --cfg-options
 #   test_dataloader.dataset.scales="[2,1]"
-# Train and val are both trained on, as for the published numbers.
+# Trained on train and val together, as for the published numbers.
 _base_ = ['../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
 default_hooks = dict(checkpoint=dict(save_best='crowdpose/AP'))

@@ -7,12 +7,13 @@
 #   --gpus 4
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w48_4xb10-300e_crowdpose-640x640.py --checkpoint CHECKPOINT
-# Differs from MMPose 0.x in the batch, the rate and the missing warm-up.
+# Unlike the recipe of MMPose 0.x it has smaller batches, a lower learning rate
+# and no warm-up.
 # Source: experiments/crowd_pose/higher_hrnet/w48_640_adam_lr1e-3.yaml
 _base_ = ['./ae_higherhrnet-w48_8xb16-300e_crowdpose-640x640.py']
 
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
-param_scheduler = _base_.param_scheduler[1:]
+param_scheduler = [_base_.decay]
 auto_scale_lr = dict(base_batch_size=40)
 
 train_dataloader = dict(batch_size=10)

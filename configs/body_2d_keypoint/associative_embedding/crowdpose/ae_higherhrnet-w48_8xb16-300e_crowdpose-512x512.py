@@ -6,7 +6,7 @@
 #   --gpus 8
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w48_8xb16-300e_crowdpose-512x512.py --checkpoint CHECKPOINT
-# Differs from the W32 config in the width and the batch.
+# Like the W32 config but for the width and the batch size.
 _base_ = [
     './ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512.py',
     '../../../_base_/hrnet_w48.py',

@@ -8,7 +8,7 @@
 #   --gpus 8
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w48_8xb16-300e_crowdpose-640x640.py --checkpoint CHECKPOINT
-# Differs from the W32 config in the width. With the official recipe:
+# Like the W32 config but for the width. With the official recipe:
 #   ae_higherhrnet-w48_4xb10-300e_crowdpose-640x640.py
 _base_ = [
     './ae_higherhrnet-w32_8xb16-300e_crowdpose-640x640.py',

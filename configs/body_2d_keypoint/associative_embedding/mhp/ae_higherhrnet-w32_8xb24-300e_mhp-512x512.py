@@ -6,7 +6,7 @@
 #   ae_higherhrnet-w32_8xb24-300e_mhp-512x512.py --launcher pytorch --gpus 8
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_mhp-512x512.py --checkpoint CHECKPOINT
-# The files are those that mmpose's documentation of its data sets offers.
+# The annotation files are those offered by mmpose's data set documentation.
 _base_ = ['../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
 default_hooks = dict(checkpoint=dict(save_best='mhp/AP'))

@@ -8,8 +8,8 @@
 #   --gpus 8
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_ochuman-512x512.py --checkpoint CHECKPOINT
-# Any weights for COCO of this size can be tested. Differs from the COCO config
-# in what is validated and tested.
+# Any COCO weights of this size can be tested. Like the COCO config but for the
+# data of validation and test.
 _base_ = ['../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
 
 default_hooks = dict(checkpoint=dict(save_best='ochuman/AP'))

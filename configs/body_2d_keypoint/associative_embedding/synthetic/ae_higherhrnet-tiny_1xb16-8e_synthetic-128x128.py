@@ -7,8 +7,8 @@
 #   data/synthetic_people --num-train 4000
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py --gpus 0
-# `make demo` does all of it. HRNet with 24 channels and one block a branch,
-# two levels, tags at 1/4: made for two CPU cores and a few minutes.
+# `make demo` runs all of it. HRNet with 24 channels and one block per branch,
+# two levels and tags at 1/4: made for two CPU cores and a few minutes.
 _base_ = [
     '../coco/ae_higherhrnet-w32_8xb24-300e_coco-512x512.py',
     '../../../_base_/hrnet_tiny.py',
@@ -16,18 +16,17 @@ _base_ = [
 
 train_cfg = dict(max_epochs=8, val_interval=8)
 optim_wrapper = dict(optimizer=dict(lr=4e-3, fused=True))
-param_scheduler = [
-    dict(type='LinearLR', begin=0, end=200, start_factor=0.01, by_epoch=False),
-    dict(
-        type='CosineAnnealingLR',
-        begin=0,
-        end=8,
-        T_max=8,
-        eta_min=1e-5,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    ),
-]
+warm_up = dict(end=200, start_factor=0.01)
+cosine = dict(
+    type='CosineAnnealingLR',
+    begin=0,
+    end=8,
+    T_max=8,
+    eta_min=1e-5,
+    by_epoch=True,
+    convert_to_iter_based=True,
+)
+param_scheduler = [dict(_base_.warm_up, **warm_up), cosine]
 auto_scale_lr = dict(base_batch_size=16)
 default_hooks = dict(
     # the last checkpoint is also written without the optimiser's state

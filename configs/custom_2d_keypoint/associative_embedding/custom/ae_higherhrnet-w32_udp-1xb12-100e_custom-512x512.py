@@ -1,8 +1,8 @@
 # HigherHRNet-W32 on your own data, input 512x512
 #
-# Copy this file beside itself, edit the two blocks below, and nothing else:
-# number of keypoints, flips, order of grouping, sigmas and evaluation follow
-# from them. docs/custom_dataset.md goes through it step by step.
+# Copy this file within its folder and edit the two blocks below, nothing else:
+# number of keypoints, flips, grouping order, sigmas and evaluation follow from
+# them. docs/custom_dataset.md explains it step by step.
 #
 # Expected: nothing was measured with this file. The walk-through measures its
 #   child, ../mice/ae_higherhrnet-tiny_udp-1xb8-14e_mice-128x128.py.
@@ -54,7 +54,7 @@ model = dict(metainfo=metainfo, head=dict(num_keypoints=None))
 custom = dict(
     data_root=data_root, data_prefix=dict(img=images), metainfo=metainfo
 )
-# pictures without anybody teach what is nobody
+# images without people are trained on as negatives
 train_dataloader = dict(
     batch_size=12, dataset=dict(ann_file=train_file, keep_empty=True, **custom)
 )
@@ -69,8 +69,10 @@ test_evaluator = val_evaluator
 # rate; --auto-scale-lr fits it to another number of GPUs
 train_cfg = dict(max_epochs=100, val_interval=5)
 optim_wrapper = dict(optimizer=dict(lr=2.5e-4))
-param_scheduler = _base_.param_scheduler
-param_scheduler[1].update(end=100, milestones=[70, 90])
+param_scheduler = [
+    _base_.warm_up,
+    dict(_base_.decay, end=100, milestones=[70, 90]),
+]
 auto_scale_lr = dict(base_batch_size=12)
 default_hooks = dict(
     checkpoint=dict(

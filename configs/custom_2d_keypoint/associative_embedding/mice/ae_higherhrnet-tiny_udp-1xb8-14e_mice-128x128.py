@@ -1,8 +1,8 @@
 # A tiny HigherHRNet on synthetic mice with five keypoints, input 128x128
 #
-# What docs/custom_dataset.md trains on a CPU in a few minutes. The keypoints
-# are those of the config for custom data, from which this one differs in the
-# size of everything, the paths and the schedule.
+# The example of docs/custom_dataset.md, which trains on a CPU in a few
+# minutes. It inherits the config for custom data with its keypoints; network,
+# input, paths and schedule are its own.
 #
 # Expected: see docs/custom_dataset.md, which also says what was measured.
 # Data: python tools/dataset_converters/make_synthetic_mice.py data/mice

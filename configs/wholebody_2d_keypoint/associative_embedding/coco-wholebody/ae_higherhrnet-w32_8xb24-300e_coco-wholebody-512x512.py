@@ -12,9 +12,9 @@
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w32_8xb24-300e_coco-wholebody-512x512.py \
 #   --checkpoint CHECKPOINT
-# The published weights were trained from those of COCO, and this config does
-# the same: `finetune` copies all weights that do not depend on the number of
-# keypoints, and those of the 17 keypoints that both data sets name.
+# The published weights were fine-tuned from those of COCO, and so are these:
+# `finetune` copies every weight that does not depend on the number of
+# keypoints, and the channels of the 17 keypoints that both data sets name.
 _base_ = [
     '../../../body_2d_keypoint/associative_embedding/coco/'
     'ae_higherhrnet-w32_8xb24-300e_coco-512x512.py'

@@ -10,7 +10,7 @@
 # Test: mim test higherhrnet_plugin \
 #   ae_higherhrnet-w48_8xb16-300e_coco-wholebody-512x512.py \
 #   --checkpoint CHECKPOINT
-# Differs from the W32 config in the width, the batch and the COCO weights
+# Like the W32 config but for the width, the batch size and the COCO weights
 # that training starts from.
 _base_ = [
     './ae_higherhrnet-w32_8xb24-300e_coco-wholebody-512x512.py',

@@ -5,8 +5,8 @@
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-w32_4xb12-300e_coco-768x768.py \
 #   --launcher pytorch --gpus 4
-# Differs from the official recipe in the input size. What batch the authors
-# had at this size is not known.
+# Like the official recipe but for the input size. The batch size that the
+# authors used at this input size is not known.
 _base_ = ['../ae_higherhrnet-w32_4xb12-300e_coco-512x512.py']
 
 codec = dict(input_size=(768, 768))

@@ -5,8 +5,8 @@
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-w32_deconv-4xb12-300e_coco-512x512.py \
 #   --launcher pytorch --gpus 4
-# Differs from HigherHRNet: the deconvolution sees features alone and has no
-# residual blocks behind it, and the test reads heatmaps of 1/2 alone.
+# Unlike HigherHRNet the deconvolution sees the features only and has no
+# residual blocks after it, and the test reads the heatmaps of 1/2 only.
 _base_ = ['../ae_higherhrnet-w32_4xb12-300e_coco-512x512.py']
 
 model = dict(

@@ -5,7 +5,7 @@
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-w32_deconv-concat-aggregate-4xb12-300e_coco-512x512.py \
 #   --launcher pytorch --gpus 4
-# Differs from HigherHRNet: no residual blocks behind the deconvolution. With
+# Unlike HigherHRNet it has no residual blocks after the deconvolution. With
 # them it is ae_higherhrnet-w32_4xb12-300e_coco-512x512.py.
 _base_ = ['./ae_higherhrnet-w32_deconv-concat-4xb12-300e_coco-512x512.py']
 

@@ -5,7 +5,7 @@
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-w32_two-deconvs-4xb12-300e_coco-512x512.py \
 #   --launcher pytorch --gpus 4
-# Differs from HigherHRNet in the third level.
+# HigherHRNet with a third level.
 _base_ = ['../ae_higherhrnet-w32_4xb12-300e_coco-512x512.py']
 
 # the head has a deconvolution for each level but the first

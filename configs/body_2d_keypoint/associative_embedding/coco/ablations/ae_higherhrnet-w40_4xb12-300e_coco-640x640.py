@@ -5,8 +5,8 @@
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-w40_4xb12-300e_coco-640x640.py \
 #   --launcher pytorch --gpus 4
-# Differs from the official recipe of W32 in the width. What batch the authors
-# had for this width is not known.
+# Like the official recipe of W32 but for the width. The batch size that the
+# authors used with this width is not known.
 _base_ = [
     '../ae_higherhrnet-w32_4xb12-300e_coco-640x640.py',
     '../../../../_base_/hrnet_w40.py',
