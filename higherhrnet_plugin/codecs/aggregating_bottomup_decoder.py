@@ -11,14 +11,17 @@ from torch import Tensor
 from ..registry import KEYPOINT_CODECS
 from ..structures.people import People
 from .decoding.aggregation import Aggregator
-from .decoding.decode import check_image, decode, find_people
+from .decoding.decode import (
+    check_image,
+    decode,
+    decode_levels,
+    find_people,
+)
 from .decoding.device_maps import DeviceMaps, are_finite, on_host
-from .decoding.host_maps import HostMaps
 from .decoding.merging import Outputs
 from .decoding.options import DecodingOptions
 from .decoding.resizing import TagSource, map_shape, read_tag_levels
 from .decoding.selection import Selection
-from .decoding.tags import LevelTags
 
 
 @KEYPOINT_CODECS.register_module()
@@ -28,11 +31,10 @@ class AggregatingBottomupDecoder(Aggregator):
     Note:
         - B: images, N: people of an image, K: keypoints
         - L: tags of a keypoint (tag dimension x levels with tags x flips)
-        - (h, w): size of a network output, (H, W): of the aggregated maps
+        - (H, W): size of the aggregated maps
 
     The defaults are the official test settings. Source: HigherHRNet, section
-    3.4; ``lib/core/inference.py`` and ``lib/core/group.py`` of the official
-    code.
+    3.4; ``lib/core/{inference,group}.py`` of the official code.
 
     Args:
         num_keypoints (int, optional): K. Defaults to the channels of the
@@ -73,7 +75,7 @@ class AggregatingBottomupDecoder(Aggregator):
         instance_thr, min_keypoints, nms_thr, max_instances, sigmas: Which
             people are kept, see :class:`~.decoding.selection.Selection`;
             anything but the defaults sorts people by score. By default all
-            are kept in the order they were found.
+            are kept, in the order in which they began.
 
     Raises:
         ValueError: If an option is out of its range.
@@ -106,7 +108,6 @@ class AggregatingBottomupDecoder(Aggregator):
     ) -> None:
         super().__init__(tag_per_keypoint, heatmap_levels, use_udp)
         self.num_keypoints = num_keypoints
-        self.max_candidates = max_candidates
         self.options = DecodingOptions(
             num_keypoints,
             keypoint_order,
@@ -142,7 +143,7 @@ class AggregatingBottomupDecoder(Aggregator):
         of the same products.
 
         Args:
-            outputs (Sequence): As all arguments in :meth:`aggregate`.
+            outputs (Sequence): As in :meth:`aggregate`.
             scales (Sequence[float]): As there.
             base_size (tuple[int, int]): As there, but always needed.
             flip_indices (Sequence[int], optional): As there.
@@ -160,20 +161,9 @@ class AggregatingBottomupDecoder(Aggregator):
         )
         shape = map_shape(heatmaps)
         if on_host(heatmaps) and _all_finite(heatmaps, sources):
-            channels = sum(source.maps.shape[1] for source in sources)
-            groups = check_image(
-                tuple(heatmaps.shape[1:]), (channels, *shape), self.options
-            )
             tags = read_tag_levels(sources, shape, self.use_udp)
             people = [
-                find_people(
-                    HostMaps(
-                        heat,
-                        LevelTags(levels, groups, shape),
-                        *self.options.window,
-                    ),
-                    self.options,
-                )
+                decode_levels(heat, levels, self.options)
                 for heat, levels in zip(_to_numpy(heatmaps), tags)
             ]
         else:

@@ -55,7 +55,7 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         sigma (float | Sequence[float]): Standard deviation of the Gaussian in
             cells, one for all levels or one for each. Defaults to 2.
         tag_levels (int | Sequence[int]): Level or levels with tags, whose
-            cells ``keypoint_indices`` speaks of. Defaults to 0.
+            cells ``keypoint_indices`` refers to. Defaults to 0.
         use_udp (bool): Unbiased data processing (Huang et al., CVPR 2020); the
             transforms of the pipelines and the decoder of the head need the
             same. Defaults to False.
@@ -166,10 +166,12 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
             points = level_points(
                 keypoints, self.input_size, size, self.use_udp
             )
-            held, valid = keypoint_cells(points, visible, size, self.use_udp)
-            cells.append((held, valid))
+            places, valid = keypoint_cells(points, visible, size, self.use_udp)
+            cells.append((places, valid))
             if self.use_udp:
-                offsets.append(np.where(valid[..., None], points - held, 0.0))
+                offsets.append(
+                    np.where(valid[..., None], points - places, 0.0)
+                )
         indices = [
             flat_indices(*cells[level], self.heatmap_sizes[level])
             for level in self.tag_levels
@@ -186,21 +188,21 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
     def _draw(self, cells: list[Cells], offsets: list[np.ndarray]) -> dict:
         """Draw the heatmaps of every level."""
         heatmaps = []
-        for level, (held, valid) in enumerate(cells):
+        for level, (places, valid) in enumerate(cells):
             patches = self._patches[level]
             if offsets:
                 patches = gaussian_patches(
                     self.sigma[level], offsets[level][valid]
                 )
             size = self.heatmap_sizes[level]
-            heatmaps.append(draw_heatmaps(held, valid, size, patches))
+            heatmaps.append(draw_heatmaps(places, valid, size, patches))
         return {'heatmaps': heatmaps}
 
     def _defer(self, cells: list[Cells], offsets: list[np.ndarray]) -> dict:
-        """Describe the heatmaps of every level for whoever draws them."""
+        """Describe the heatmaps of every level for the head to draw."""
         rows = [
-            np.concatenate((held, valid[..., None]), axis=-1)
-            for held, valid in cells
+            np.concatenate((places, valid[..., None]), axis=-1)
+            for places, valid in cells
         ]
         levels = TargetLevels(tuple(self.heatmap_sizes), tuple(self.sigma))
         deferred = {

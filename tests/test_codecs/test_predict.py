@@ -13,7 +13,6 @@ from test_codecs.test_aggregating_bottomup_decoder import (
 
 from higherhrnet_plugin import AggregatingBottomupDecoder
 from higherhrnet_plugin.codecs.decoding import aggregation
-from higherhrnet_plugin.codecs.decoding.tags import LevelTags
 
 
 def two_steps(decoder, outputs, scales, base_size, swap, project):
@@ -87,7 +86,6 @@ def test_tags_are_not_enlarged(monkeypatch):
 
     decoder = AggregatingBottomupDecoder()
     monkeypatch.setattr(aggregation, 'enlarge_tags', refuse)
-    monkeypatch.setattr(LevelTags, 'enlarged', refuse)
     assert decoder.predict(outputs, (1,), (48, 32), [0, 2, 1])
     with pytest.raises(RuntimeError, match='enlarged'):
         decoder.aggregate(outputs, (1,), (48, 32), [0, 2, 1])

@@ -109,7 +109,7 @@ class Ways:
         )
         require(all(close), 'people of predict and batch_decode')
         note = f'{len(own[0])} people'
-        if len(own[0]) > self.decoder.max_candidates:
+        if len(own[0]) > self.decoder.options.max_candidates:
             # mmpose compares with all of them, not with the first 30
             return f"{note}, mmpose's codec finds {len(peer[0])}"
         # mmpose shifts and fills by other rules: people before that

@@ -82,7 +82,7 @@ class Aggregator:
     def pixels_per_cell(
         self, shape: tuple[int, int], base_size: tuple[int, int]
     ) -> np.ndarray:
-        """Return the way from aggregated maps to the input of scale 1.
+        """Return the scale from aggregated maps to the input of scale 1.
 
         Args:
             shape (tuple[int, int]): (H, W).

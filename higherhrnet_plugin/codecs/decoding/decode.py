@@ -19,7 +19,8 @@ Note:
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Optional, Protocol
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from .grouping import Candidates, group_by_tag
 from .host_maps import HostMaps, Points, highest
 from .offsets import dark_offset, quarter_offset
 from .options import DecodingOptions
-from .tags import FullTags
+from .tags import FullTags, LevelTags, TagLevel
 
 
 class Maps(Protocol):
@@ -90,7 +91,7 @@ def _group(
     peaks: Points,
     num_keypoints: int,
     options: DecodingOptions,
-    max_distance: float | None,
+    max_distance: Optional[float],
 ) -> np.ndarray:
     """Group peaks to people, float32 (N, K, 3 + L): x, y, score, tags."""
     order = grouping_order(options.keypoint_order, num_keypoints)
@@ -138,6 +139,29 @@ def check_image(
     return check_maps(
         heatmaps, tags, options.num_keypoints, options.tag_per_keypoint
     )
+
+
+def decode_levels(
+    heatmaps: np.ndarray, levels: Sequence[TagLevel], options: DecodingOptions
+) -> People:
+    """Find the people of one image, enlarging tags only where they are read.
+
+    Args:
+        heatmaps (np.ndarray): float32 (K, H, W), finite and contiguous.
+        levels (Sequence[TagLevel]): Finite tags as the network gives them.
+        options (DecodingOptions): Options.
+
+    Returns:
+        People: N people, (x, y) in pixels of the heatmaps.
+
+    Raises:
+        ValueError: If the shapes do not fit together.
+    """
+    _, height, width = heatmaps.shape
+    channels = sum(len(level.maps) for level in levels)
+    groups = check_image(heatmaps.shape, (channels, height, width), options)
+    tags = LevelTags(levels, groups, (height, width))
+    return find_people(HostMaps(heatmaps, tags, *options.window), options)
 
 
 def decode(

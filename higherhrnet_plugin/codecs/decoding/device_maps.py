@@ -127,9 +127,9 @@ class DeviceMaps:
         side = len(self.around)
         whole, heat, tag = np.split(table, [3, 3 + side**2], axis=1)
         around = heat.reshape(-1, side, side)
-        kind, *cell = whole.astype(np.int64).T
+        keypoint, *cell = whole.astype(np.int64).T
         return Points(
-            kind,
+            keypoint,
             np.stack(cell, axis=1),
             around[:, side // 2, side // 2],
             around,

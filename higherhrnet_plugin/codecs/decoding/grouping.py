@@ -2,7 +2,7 @@
 
 Note:
     - K: keypoints, M: candidates of a keypoint, L: tags of a candidate
-    - G: people found so far
+    - G: people begun so far
 
 Source: associative embedding (Newell et al., NeurIPS 2017) and
 ``match_by_tag`` in ``lib/core/group.py`` of the official code.
@@ -185,7 +185,7 @@ def group_by_tag(
         keypoint_order (Sequence[int]): The order of the K keypoints.
         tag_thr (float): A candidate joins a person below this distance.
         max_groups (int): Candidates are compared with the first so many
-            people; more may be found.
+            people; there may be more.
         assignment (str): 'munkres', :func:`match_official`, or 'distance',
             :func:`match_closest`. Defaults to 'munkres'.
         keep_equal_tags (bool): Let people with equal tags be several.
@@ -196,7 +196,7 @@ def group_by_tag(
 
     Returns:
         np.ndarray: float32 (G, K, 3 + L), x, y, score and tags; zeros where
-        a keypoint is missing. People in the order they were found.
+        a keypoint is missing. People in the order in which they began.
     """
     people: dict[Hashable, _Person] = {}
     shape = (len(candidates), 3 + candidates[0].tags.shape[1])
@@ -215,9 +215,9 @@ def group_by_tag(
                 placed = np.stack([person.rows for person in known])
                 apart = too_far(own.positions, placed, max_distance)
             chosen = MATCHES[assignment](own, means, tag_thr, apart)
-        for row, tag, who in zip(rows, own.tags, chosen):
-            if who >= 0:
-                known[who].put(k, row)
+        for row, tag, match in zip(rows, own.tags, chosen):
+            if match >= 0:
+                known[match].put(k, row)
                 continue
             name = len(people) if keep_equal_tags else tag[0]
             person = people.setdefault(name, _Person(shape))

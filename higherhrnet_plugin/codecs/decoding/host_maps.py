@@ -14,11 +14,7 @@ import numpy as np
 from .filling import best_cells
 from .offsets import read_windows
 from .peaks import top_peaks
-from .tags import LevelTags, Tags
-
-# where so many people lack a keypoint, as with a model that learnt nothing,
-# they look at most tiles, and enlarging all tags once takes less time
-_MANY = 150
+from .tags import Tags
 
 
 class Points(NamedTuple):
@@ -29,7 +25,7 @@ class Points(NamedTuple):
         cells (np.ndarray): int (P, 2), (x, y).
         scores (np.ndarray): float32 (P,), heat.
         windows (np.ndarray): float32 (P, 2r + 1, 2r + 1), heat around.
-        tags (np.ndarray): float32 (P, L), (P, 0) where not asked for.
+        tags (np.ndarray): float32 (P, L), or (P, 0) where they are not read.
     """
 
     ids: np.ndarray
@@ -110,11 +106,8 @@ class HostMaps:
             Points: the cell with the highest heatmap - round(tag distance)
             of each, the first in reading order.
         """
-        maps = self.tags
-        many = len(ids) > _MANY * len(self.heatmaps)
-        if many and isinstance(maps, LevelTags):
-            maps = maps.enlarged()
-        return self._points(ids, best_cells(self.heatmaps, maps, ids, tags))
+        cells = best_cells(self.heatmaps, self.tags, ids, tags)
+        return self._points(ids, cells)
 
     def _points(self, ids: np.ndarray, cells: np.ndarray) -> Points:
         """Describe cells."""

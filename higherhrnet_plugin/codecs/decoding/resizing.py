@@ -22,7 +22,7 @@ from .tags import TagLevel
 
 
 class TagSource(NamedTuple):
-    """Tags of a level as the network gives them, and the way to the image.
+    """Tags of a level as the network gives them, and how to enlarge them.
 
     Attributes:
         maps (Tensor): (B, L*K, h, w), L outer, or (B, L, h, w) when shared.
@@ -82,7 +82,7 @@ def unflip_maps(maps: Tensor, swap: Optional[Sequence[int]]) -> Tensor:
 
 
 def swap_channels(maps: Tensor, swap: Optional[Sequence[int]]) -> Tensor:
-    """Exchange keypoints, without a move of cells, as `unflip_maps` does."""
+    """Swap the channels of left and right keypoints, cells unchanged."""
     if swap is None:
         return maps
     groups = maps.unflatten(1, (-1, len(swap)))
@@ -92,7 +92,7 @@ def swap_channels(maps: Tensor, swap: Optional[Sequence[int]]) -> Tensor:
 def enlarge_tags(
     source: TagSource, shape: tuple[int, int], use_udp: bool = False
 ) -> Tensor:
-    """Bring the tags of a level to the image, by way of the last level.
+    """Enlarge the tags of a level to the image, through the last level.
 
     Args:
         source (TagSource): The tags.

@@ -1,6 +1,6 @@
-"""Which of the people that were found are kept.
+"""Selection of people by score, number of keypoints and similarity.
 
-Nothing of this is part of the official code; it is for use, not for AP.
+The official code has nothing of this; it serves users and not AP.
 
 Note:
     - N: people, K: keypoints
@@ -17,10 +17,12 @@ from ...structures.boxes import keypoint_boxes
 from ...structures.oks import oks_matrix
 
 # as pycocotools has them
+# fmt: off
 _COCO_SIGMAS = (
-    *(0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072),
-    *(0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089),
+    0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072,
+    0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089,
 )
+# fmt: on
 
 
 def suppress_duplicates(
@@ -30,17 +32,17 @@ def suppress_duplicates(
     thr: float,
     sigmas: Sequence[float],
 ) -> np.ndarray:
-    """Keep the best of people that are alike.
+    """Keep the best of similar people.
 
-    Likeness is the object keypoint similarity of the keypoints that the worse
-    person has, by the size of the better one; what the better one lacks
-    counts as unlike.
+    Similarity is the object keypoint similarity (OKS) of the keypoints that
+    the worse person has, by the size of the better one; what the better one
+    lacks counts as 0.
 
     Args:
         keypoints (np.ndarray): (N, K, 2), (x, y).
         found (np.ndarray): bool (N, K).
         scores (np.ndarray): (N,).
-        thr (float): People more alike than this are one.
+        thr (float): OKS above which two people are one.
         sigmas (Sequence[float]): (K,), tolerances of the keypoints.
 
     Returns:
@@ -70,12 +72,12 @@ def suppress_duplicates(
 
 
 class Selection(NamedTuple):
-    """Choose people by score, number of keypoints and likeness.
+    """Choose people by score, number of keypoints and similarity.
 
     Attributes:
         instance_thr (float): Least score. Defaults to 0.
-        min_keypoints (int): Least number of keypoints found. Defaults to 0.
-        nms_thr (float, optional): Likeness above which two people are one.
+        min_keypoints (int): Least number of peaks of a person. Defaults to 0.
+        nms_thr (float, optional): OKS above which two people are one.
             Defaults to None, which compares nobody.
         max_instances (int, optional): At most so many, the best. Defaults to
             None, which has no limit.
@@ -109,10 +111,10 @@ class Selection(NamedTuple):
             )
         sigmas = self._sigmas(num_keypoints)
         if sigmas is None or len(sigmas) != num_keypoints:
-            found = 'none' if sigmas is None else len(sigmas)
+            given = 'none' if sigmas is None else len(sigmas)
             raise ValueError(
                 f'`nms_thr` needs `sigmas` of {num_keypoints} keypoints, got '
-                f'{found}; set `metainfo` of the model, or `sigmas` of the '
+                f'{given}; set `metainfo` of the model, or `sigmas` of the '
                 'decoder'
             )
 
@@ -129,7 +131,7 @@ class Selection(NamedTuple):
 
         Returns:
             np.ndarray: int64, indices of the people that are kept; best
-            first, or all in their order where nothing is asked for.
+            first, or all in their order with the defaults.
         """
         if self._replace(sigmas=None) == Selection():
             return np.arange(len(scores))
@@ -148,7 +150,7 @@ class Selection(NamedTuple):
         return chosen[: self.max_instances]
 
     def _sigmas(self, num_keypoints: int) -> Optional[Sequence[float]]:
-        """Return the tolerances that were told, or else COCO's."""
+        """Return the tolerances that were given, or else COCO's."""
         if self.sigmas is None and num_keypoints == len(_COCO_SIGMAS):
             return _COCO_SIGMAS
         return None if self.sigmas is None else list(self.sigmas)

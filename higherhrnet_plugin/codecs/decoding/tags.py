@@ -77,7 +77,7 @@ class FullTags:
 
 
 class TagLevel(NamedTuple):
-    """Tags of one level, and the way to the aggregated maps.
+    """Tags of one level, and the weights that enlarge them.
 
     Attributes:
         maps (np.ndarray): float32 (L*G, h, w), L outer.
@@ -197,14 +197,6 @@ class LevelTags:
             read.append(level.enlarge(ids, rows, columns))
         enlarged = read[0] if len(read) == 1 else np.concatenate(read)
         return enlarged.reshape(*enlarged.shape[:2], -1)
-
-    def enlarged(self) -> FullTags:
-        """Enlarge all tags, for queries that read most of their cells."""
-        maps = [
-            level.rows.weights @ level.tags.maps @ level.columns.weights.T
-            for level in self.levels
-        ]
-        return FullTags(np.concatenate(maps), self.groups)
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Bound the tags of every tile; as :meth:`FullTags.bounds`."""

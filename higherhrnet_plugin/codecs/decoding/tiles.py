@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-# 8 makes four times as many bounds, 32 reads four times as many cells: with
-# 15 people at 512x512, 42 ms and 45 ms instead of 30
+# `predict` with flip at 512x512, of 15 and of 30 people, in ms: 8 took 107 and
+# 230, 16 took 76 and 134, 32 took 77 and 153
 SIDE = 16
 
 
