@@ -12,7 +12,7 @@ from mmcv.transforms.utils import cache_randomness
 from ...registry import TRANSFORMS
 from ...structures.sizes import parse_size
 from .annotated_size import check_annotated_size
-from .shared_codec import shared_codec, takes_udp
+from .shared_codec import input_settings
 
 
 def random_warp(
@@ -160,10 +160,7 @@ class BottomupAlignedAffine(BaseTransform):
                 the input size.
         """
         check_annotated_size(results)
-        input_size, use_udp = self.input_size, takes_udp(results, self.use_udp)
-        if input_size is None:
-            name = type(self).__name__
-            input_size = shared_codec(results, name, 'input_size').input_size
+        input_size, use_udp = input_settings(results, self)
         image = results['img']
         image_size = image.shape[1], image.shape[0]
         shift, scale, turn = self._draw()

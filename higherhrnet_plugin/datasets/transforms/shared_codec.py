@@ -33,16 +33,28 @@ def shared_codec(results: Mapping[str, Any], owner: str, key: str) -> Any:
     return codec
 
 
-def takes_udp(results: Mapping[str, Any], use_udp: Any) -> bool:
-    """Tell whether an image is processed with UDP.
+def input_settings(
+    results: Mapping[str, Any], transform: Any
+) -> tuple[tuple[int, int], bool]:
+    """Return how a transform makes the input of an image.
 
     Args:
         results (Mapping): Result dict of a pipeline.
-        use_udp (bool, optional): What the transform was told.
+        transform (Any): With ``input_size`` (w, h) and ``use_udp``, each of
+            which is None where it was not given.
 
     Returns:
-        bool: that, or else what the codec says, or else False.
+        tuple: the size (w, h), and whether pixels are aligned for UDP: what
+        the transform was given, or else what the codec says; no UDP where
+        nothing says it.
+
+    Raises:
+        ValueError: If nothing says the size.
     """
+    size, use_udp = transform.input_size, transform.use_udp
+    if size is None:
+        owner = type(transform).__name__
+        size = shared_codec(results, owner, 'input_size').input_size
     if use_udp is None:
         use_udp = getattr(results.get('codec'), 'use_udp', False)
-    return bool(use_udp)
+    return size, bool(use_udp)
