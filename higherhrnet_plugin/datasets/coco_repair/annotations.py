@@ -18,33 +18,25 @@ import math
 from collections.abc import Mapping
 from typing import Any, Optional
 
-import numpy as np
-
-from .box_forms import convert_box
+from .boxes import repair_box
 from .habits import NO_HABITS, Habits
 from .keypoints import repair_keypoints
 from .marks import take_ignored_as_crowd
 from .nobody import NOTHING
-from .numbers import as_float
+from .numbers import as_floats
 from .placeholders import clear_placeholders
 from .report import RepairReport
 from .segmentations import (
     has_region,
     repair_segmentation,
     segmentation_area,
-    segmentation_box,
 )
 from .sizes import (
     derive_area,
-    derive_box,
     has_tiny_area,
-    is_beside,
     is_image_area,
     is_too_large,
-    is_whole_image,
 )
-
-_MISSING, _EMPTY = '', ' without a size'
 
 
 def repair_annotation(
@@ -88,7 +80,7 @@ def repair_annotation(
     _repair_count(record, visibility, owner, report)
     masked = bool(record['iscrowd']) or not labelled
     repair_segmentation(record, image, masked, owner, report)
-    is_given = _repair_box(record, labelled, image, habits, owner, report)
+    is_given = repair_box(record, labelled, image, habits, owner, report)
     if is_given is None:
         report.add_drop(NOTHING, owner)
         return None
@@ -130,89 +122,6 @@ def _repair_count(
     report.add_repair(f'`num_keypoints` {what}', owner)
 
 
-def _repair_box(
-    record: dict[str, Any],
-    labelled: list[list[float]],
-    image: dict[str, Any],
-    habits: Habits,
-    owner: str,
-    report: RepairReport,
-) -> Optional[bool]:
-    """Fill in ``bbox``.
-
-    Returns:
-        bool | None: Whether it is that of the file, or None if nothing tells
-        where the person is.
-    """
-    value = record.get('bbox')
-    if value is not None and not isinstance(value, (list, tuple)):
-        raise ValueError(f'{owner} has `bbox` {value!r}; it is [x, y, w, h]')
-    if value and len(value) != 4:
-        raise ValueError(
-            f'{owner} has a `bbox` of {len(value)} numbers: {value}; it is '
-            '[x, y, w, h]'
-        )
-    box = _numbers(value or [], f'`bbox` of {owner}')
-    size = image['width'], image['height']
-    if habits.box_form is not None and box and np.isfinite(box).all():
-        box = _convert(record, box, habits.box_form, size)
-        report.add_repair(
-            f'`bbox` given as {habits.box_form}, made x, y, w, h', owner
-        )
-    judged = [] if record['iscrowd'] else labelled
-    wrong = _wrong_box(box, judged, size, habits)
-    if wrong is None:
-        return True
-    derived = None
-    if wrong in (_MISSING, _EMPTY):
-        derived = segmentation_box(record.get('segmentation'), image)
-    source = 'segmentation'
-    if derived is None and labelled:
-        derived = derive_box(np.array(labelled, dtype=float), size)
-        source = 'keypoints'
-    if derived is None:
-        return None
-    record['bbox'] = derived
-    report.add_repair(f'`bbox`{wrong} derived from the {source}', owner)
-    return False
-
-
-def _convert(
-    record: dict[str, Any],
-    box: list[float],
-    form: str,
-    size: tuple[float, float],
-) -> list[float]:
-    """Convert a box, and forget an area that was computed from it."""
-    converted = record['bbox'] = convert_box(box, form, size)
-    product = box[2] * box[3]
-    (area,) = _numbers([record.get('area')], '`area`')
-    if any(
-        math.isclose(area, part, rel_tol=1e-3)
-        for part in (product, derive_area(box))
-    ):
-        record['area'] = None
-    return converted
-
-
-def _wrong_box(
-    box: list[float],
-    labelled: list[list[float]],
-    size: tuple[float, float],
-    habits: Habits,
-) -> Optional[str]:
-    """Say what is wrong with a box, or None."""
-    if not box:
-        return _MISSING
-    if not np.isfinite(box).all() or min(box[2:]) <= 0:
-        return _EMPTY
-    if is_beside(box, labelled):
-        return ' beside the keypoints'
-    if habits.boxes_are_images and is_whole_image(box, labelled, size):
-        return ' of the whole image'
-    return None
-
-
 def _repair_area(
     record: dict[str, Any],
     labelled: list[list[float]],
@@ -224,12 +133,12 @@ def _repair_area(
     """Fill in ``area``; told whether box is given, and areas are tiny."""
     is_given, is_tiny = tests
     value = record.get('area')
-    (area,) = _numbers([value], f'`area` of {owner}')
+    (area,) = as_floats([value], f'`area` of {owner}')
     box, size = record['bbox'], (image['width'], image['height'])
     counts = labelled and not record['iscrowd']
     if value is None:
         kind = '`area`'
-    elif not np.isfinite(area) or area <= 0:
+    elif not math.isfinite(area) or area <= 0:
         kind = '`area` that is not above 0'
     elif is_image_area(area, box, size):
         kind = '`area` of the whole image'
@@ -247,14 +156,6 @@ def _repair_area(
     report.add_repair(f'{kind} derived from the {source}', owner)
 
 
-def _numbers(values: Any, owner: str) -> list[float]:
-    """Read numbers; None becomes NaN."""
-    try:
-        return [as_float(value) for value in values]
-    except ValueError as error:
-        raise ValueError(f'{owner} holds {values!r}, no numbers') from error
-
-
 def _note(
     record: dict[str, Any],
     labelled: list[list[float]],
@@ -263,11 +164,11 @@ def _note(
     report: RepairReport,
 ) -> None:
     """Note what is kept although it looks odd."""
-    size = image['width'], image['height']
-    if any(not (0 <= v <= s) for p in labelled for v, s in zip(p, size)):
+    width, height = size = image['width'], image['height']
+    if any(not (0 <= x <= width and 0 <= y <= height) for x, y in labelled):
         report.add_note('people with keypoints outside of the image', owner)
-    highest = max((v for point in labelled for v in point), default=0)
-    if len(labelled) > 1 and highest <= 1 and min(size) > 8:
+    several = len(labelled) > 1 and min(size) > 8
+    if several and all(x <= 1 and y <= 1 for x, y in labelled):
         report.add_note(
             'people whose coordinates all lie in [0, 1], in pixels', owner
         )

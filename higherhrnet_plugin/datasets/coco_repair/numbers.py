@@ -84,6 +84,25 @@ def as_float(value: Any) -> float:
         raise ValueError(f'{value!r} is too large') from error
 
 
+def as_floats(values: Any, owner: str) -> list[float]:
+    """Take numbers as they were read; None becomes NaN.
+
+    Args:
+        values (Any): Numbers or None.
+        owner (str): What holds them, for the message.
+
+    Returns:
+        list[float]: likewise.
+
+    Raises:
+        ValueError: If one is of another type or too large.
+    """
+    try:
+        return [as_float(value) for value in values]
+    except ValueError as error:
+        raise ValueError(f'{owner} holds {values!r}, no numbers') from error
+
+
 def _read(value: Any) -> Any:
     """Read text as a number; lists without text come back themselves."""
     if isinstance(value, str):

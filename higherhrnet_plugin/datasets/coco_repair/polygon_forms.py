@@ -32,10 +32,14 @@ def _flatten(polygon: Any) -> Optional[list[Any]]:
     """Flatten a list of at least three points; None if it is none."""
     if not isinstance(polygon, (list, tuple)) or len(polygon) < 3:
         return None
-    points = [_read_point(point) for point in polygon]
-    if any(point is None for point in points):
-        return None
-    return [value for point in points for value in point or ()]
+    flat: list[Any] = []
+    for item in polygon:
+        point = _read_point(item)
+        # mostly at the first item, a plain number
+        if point is None:
+            return None
+        flat += point
+    return flat
 
 
 def _read_point(point: Any) -> Optional[list[Any]]:

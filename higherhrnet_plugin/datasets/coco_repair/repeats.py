@@ -77,11 +77,10 @@ class SeenPeople:
             bool: Whether the person is there already. Crowds and people
             without labelled keypoints never are.
         """
-        visibility = record[self.field][2::3]
-        labelled = sum(v > 0 for v in visibility)
+        pattern = tuple([v > 0 for v in record[self.field][2::3]])
+        labelled = sum(pattern)
         if record['iscrowd'] or not labelled:
             return False
-        pattern = tuple(v > 0 for v in visibility)
         same = self._people[record['image_id'], pattern]
         for other in same:
             if self._equal(record, other, labelled):
