@@ -12,6 +12,8 @@ from typing import Callable, Optional
 def run_tool(main: Callable[[], Optional[int]]) -> None:
     """Run a tool; an exit with a message becomes the message and code 2.
 
+    So does an error of the system.
+
     Args:
         main: The tool. It returns a code, or nothing if all is done.
 
@@ -20,6 +22,10 @@ def run_tool(main: Callable[[], Optional[int]]) -> None:
     """
     try:
         code = main()
+    except OSError as error:
+        # such as a disk that is full or cannot be written
+        print(f'error: {error}', file=sys.stderr)
+        code = 2
     except SystemExit as stop:
         if not isinstance(stop.code, str):
             raise

@@ -64,6 +64,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 import higherhrnet_plugin  # noqa: F401  (registers the components)
+from higherhrnet_plugin.files import write_whole
 
 
 class SaveMetricHook(Hook):
@@ -82,8 +83,9 @@ class SaveMetricHook(Hook):
     ) -> None:
         """Write the metrics, on the first process only."""
         if metrics is not None:
-            mmengine.mkdir_or_exist(str(Path(self.path).parent))
-            mmengine.dump(metrics, self.path)
+            path = Path(self.path)
+            text = mmengine.dump(metrics, file_format=path.suffix[1:])
+            write_whole(path, text)
 
 
 def enable_badcase(cfg: Config, args: argparse.Namespace) -> None:

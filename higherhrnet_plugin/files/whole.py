@@ -11,7 +11,7 @@ _PART = re.compile(r'\.\d+\.part')
 
 
 def write_whole(
-    path: Path, content: Union[bytes, memoryview], sync: bool = False
+    path: Path, content: Union[bytes, memoryview, str], sync: bool = False
 ) -> None:
     """Write a file, whole or not at all.
 
@@ -19,8 +19,8 @@ def write_whole(
     killed leaves the other name behind, see :func:`remove_leftovers`.
 
     Args:
-        path (Path): Replaced where it exists.
-        content (bytes | memoryview): All of it.
+        path (Path): Replaced where it exists; folders are created.
+        content (bytes | memoryview | str): All of it; text in UTF-8.
         sync (bool): Wait until it is on the disk, so that it also outlives
             the machine. Defaults to False.
 
@@ -30,6 +30,9 @@ def write_whole(
     """
     # a name of its own may be too long for another suffix
     part = path.with_name(f'.{os.getpid()}.part')
+    if isinstance(content, str):
+        content = content.encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with part.open('wb') as file:
             file.write(content)

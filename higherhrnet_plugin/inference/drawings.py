@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from ..files import write_picture
 from ..images.formats import IMAGE_SUFFIXES
 from ..structures.people import People
 from .drawn_video import DrawnVideo
@@ -12,7 +13,7 @@ from .faults import note_fault
 from .folders import VIDEO_SUFFIXES
 from .inputs import Source
 from .loaded import Loaded
-from .pictures import draw_prediction, write_picture
+from .pictures import draw_prediction
 from .videos import VideoReader
 
 # formats that everybody reads and that hold colour; others become PNG

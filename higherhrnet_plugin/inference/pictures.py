@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
-from ..files import write_whole
 from ..structures.people import People
 from ..visualization import draw_panels, draw_people, number_people
 from .loaded import Loaded
@@ -55,21 +52,3 @@ def draw_prediction(
     image = inputs.permute(1, 2, 0).contiguous().numpy()
     label = f'{len(people.scores)} people'
     return draw_panels(picture, label, image, people.levels)
-
-
-def write_picture(path: Path, picture: np.ndarray) -> None:
-    """Write a picture, also where the name is not ASCII.
-
-    Args:
-        path (Path): Its suffix decides the format; folders are created.
-        picture (np.ndarray): uint8 (H, W, 3), BGR.
-
-    Raises:
-        OSError: If it cannot be written.
-    """
-    # OpenCV's own writer takes names in the code page of the system
-    good, content = cv2.imencode(path.suffix.lower(), picture)
-    if not good:
-        raise OSError(f'OpenCV cannot write {path}')
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, content.tobytes())

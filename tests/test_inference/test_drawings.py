@@ -11,11 +11,10 @@ import pytest
 from inference_data import random_people
 from video_files import corners, decode_video
 
-from higherhrnet_plugin.files import write_whole
+from higherhrnet_plugin.files import write_picture, write_whole
 from higherhrnet_plugin.inference import Loaded, drawings
 from higherhrnet_plugin.inference.drawings import Drawings, find_drawing
 from higherhrnet_plugin.inference.inputs import Source
-from higherhrnet_plugin.inference.pictures import write_picture
 
 LINKS = ((0, 1),)
 

@@ -25,6 +25,11 @@ def end(monkeypatch, capsys):
     ('raised', 'code', 'text'),
     [
         (SystemExit('error: no such file'), 2, 'error: no such file\n'),
+        (
+            OSError(28, 'No space left', 'x'),
+            2,
+            "error: [Errno 28] No space left: 'x'\n",
+        ),
         (SystemExit(1), 1, ''),
         (SystemExit(2), 2, ''),
     ],

@@ -10,6 +10,7 @@ Exit code: 0 equal, 1 different, 2 bad input.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from pathlib import Path
@@ -57,13 +58,15 @@ def run(args: argparse.Namespace) -> int:
     # late, as it takes seconds, which the comparison need not wait for
     from comparing.record import describe, draw, load_model, run_image
 
+    from higherhrnet_plugin.files import write_whole
+
     model = load_model(args)
     arrays, sample = run_image(model, args.image)
     about = np.array(json.dumps(describe(args, model)))
     out = Path(args.out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open('wb') as file:
-        np.savez_compressed(file, about=about, **arrays)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, about=about, **arrays)
+    write_whole(out, buffer.getbuffer())
     if args.draw:
         draw(arrays, sample, Path(args.draw))
     people = len(arrays['people.keypoints'])
@@ -91,17 +94,14 @@ def diff(args: argparse.Namespace) -> int:
     return 1
 
 
-def main() -> None:
-    """Run the tool."""
+def main() -> int:
+    """Run the tool; 1 is kept for files that differ."""
     args = parse_args()
-    try:
-        code = run(args) if args.command == 'run' else diff(args)
-    except SystemExit as stop:
-        # 1 is kept for files that differ
-        print(stop.code, file=sys.stderr)
-        code = 2
-    sys.exit(code)
+    return run(args) if args.command == 'run' else diff(args)
 
 
 if __name__ == '__main__':
-    main()
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    from _exit import run_tool
+
+    run_tool(main)

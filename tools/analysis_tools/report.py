@@ -74,6 +74,7 @@ from higherhrnet_plugin.analysis import analyse_config
 from higherhrnet_plugin.analysis.model_tags import collect_tags
 from higherhrnet_plugin.analysis.report import make_report
 from higherhrnet_plugin.analysis.scalars import read_scalars
+from higherhrnet_plugin.files import write_whole
 
 
 def make_page(args: argparse.Namespace) -> str:
@@ -120,8 +121,7 @@ def main() -> None:
     args = parse_args()
     try:
         page = make_page(args)
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(page, encoding='utf-8')
+        write_whole(args.out, page)
     except (ValueError, OSError) as error:
         raise SystemExit(f'error: {error}') from error
     print(f'report: {args.out} ({len(page) / 2**20:.1f} MiB)')

@@ -107,13 +107,12 @@ if __name__ == '__main__':
     # before the imports that take seconds
     parse_args(make_parser())
 
-import cv2
-
 from higherhrnet_plugin.analysis.checking import (
     Findings,
     check_dataset,
     make_sheet,
 )
+from higherhrnet_plugin.files import write_picture, write_whole
 
 
 def write_files(out: Path, findings: Findings, samples: int) -> None:
@@ -125,16 +124,15 @@ def write_files(out: Path, findings: Findings, samples: int) -> None:
         samples: Images on the sheet.
 
     Raises:
-        SystemExit: If the sheet cannot be written.
+        OSError: If they cannot be written.
     """
     sheet = make_sheet(findings, samples)
     if sheet is not None:
         path = out / 'sheet.png'
-        if not cv2.imwrite(str(path), sheet):
-            raise SystemExit(f'error: cannot write {path}')
+        write_picture(path, sheet)
         findings.details['sheet'] = path.name
     path = out / 'report.json'
-    path.write_text(json.dumps(findings.to_dict(), indent=2) + '\n')
+    write_whole(path, json.dumps(findings.to_dict(), indent=2) + '\n')
 
 
 def main() -> None:

@@ -54,6 +54,7 @@ if __name__ == '__main__':
 
 from higherhrnet_plugin.analysis.checking.settings import settings_of_file
 from higherhrnet_plugin.datasets.coco_repair import RepairReport, load_coco
+from higherhrnet_plugin.files import write_whole
 
 
 def read_repaired(
@@ -141,7 +142,7 @@ def main() -> None:
         text = str(error)
         named = text if str(args.source) in text else f'{args.source}: {text}'
         raise SystemExit(f'error: {named}') from error
-    args.target.write_text(json.dumps(subset))
+    write_whole(args.target, json.dumps(subset))
     print(
         f'{len(subset["images"])} images with {len(subset["annotations"])} '
         f'people in {args.target}'

@@ -61,7 +61,6 @@ if __name__ == '__main__':
     # before the imports that take seconds
     parse_args()
 
-import cv2
 from _common import apply_options, read_config
 from browsing.samples import (
     choose_samples,
@@ -76,6 +75,7 @@ from mmengine.runner import set_random_seed
 from tqdm import tqdm
 
 import higherhrnet_plugin  # noqa: F401, registers the components
+from higherhrnet_plugin.files import write_picture
 
 
 def draw_samples(cfg: Config, args: argparse.Namespace) -> int:
@@ -88,7 +88,6 @@ def draw_samples(cfg: Config, args: argparse.Namespace) -> int:
     keypoint = find_keypoint(args.keypoint, dataset.metainfo)
     indices = choose_samples(dataset, args.num, args.seed, args.img_ids)
     out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
     for i in tqdm(indices, desc='drawing', unit='image'):
         # a sample looks alike, however many are drawn
         set_random_seed(args.seed + i)
@@ -96,8 +95,7 @@ def draw_samples(cfg: Config, args: argparse.Namespace) -> int:
         sheet = draw_sample(data, tag_levels, dataset.metainfo, keypoint)
         stem = Path(data['data_samples'].get('img_path', 'sample')).stem
         file = out / f'{i:06d}_{stem}.png'
-        if not cv2.imwrite(str(file), sheet):
-            raise SystemExit(f'error: cannot write {file}')
+        write_picture(file, sheet)
     return len(indices)
 
 

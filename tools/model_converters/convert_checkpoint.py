@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import re
 import sys
 from pathlib import Path
@@ -73,6 +74,7 @@ from higherhrnet_plugin.checkpoints import (
     to_official_names,
 )
 from higherhrnet_plugin.checkpoints.architecture import build_reference
+from higherhrnet_plugin.files import write_whole
 
 
 def hash_file(path: Path) -> str:
@@ -127,13 +129,13 @@ def save_new(content: dict[str, Any], path: Path) -> None:
         FileExistsError: If there is such a file.
         OSError: If it cannot be written; no broken file is left.
     """
+    if path.exists():
+        raise FileExistsError(f'{path} exists; choose another name')
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
     try:
-        with path.open('xb') as file:
-            torch.save(content, file)
-    except FileExistsError:
-        raise
-    except (OSError, RuntimeError) as error:
-        path.unlink(missing_ok=True)
+        write_whole(path, buffer.getbuffer(), sync=True)
+    except OSError as error:
         raise OSError(f'{path}: not written: {error}') from error
 
 

@@ -164,13 +164,13 @@ class MultiResolutionAELoss(nn.Module):
         on_host = indices.device.type == 'cpu'
         if cells in self._known_to_fit and not on_host:
             return
-        for end in (int(indices.min()), int(indices.max())):
-            if not 0 <= end < cells:
-                raise ValueError(
-                    f'keypoint_indices reach {end}, but the tag level has '
-                    f'{cells} cells from 0 on; check `tag_levels` and '
-                    '`heatmap_sizes` of the codec'
-                )
+        if int(torch.where(indices < 0, cells, indices).max()) >= cells:
+            raise ValueError(
+                f'keypoint_indices reach from {int(indices.min())} to '
+                f'{int(indices.max())}, but the tag level has {cells} cells '
+                'from 0 on; check `tag_levels` and `heatmap_sizes` of the '
+                'codec'
+            )
         if not on_host:
             self._known_to_fit.add(cells)
 

@@ -9,7 +9,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from mmengine.config import Config
@@ -17,6 +16,7 @@ from mmengine.dataset import pseudo_collate
 from torch import nn
 
 import higherhrnet_plugin
+from higherhrnet_plugin.files import write_picture
 from higherhrnet_plugin.images import read_image
 from higherhrnet_plugin.inference.model import (
     build_test_pipeline,
@@ -175,5 +175,4 @@ def draw(arrays: Arrays, sample: Any, folder: Path) -> None:
         ),
     }
     for name, picture in pictures.items():
-        if not cv2.imwrite(str(folder / f'{name}.png'), picture):
-            raise SystemExit(f'error: cannot write {folder / name}.png')
+        write_picture(folder / f'{name}.png', picture)
