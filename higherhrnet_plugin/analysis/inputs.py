@@ -22,6 +22,7 @@ from .prediction_files import (
     check_predictions,
     join_lists,
     match_category,
+    match_images,
     read_predictions,
 )
 
@@ -99,11 +100,13 @@ def make_inputs(
         )
     content, report, ann_file = _read_truth(ground_truth, options)
     records, source = _read_results(predictions, options)
+    records, id_notes = match_images(records, content['images'])
     unknown = unknown_images_line(content, records)
     if unknown:
         raise ValueError(f'{source}: {unknown}')
     (category,) = content['categories']
     records, notes = match_category(records, category)
+    notes = id_notes + notes
     if not report.is_clean:
         notes = report.lines() + notes
     folder = options.image_dir

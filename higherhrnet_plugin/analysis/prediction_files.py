@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..datasets.coco_repair.ids import id_key, key_number
+
 
 def read_predictions(
     path: Path, num_keypoints: int, fields: Mapping[str, int]
@@ -103,6 +105,39 @@ def match_category(
     return [{**r, 'category_id': number} for r in records], [
         f'repaired: all {len(records)} predictions are of the category '
         f'{listed}, taken as {named} of the annotation file'
+    ]
+
+
+def match_images(
+    records: Sequence[Mapping[str, Any]], images: Sequence[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Find images of predictions by their number, if ids are text.
+
+    Args:
+        records (Sequence[Mapping]): The predictions.
+        images (Sequence[Mapping]): Those of the repaired annotation file.
+
+    Returns:
+        tuple: the predictions, and a line if ids were changed. Ids that are
+        not found stay as they are.
+
+    Raises:
+        ValueError: If an id is neither a whole number nor text.
+    """
+    known = {image['id'] for image in images}
+    matched, changed = [], []
+    for record in records:
+        value = record['image_id']
+        number = key_number(id_key(value, 'the image of a prediction'))
+        if type(value) is not int and number in known:
+            changed.append(value)
+            value = number
+        matched.append({**record, 'image_id': value})
+    if not changed:
+        return matched, []
+    return matched, [
+        f'repaired: {len(changed)} predictions whose `image_id` is no '
+        f'integer, found by its number ({changed[0]!r})'
     ]
 
 

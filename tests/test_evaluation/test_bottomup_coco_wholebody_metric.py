@@ -8,7 +8,10 @@ import pytest
 from data_sets import write_data_set
 from own_data import evaluate, people_of, read
 
-from higherhrnet_plugin import BottomupCocoWholeBodyDataset
+from higherhrnet_plugin import (
+    BottomupCocoWholeBodyDataset,
+    BottomupCocoWholeBodyMetric,
+)
 from higherhrnet_plugin.structures.coco import WHOLE_BODY
 
 # OKS near the thresholds for the small tolerances of faces and hands
@@ -75,3 +78,15 @@ def test_malformed_files(tmp_path, shared):
         options = dict(ann_file=str(other))
     figures = evaluate(data_set, found, OURS, **options)
     assert figures['coco-wholebody/AP'] == pytest.approx(1)
+
+
+def test_faults_of_a_part_are_named(tmp_path):
+    file = whole_body_file(tmp_path)
+    content = read(file)
+    person = people_of(content)[0]
+    person['foot_kpts'] = ['wide'] * 18
+    file.write_text(json.dumps(content))
+    metric = BottomupCocoWholeBodyMetric(ann_file=str(file))
+    words = rf'people\.json.*annotation {person["id"]} .*foot_kpts'
+    with pytest.raises(ValueError, match=words):
+        metric.dataset_meta = BottomupCocoWholeBodyDataset._load_metainfo()

@@ -205,6 +205,23 @@ def test_predictions_of_several_categories():
     assert found.people['all']['missed'] == 0
 
 
+def test_predictions_with_ids_in_text():
+    """Their images are found by number; others are still refused."""
+    records = predictions(CASES['as it should be'])
+    words = ['1', '001', 2.0]
+    content = good_content()
+    texts = [dict(r, image_id=w) for r, w in zip(records, words)]
+    found = analyse(content, texts, META)
+    assert found.scores['AP'] == pytest.approx(1)
+    assert any(
+        re.search(r"repaired: 3 predictions .*image_id.* \('1'\)", line)
+        for line in found.findings
+    )
+    for wrong in ('7', 'one', True):
+        with pytest.raises(ValueError, match=rf'\b{wrong}\b'):
+            analyse(content, [dict(records[0], image_id=wrong)], META)
+
+
 def reads_annotations(tree):
     """Name calls that read JSON or a COCO file of a given path."""
     for node in ast.walk(tree):
