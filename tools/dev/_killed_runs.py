@@ -23,6 +23,8 @@ TEMPLATE = 'epoch_{}.pth'
 LEARNED = ('state_dict', 'ema_state_dict', 'optimizer', 'param_schedulers')
 # a training that hangs is an error
 PATIENCE_S = 600
+# epochs of one run, lest the training is over before the last kill
+_FAR = 4
 # bytes of a file that is no checkpoint, such as last_checkpoint
 _NOTE = 10_000
 
@@ -99,7 +101,8 @@ def _run_once(
         else:
             # from before the first step to some epochs later
             latest = run.start_s + 3 * run.epoch_s
-            _wait(process, rng.uniform(0.5 * run.start_s, latest))
+            seconds = rng.uniform(0.5 * run.start_s, latest)
+            _wait(process, seconds, work_dir)
     finally:
         killed = process.poll() is None
         if killed:
@@ -112,12 +115,13 @@ def _run_once(
     return killed
 
 
-def _wait(process: subprocess.Popen, seconds: float) -> None:
-    """Wait, unless the process ends before."""
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return
+def _wait(process: subprocess.Popen, seconds: float, work_dir: Path) -> None:
+    """Wait, unless the process ends or gets far before."""
+    begun, end = _newest(work_dir), time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < end:
+        if _newest(work_dir) - begun >= _FAR:
+            return
+        time.sleep(0.01)
 
 
 def _wait_for_checkpoint(

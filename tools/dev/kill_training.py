@@ -33,9 +33,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--epochs',
         type=int,
-        default=45,
+        default=60,
         help='length of the training, which must outlast the kills '
-        '(default: 45)',
+        '(default: 60)',
     )
     parser.add_argument(
         '--seed', type=int, default=0, help='of the moments (default: 0)'
