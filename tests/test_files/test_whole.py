@@ -1,7 +1,6 @@
 """A file is there as a whole, or as it was."""
 
 import os
-import resource
 import signal
 import sys
 
@@ -34,15 +33,10 @@ def test_rights_are_those_of_any_new_file(tmp_path):
 @pytest.mark.skipif(sys.platform == 'win32', reason='needs limits of POSIX')
 def test_a_disk_without_room(tmp_path):
     (tmp_path / 'f').write_bytes(b'old')
-    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, kept[1]))
-    try:
-        with pytest.raises(OSError, match='File too large'):
-            write_whole(tmp_path / 'f', b'x' * 100, sync=True)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
-        signal.signal(signal.SIGXFSZ, handler)
+    from full_disk import no_file_beyond
+
+    with no_file_beyond(10), pytest.raises(OSError, match='File too large'):
+        write_whole(tmp_path / 'f', b'x' * 100, sync=True)
     assert (tmp_path / 'f').read_bytes() == b'old'
     assert names(tmp_path) == ['f']
 
