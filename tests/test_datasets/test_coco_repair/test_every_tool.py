@@ -222,9 +222,20 @@ def test_predictions_with_ids_in_text():
             analyse(content, [dict(records[0], image_id=wrong)], META)
 
 
+def is_alias(name):
+    """Tell whether an import gives json another name."""
+    return name.name == 'json' and name.asname not in (None, 'json')
+
+
 def reads_annotations(tree):
     """Name calls that read JSON or a COCO file of a given path."""
     for node in ast.walk(tree):
+        # under another name the calls below would not be seen
+        if isinstance(node, ast.ImportFrom) and node.module == 'json':
+            names = {alias.name for alias in node.names}
+            yield from sorted(names & {'load', 'loads'})
+        if isinstance(node, ast.Import):
+            yield from (a.asname for a in node.names if is_alias(a))
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, 'attr', getattr(node.func, 'id', ''))
@@ -235,21 +246,36 @@ def reads_annotations(tree):
             yield f'json.{name}'
 
 
-# files that are no annotations: journals, results, what tools have written
+# Who else reads JSON, and why it is no second reader of annotations.
 OTHER_JSON = {
-    'higherhrnet_plugin/analysis/prediction_files.py',
-    'higherhrnet_plugin/analysis/scalars.py',
-    # the interface of xtcocotools
-    'higherhrnet_plugin/compat/coco_tools/coco.py',
-    'higherhrnet_plugin/doctor/environment.py',
-    'higherhrnet_plugin/inference/journal.py',
-    # times the reading of the others
-    'tools/benchmarks/_evaluators.py',
-    'tools/benchmarks/all.py',
-    'tools/analysis_tools/comparing/differences.py',
-    'tools/dataset_converters/synthetic_people/dataset_dir.py',
+    'higherhrnet_plugin/analysis/prediction_files.py': 'predictions',
+    'higherhrnet_plugin/analysis/scalars.py': 'logs of a training',
+    'higherhrnet_plugin/compat/coco_tools/coco.py': "xtcocotools' interface",
+    'higherhrnet_plugin/doctor/environment.py': 'answers of its own process',
+    'higherhrnet_plugin/inference/journal.py': 'what a run has noted',
+    'tools/benchmarks/_evaluators.py': 'times the reading of other packages',
+    'tools/benchmarks/all.py': 'results of benchmarks',
+    'tools/analysis_tools/comparing/differences.py': 'notes in its own file',
+    'tools/dataset_converters/synthetic_people/dataset_dir.py': (
+        'what the tool itself has written'
+    ),
 }
 READER = 'higherhrnet_plugin/datasets/coco_repair/reading.py'
+
+
+@pytest.mark.parametrize(
+    ('code', 'found'),
+    [
+        ('import json\njson.loads(text)', True),
+        ('from json import loads\nloads(text)', True),
+        ('import json as j\nj.load(file)', True),
+        ('from pycocotools.coco import COCO\nCOCO(path)', True),
+        ('import json\njson.dumps(content)', False),
+        ('from pycocotools.coco import COCO\nCOCO()', False),
+    ],
+)
+def test_a_second_reader_would_be_seen(code, found):
+    assert any(reads_annotations(ast.parse(code))) == found
 
 
 def test_there_is_one_reader():
