@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from dataclasses import fields
+from typing import Any, Optional
 
 import numpy as np
 from torch import Tensor
@@ -22,6 +23,8 @@ from .decoding.merging import Outputs
 from .decoding.options import DecodingOptions
 from .decoding.resizing import TagSource, map_shape, read_tag_levels
 from .decoding.selection import Selection
+
+_OPTIONS = frozenset(field.name for field in fields(DecodingOptions))
 
 
 @KEYPOINT_CODECS.register_module()
@@ -127,6 +130,18 @@ class AggregatingBottomupDecoder(Aggregator):
                 instance_thr, min_keypoints, nms_thr, max_instances, sigmas
             ),
         )
+
+    def __getattr__(self, name: str) -> Any:
+        """Read an option, such as ``decoder.score_thr``."""
+        if name in _OPTIONS and 'options' in self.__dict__:
+            return getattr(self.options, name)
+        raise AttributeError(f'the decoder has no option {name!r}')
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an option of a decoder that is built already."""
+        if name in _OPTIONS and 'options' in self.__dict__:
+            setattr(self.options, name, value)
+        super().__setattr__(name, value)
 
     def predict(
         self,

@@ -169,7 +169,7 @@ def test_losses_equal_those_of_the_host(half):
 def test_indices_beyond_the_maps_are_refused():
     loss = MultiResolutionAELoss()
     indices = [torch.full((1, K, 2), 16)]
-    with FakeDevice(), pytest.raises(ValueError, match='reach 16'):
+    with FakeDevice(), pytest.raises(ValueError, match=r'reach from .* to 16'):
         loss(to_device(torch.zeros(1, K, 4, 4)), to_device(indices))
 
 

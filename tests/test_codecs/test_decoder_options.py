@@ -1,5 +1,8 @@
 """Options of the decoder beyond the official ones, and what it tells."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -151,3 +154,15 @@ def test_nobody(options):
 def test_limits_are_positive(key):
     with pytest.raises(ValueError, match=rf'`{key}`.* 0'):
         AggregatingBottomupDecoder(**{key: 0})
+
+
+def test_options_are_read_and_set_on_the_decoder():
+    decoder = AggregatingBottomupDecoder(score_thr=0.3, max_peaks=7)
+    assert (decoder.score_thr, decoder.max_peaks) == (0.3, 7)
+    decoder.score_thr, decoder.use_udp = 0.05, True
+    assert decoder.options.score_thr == decoder.score_thr == 0.05
+    assert decoder.options.use_udp
+    for twin in (copy.deepcopy(decoder), pickle.loads(pickle.dumps(decoder))):
+        assert twin.options == decoder.options
+    with pytest.raises(AttributeError, match='no option'):
+        _ = decoder.score_threshold
