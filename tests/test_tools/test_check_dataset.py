@@ -75,7 +75,7 @@ def test_a_sound_data_set_passes(clean, tmp_path):
     done = run_python(
         *(TOOLS / 'check_dataset.py', clean, clean.parent / 'images'),
         *('--flip-pairs', *FLIPS),
-        *('--out', out, '--samples', 5, '--input-size', 240),
+        *('--out', out, '--num', 5, '--input-size', 240),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()

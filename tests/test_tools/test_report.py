@@ -72,7 +72,7 @@ def full(tmp_path_factory):
             root / 'config.py',
             root / 'results.json',
         ),
-        *('--out', root / 'report.html', '--images', 2),
+        *('--out', root / 'report.html', '--num', 2),
         *('--checkpoint', root / 'model.pth', '--tag-images', 3),
         *('--log', root / 'run'),
     )
@@ -319,6 +319,6 @@ def test_names_are_no_formulas(report, tmp_path, name):
     config = write_config(tmp_path / 'c.py', file, dataset=dict(metainfo=meta))
     records = predictions_of(json.loads(file.read_text()))
     results = write_json(tmp_path / 'r.json', records)
-    page = Page(report(config, results, '--images', 0))
+    page = Page(report(config, results, '--num', 0))
     # two tables, two plots
     assert page.words.count(name) == 4

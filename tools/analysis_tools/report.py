@@ -32,7 +32,7 @@ def parse_args() -> argparse.Namespace:
         help='scalars.json or work folder of the training',
     )
     parser.add_argument(
-        '--images',
+        '--num',
         type=int,
         default=6,
         help='how many of the worst and of the best images to show '
@@ -61,8 +61,8 @@ def parse_args() -> argparse.Namespace:
         path = getattr(args, name)
         if path is not None and not Path(path).exists():
             parser.error(f'{name.replace("_", "-")} not found: {path}')
-    if args.images < 0 or args.tag_images < 1:
-        parser.error('--images must be from 0, --tag-images from 1 on')
+    if args.num < 0 or args.tag_images < 1:
+        parser.error('--num must be from 0, --tag-images from 1 on')
     return args
 
 
@@ -111,7 +111,7 @@ def make_page(args: argparse.Namespace) -> str:
         source=args.predictions,
         tags=tags,
         log=log,
-        pictures=args.images,
+        pictures=args.num,
         progress=True,
     )
 

@@ -82,7 +82,7 @@ def make_parser() -> argparse.ArgumentParser:
         'config, else 512)',
     )
     parser.add_argument(
-        '--samples', type=int, default=12, help='pictures on the sheet'
+        '--num', type=int, default=12, help='pictures on the sheet'
     )
     parser.add_argument(
         '--out',
@@ -156,7 +156,7 @@ def main() -> None:
     except (OSError, ValueError) as error:
         parser.error(str(error))
     if args.out is not None:
-        write_files(args.out, findings, args.samples)
+        write_files(args.out, findings, args.num)
     print('\n'.join(findings.text()))
     if args.out is not None:
         print(f'written: {args.out / "report.json"}')

@@ -30,7 +30,7 @@ def parse_args() -> argparse.Namespace:
         help='smallest person in pixels (default: 4000)',
     )
     parser.add_argument(
-        '--images',
+        '--img-dir',
         type=Path,
         help='folder of the images, for files that lack their sizes or spell '
         'their names otherwise (default: not looked at)',
@@ -73,12 +73,12 @@ def read_repaired(
         OSError: If it cannot be read, or images are missing.
     """
     settings = settings_of_file(
-        *(args.source, args.images or Path()),
+        *(args.source, args.img_dir or Path()),
         *(args.num_keypoints, args.category),
     )
     settings.num_keypoints = args.num_keypoints or settings.num_keypoints
     settings.category = args.category
-    options = settings.options('error' if args.images else 'ignore')
+    options = settings.options('error' if args.img_dir else 'ignore')
     content, report = load_coco(str(args.source), options)
     if 'annotations' not in content:
         raise ValueError(
