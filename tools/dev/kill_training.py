@@ -17,9 +17,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from _killed_runs import Outcome, compare_runs, kill_and_resume
-from _small_run import SmallRun
-
 
 def parse_args() -> argparse.Namespace:
     """Parse the command line."""
@@ -46,6 +43,14 @@ def parse_args() -> argparse.Namespace:
         help='new folder for data and trainings; default: one that is removed',
     )
     return parser.parse_args()
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
+from _killed_runs import Outcome, compare_runs, kill_and_resume
+from _small_run import SmallRun
 
 
 def describe(kills: list[Outcome], run: SmallRun) -> str:
