@@ -12,7 +12,7 @@ from processes import ROOT, run_tool
 @pytest.mark.skipif(sys.platform == 'win32', reason='needs SIGKILL')
 def test_a_killed_training_learns_the_same(tmp_path):
     done = run_tool(
-        *('dev/kill_training.py', '--kills', 2, '--epochs', 5),
+        *('dev/kill_training.py', '--kills', 2, '--epochs', 12),
         *('--work-dir', tmp_path / 'work'),
         timeout=600,
     )
