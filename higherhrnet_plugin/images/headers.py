@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Optional, Union
@@ -25,6 +26,7 @@ _KIND, _REDUCED = 0x00FE, 1
 _PNG_START = 8
 # of JPEG
 _MARKER, _APP1, _SCAN = 0xFF, 0xE1, 0xDA
+_END = b'\xff\xd9'
 
 
 @dataclass(frozen=True)
@@ -147,15 +149,40 @@ def is_plain_jpeg(content: bytes) -> bool:
     Returns:
         bool: True for a JPEG without EXIF and XMP; False if unknown.
     """
+    for marker, _ in _jpeg_markers(content):
+        if marker in (_APP1, _SCAN):
+            return marker == _SCAN
+    return False
+
+
+def is_cut_jpeg(content: bytes) -> bool:
+    """Tell whether a JPEG lacks its end.
+
+    Not all versions of OpenCV say so; grey takes the place of what is not
+    there.
+
+    Args:
+        content (bytes): The file.
+
+    Returns:
+        bool: True for a JPEG whose pixels begin and do not end.
+    """
+    for marker, place in _jpeg_markers(content):
+        if marker == _SCAN:
+            # a preview in a header has an end of its own, further up
+            return content.rfind(_END, place) < 0
+    return False
+
+
+def _jpeg_markers(content: bytes) -> Iterator[tuple[int, int]]:
+    """Walk over the headers of a JPEG: kinds and places."""
     place = 2
     while content.startswith(b'\xff\xd8') and place + 4 <= len(content):
         start, marker = content[place], content[place + 1]
-        if start != _MARKER or marker == _APP1:
-            return False
-        if marker == _SCAN:
-            return True
+        if start != _MARKER:
+            return
+        yield marker, place
         place += 2 + int.from_bytes(content[place + 2 : place + 4], 'big')
-    return False
 
 
 def decode_unknown(content: bytes) -> Optional[np.ndarray]:

@@ -14,7 +14,13 @@ from PIL import Image
 from .conversion import pil_to_array, to_bgr
 from .depth import hint_range, stretch
 from .formats import NOT_READ, explain_failure
-from .headers import Header, decode_unknown, is_plain_jpeg, read_header
+from .headers import (
+    Header,
+    decode_unknown,
+    is_cut_jpeg,
+    is_plain_jpeg,
+    read_header,
+)
 from .orientation import BROKEN_RECORD, turn_upright
 
 _AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
@@ -89,10 +95,7 @@ def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
     Raises:
         ValueError: If it is no image that can be read.
     """
-    if is_plain_jpeg(content):
-        header: Optional[Header] = _PLAIN_JPEG
-    else:
-        header = read_header(io.BytesIO(content))
+    header = _find_header(content)
     pixels, hint = None, ''
     if header is None:
         pixels = decode_unknown(content)
@@ -114,6 +117,15 @@ def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
     if header.is_series:
         hint = hint or 'first of several images in one file'
     return Picture(pixels, hint, header.orientation)
+
+
+def _find_header(content: bytes) -> Optional[Header]:
+    """Read the header, None for what Pillow does not know."""
+    if is_cut_jpeg(content):
+        raise ValueError(f'{NOT_READ}: it is a JPEG that is cut off')
+    if is_plain_jpeg(content):
+        return _PLAIN_JPEG
+    return read_header(io.BytesIO(content))
 
 
 def _has_tiff_alpha(header: Header) -> bool:

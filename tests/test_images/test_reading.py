@@ -366,12 +366,18 @@ def test_what_cannot_be_read(tmp_path, monkeypatch, content, words):
         read_image(tmp_path / 'a.png')
 
 
-def test_a_jpeg_that_is_cut_off():
-    content = encode(smooth(), 'JPEG')[:-200]
-    if cv2.imdecode(np.frombuffer(content, np.uint8), 1) is not None:
-        pytest.skip('this version of OpenCV shows what there is of it')
-    with pytest.raises(ValueError, match='a JPEG that is broken or cut off'):
-        decode_image(content)
+@pytest.mark.parametrize('missing', [1, 2, 9, 200])
+@pytest.mark.parametrize('progressive', [False, True])
+@pytest.mark.parametrize('filled', [0, 99])
+def test_a_jpeg_that_is_cut_off(missing, progressive, filled):
+    # a preview, whose own end is there
+    for exif in (b'', b'Exif\0\0' + encode(smooth(), 'JPEG')):
+        content = encode(smooth(), 'JPEG', progressive=progressive, exif=exif)
+        decode_image(content + bytes(99))
+        # as copies that stop leave them on some disks
+        content = content[:-missing] + bytes(filled)
+        with pytest.raises(ValueError, match='it is a JPEG that is cut off'):
+            decode_image(content)
 
 
 def test_no_file(tmp_path):

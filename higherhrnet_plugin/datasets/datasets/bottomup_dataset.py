@@ -6,7 +6,7 @@ import logging
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Optional
+from typing import Any, ClassVar, Optional, Union
 
 import numpy as np
 from mmengine.logging import print_log
@@ -14,6 +14,8 @@ from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 
 from ...registry import KEYPOINT_CODECS
 from ...structures.metainfo import ordered_names, parse_metainfo
+from ..bad_images import SKIP, BadImages
+from ..batches import SkippingMixin
 from ..coco_repair import CocoOptions, load_coco
 from ..coco_repair.categories import Category
 from ..coco_repair.names import Renaming
@@ -25,7 +27,9 @@ from ..sample_randomness import SampleRandomnessMixin
 from ..transforms import LoadBottomupImage
 
 
-class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
+class BottomupDatasetMixin(
+    SkippingMixin, SampleRandomnessMixin, BaseCocoStyleDataset
+):
     """Load images with all their people for bottom-up training.
 
     Goes in front of a COCO-style data set class of mmpose and differs from it
@@ -76,6 +80,13 @@ class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
             scaled to those on disk; 'stored': on images that were not turned
             by their EXIF record, and the annotations are turned. Defaults to
             'image'.
+        bad_images (str): What a training does about images that are missing,
+            broken, or of another size than the file says, and about masks
+            that cannot be drawn. 'error' stops; 'skip' leaves them out of
+            their batches, names each once in the log and counts. Defaults to
+            'error', which is all a test may have.
+        max_bad_images (int | float): With 'skip', so many images may be left
+            out: a number, or a share below 1. Defaults to 0.01.
         rename_keypoints (str | Mapping | None): What to do if the category of
             the file names other keypoints than the metainfo: a dict maps
             names of the file to names of the metainfo, 'by_index' takes all
@@ -100,6 +111,8 @@ class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
         category: Category = None,
         missing_images: str = 'error',
         annotated_on: str = 'image',
+        bad_images: str = 'error',
+        max_bad_images: Union[int, float] = 0.01,
         rename_keypoints: Renaming = None,
         data_mode: str = 'bottomup',
         **kwargs: Any,
@@ -111,12 +124,12 @@ class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
         self.annotated_on = annotated_on
         self.rename_keypoints = rename_keypoints
         self.codec = KEYPOINT_CODECS.build(codec) if codec else None
+        self.bad_images = BadImages(
+            str(kwargs.get('ann_file', '')), bad_images, max_bad_images
+        )
         pipeline = with_options(pipeline, augmentation, scales, resize)
         super().__init__(data_mode=data_mode, pipeline=pipeline, **kwargs)
-        self.pipeline.transforms = [
-            LoadBottomupImage.replacing(transform)
-            for transform in self.pipeline.transforms
-        ]
+        LoadBottomupImage.replace_in(self.pipeline)
 
     @classmethod
     def _load_metainfo(cls, metainfo: Optional[dict] = None) -> dict:
@@ -130,10 +143,32 @@ class BottomupDatasetMixin(SampleRandomnessMixin, BaseCocoStyleDataset):
             idx (int): Index of the image.
 
         Returns:
-            dict: as mmpose has it, with ``codec`` where the data set has one.
+            dict: as mmpose has it, with ``bad_images``, and ``codec`` where
+            the data set has one.
         """
-        shared = {} if self.codec is None else {'codec': self.codec}
+        shared: dict[str, Any] = {'bad_images': self.bad_images}
+        if self.codec is not None:
+            shared['codec'] = self.codec
         return {**super().get_data_info(idx), **shared}
+
+    def full_init(self) -> None:
+        """Load the annotations.
+
+        Raises:
+            ValueError: If images are to be left out of a test.
+        """
+        if self._fully_initialized:
+            return
+        if self.test_mode and self.bad_images.policy == SKIP:
+            raise ValueError(
+                "`bad_images='skip'` is for training: a test without some of "
+                'its images gives numbers of another data set. Take these '
+                'images out of the annotation file, or set '
+                "bad_images='error'"
+            )
+        super().full_init()
+        self.bad_images.owner = self.ann_file
+        self.bad_images.watch(len(self))
 
     @property
     def coco_options(self) -> CocoOptions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...images import check_size
+from ..bad_images import refuse_image
 
 
 def check_annotated_size(results: dict[str, Any]) -> None:
@@ -20,8 +21,8 @@ def check_annotated_size(results: dict[str, Any]) -> None:
     """
     if 'annotated_size' in results:
         height, width = results['ori_shape']
-        check_size(
-            str(results['img_path']),
-            (width, height),
-            results['annotated_size'],
-        )
+        path, annotated = str(results['img_path']), results['annotated_size']
+        try:
+            check_size(path, (width, height), annotated)
+        except ValueError as error:
+            refuse_image(results, error)

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 import numpy as np
 from mmcv.transforms import LoadImageFromFile
+from mmengine.dataset import Compose
 from mmengine.fileio import get
 from mmengine.logging import print_log
 from mmpose.datasets.transforms import LoadImage
@@ -18,6 +19,7 @@ from ...images import (
     to_bgr,
 )
 from ...registry import TRANSFORMS
+from ..bad_images import refuse_image
 from .annotated_size import check_annotated_size
 
 
@@ -39,6 +41,8 @@ class LoadBottomupImage(LoadImage):
           file, which is compared
         - annotated_on (optional): of the data set; unless 'stored', there is
           a hint where the size does not tell whether the image was turned
+        - bad_images, sample_idx (optional): what the data set does about
+          images that cannot be read
 
     Added Keys:
 
@@ -80,6 +84,15 @@ class LoadBottomupImage(LoadImage):
         loader.__dict__.update(vars(transform))
         return loader
 
+    @classmethod
+    def replace_in(cls, pipeline: Compose) -> None:
+        """Take the place of mmpose's or mmcv's loader in a pipeline.
+
+        Args:
+            pipeline (Compose): Changed in place.
+        """
+        pipeline.transforms = [cls.replacing(t) for t in pipeline.transforms]
+
     def transform(self, results: dict) -> Optional[dict]:
         """Load an image.
 
@@ -88,7 +101,8 @@ class LoadBottomupImage(LoadImage):
 
         Returns:
             dict | None: the same with the added keys; None for a file that
-            cannot be read, with ``ignore_empty``.
+            cannot be read, with ``ignore_empty`` and outside of our data
+            sets.
         """
         if 'img' in results:
             results.setdefault('img_path', None)
@@ -117,9 +131,10 @@ class LoadBottomupImage(LoadImage):
             content = get(path, backend_args=self.backend_args)
             picture = decode_image(content, self.stretch)
         except (OSError, ValueError) as error:
-            if self.ignore_empty:
+            # data sets have a policy of their own
+            if self.ignore_empty and 'bad_images' not in results:
                 return None
-            raise type(error)(f'image {str(path)!r}: {error}') from error
+            refuse_image(results, error)
         results['hint'] = picture.hint
         self._say(path, picture.hint)
         if results.get('annotated_on', 'stored') != 'stored':

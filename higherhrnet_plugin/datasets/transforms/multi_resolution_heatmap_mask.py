@@ -11,6 +11,7 @@ from mmcv.transforms import BaseTransform
 
 from ...registry import TRANSFORMS
 from ...structures.sizes import size_ratio
+from ..bad_images import refuse_image
 from .segmentation import union_mask
 
 # grey levels above it are more than half of 255
@@ -70,7 +71,8 @@ class MultiResolutionHeatmapMask(BaseTransform):
             dict: the same dict with ``heatmap_mask``.
 
         Raises:
-            ValueError: If the targets are not there yet.
+            ValueError: If the targets are not there yet, or a region cannot
+                be drawn.
         """
         sizes = _level_sizes(results)
         mask = _image_mask(results)
@@ -106,4 +108,10 @@ def _image_mask(results: dict[str, Any]) -> np.ndarray:
     invalid = [s for s in results.get('invalid_segs') or [] if s]
     if not invalid:
         return np.full(shape, 255, dtype=np.uint8)
-    return cv2.compare(union_mask(invalid, shape), 0, cv2.CMP_EQ)
+    try:
+        mask = union_mask(invalid, shape)
+    except ValueError as error:
+        refuse_image(
+            results, ValueError(f'has a mask that cannot be drawn: {error}')
+        )
+    return cv2.compare(mask, 0, cv2.CMP_EQ)
