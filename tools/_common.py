@@ -112,8 +112,9 @@ def finish_config(cfg: Config, args: argparse.Namespace) -> None:
     if cfg.get('load_from'):
         require_weights(cfg.load_from)
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    settings = cfg.get('env_cfg', {}).get('dist_cfg', {})
     try:
-        init_cpu_process_group(cfg.launcher)
+        init_cpu_process_group(cfg.launcher, settings.get('timeout'))
     except RuntimeError as error:
         raise SystemExit(f'error: {error}') from error
     use_cpu_model_wrapper(cfg)

@@ -11,6 +11,9 @@ from typing import Any
 from mmengine.device import get_device
 from mmengine.logging import MMLogger
 from mmengine.runner import Runner
+from torch import nn
+
+from higherhrnet_plugin.compat import require_syncable_norms
 
 # Reports of the Runner: environment, config, order of hooks.
 LONG_REPORT = 10
@@ -49,6 +52,27 @@ class ConsoleRunner(Runner):
             f'Environment, config and the rest: {file}'
         )
         return logger
+
+    def wrap_model(
+        self, model_wrapper_cfg: Any, model: nn.Module
+    ) -> nn.Module:
+        """Wrap the model, if it can be.
+
+        Args:
+            model_wrapper_cfg: Of the Runner's method.
+            model: Of the Runner's method.
+
+        Returns:
+            What the Runner's method returns.
+
+        Raises:
+            SystemExit: If processes of CPUs are to share batch norms.
+        """
+        try:
+            require_syncable_norms(model, self.cfg.get('sync_bn'))
+        except ValueError as error:
+            raise SystemExit(f'error: {error}') from error
+        return super().wrap_model(model_wrapper_cfg, model)
 
 
 def is_for_console(record: logging.LogRecord) -> bool:

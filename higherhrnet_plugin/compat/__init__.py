@@ -6,6 +6,7 @@ Nothing here needs mmpose, so the package can be imported before it.
 from higherhrnet_plugin.compat.checkpoint_files import allow_checkpoint_globals
 from higherhrnet_plugin.compat.distributed import (
     init_cpu_process_group,
+    require_syncable_norms,
     use_cpu_model_wrapper,
 )
 from higherhrnet_plugin.compat.host import (
@@ -22,5 +23,6 @@ __all__ = [
     'hide_broken_torchvision',
     'import_host',
     'init_cpu_process_group',
+    'require_syncable_norms',
     'use_cpu_model_wrapper',
 ]

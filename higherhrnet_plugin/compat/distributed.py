@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Optional
 
 import torch
 import torch.distributed as torch_dist
+from torch import nn
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -76,6 +77,41 @@ def use_cpu_model_wrapper(cfg: Config) -> None:
     )
     wrapper['device_ids'] = None
     cfg.model_wrapper_cfg = wrapper
+
+
+def require_syncable_norms(
+    model: nn.Module, sync_bn: Optional[str] = None
+) -> None:
+    """Refuse synchronised batch norm in a process group of CPUs.
+
+    torch computes it on accelerators alone. Does nothing unless the process
+    group is one of CPUs.
+
+    Args:
+        model: The network, before it is wrapped.
+        sync_bn: What the Runner will turn its batch norms into.
+
+    Raises:
+        ValueError: If a layer is SyncBN, or would become it.
+    """
+    if not torch_dist.is_initialized() or _has_accelerator():
+        return
+    # named so by torch and by mmcv
+    layers = [
+        name
+        for name, layer in model.named_modules()
+        if type(layer).__name__ == 'SyncBatchNorm'
+    ]
+    if sync_bn is not None:
+        cause = f'sync_bn={sync_bn!r} in the config'
+    elif layers:
+        cause = f"norm_cfg=dict(type='SyncBN') of {layers[0]}"
+    else:
+        return
+    raise ValueError(
+        f'{cause} needs GPUs, and these processes run on the CPU; leave it '
+        'out, or use one process'
+    )
 
 
 def _has_accelerator() -> bool:

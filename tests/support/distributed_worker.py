@@ -13,7 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 from higherhrnet_plugin import HigherHRNetHead
 
 
-class _Losses(nn.Module):
+class Losses(nn.Module):
     """A head whose forward is its loss, as a wrapped estimator's is."""
 
     def __init__(self):
@@ -30,7 +30,7 @@ def _train(rank, folder):
     )
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    model = DistributedDataParallel(_Losses(), find_unused_parameters=False)
+    model = DistributedDataParallel(Losses(), find_unused_parameters=False)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     samples = packed_samples(
         (0, 0) if rank else (1, 4), 5, codec_config((32, 32))

@@ -37,19 +37,23 @@ class Metric(BaseMetric):
         return {'acc': float(Metric.count)}
 
 
-def runner(work_dir, epochs=2, model=None, **options):
-    """Build a Runner that trains and saves in no time."""
-    loader = dict(
+def loader(batch_size=2):
+    """Configure a loader of four samples."""
+    return dict(
         dataset=[{'inputs': torch.ones(2)}] * 4,
-        batch_size=2,
+        batch_size=batch_size,
         sampler=dict(type='DefaultSampler', shuffle=False),
         collate_fn=pseudo_collate,
     )
+
+
+def runner(work_dir, epochs=2, model=None, **options):
+    """Build a Runner that trains and saves in no time."""
     cfg = dict(
         model=model or Model(),
         work_dir=str(work_dir),
-        train_dataloader=loader,
-        val_dataloader=loader,
+        train_dataloader=loader(),
+        val_dataloader=loader(),
         val_evaluator=[Metric()],
         val_cfg=dict(),
         train_cfg=dict(by_epoch=True, max_epochs=epochs),

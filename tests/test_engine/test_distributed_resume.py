@@ -16,7 +16,7 @@ from higherhrnet_plugin.compat import (
 )
 from higherhrnet_plugin.engine import DurableCheckpointHook, WorkFolderError
 from mmengine.config import Config
-from small_training import runner
+from small_training import loader, runner
 
 folder, epochs, resume = sys.argv[1], int(sys.argv[2]), sys.argv[3] == 'resume'
 init_cpu_process_group('pytorch')
@@ -29,6 +29,7 @@ made = runner(
     resume=resume,
     launcher='pytorch',
     cfg=cfg,
+    train_dataloader=loader(batch_size=int(sys.argv[4])),
     default_hooks=dict(checkpoint=DurableCheckpointHook(interval=1)),
 )
 try:
@@ -40,18 +41,25 @@ Path(f'{folder}.{os.environ["RANK"]}').write_text(text)
 """
 
 
-def train(folder, epochs, way):
-    """Train on two processes; return what each of them said."""
+def train(folder, epochs, way, processes=2, batch_size=2):
+    """Train on several processes; return what each of them said."""
     script = folder.parent / 'worker.py'
     script.write_text(WORKER)
     done = run_python(
         *('-m', 'torch.distributed.run', '--standalone'),
-        *('--nproc-per-node', 2, script, folder, epochs, way),
+        *('--nproc-per-node', processes, script),
+        *(folder, epochs, way, batch_size),
         timeout=200,
         PYTHONPATH=f'{ROOT}:{ROOT / "tests" / "support"}',
     )
     assert done.returncode == 0, done.stderr
-    return [folder.with_suffix(f'.{rank}').read_text() for rank in range(2)]
+    files = [folder.with_suffix(f'.{rank}') for rank in range(processes)]
+    return [file.read_text() for file in files]
+
+
+def weights(folder):
+    contents = torch.load(folder / 'epoch_3.pth', weights_only=True)
+    return contents['state_dict']
 
 
 @pytest.mark.slow
@@ -66,9 +74,17 @@ def test_two_processes(tmp_path):
     newest = folder / 'epoch_2.pth'
     newest.write_bytes(newest.read_bytes()[:500])
     assert train(folder, 3, 'resume') == [f'{folder}/epoch_1.pth 3'] * 2
-    contents = [
-        torch.load(f / 'epoch_3.pth', weights_only=True)
-        for f in (whole, folder)
-    ]
-    for name, value in contents[0]['state_dict'].items():
-        assert torch.equal(value, contents[1]['state_dict'][name])
+    for name, value in weights(whole).items():
+        assert torch.equal(value, weights(folder)[name])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == 'win32', reason='needs torchrun')
+def test_one_process_goes_on_with_the_batch_of_two(tmp_path):
+    whole, folder = tmp_path / 'whole', tmp_path / 'run'
+    train(whole, 3, 'start')
+    train(folder, 2, 'start')
+    (said,) = train(folder, 3, 'resume', processes=1, batch_size=4)
+    assert said == f'{folder}/epoch_2.pth 3'
+    for name, value in weights(whole).items():
+        torch.testing.assert_close(value, weights(folder)[name])
