@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
+import mmpose
 import numpy as np
 from mmengine.config import Config
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
@@ -48,6 +49,7 @@ def parse_metainfo(metainfo: Mapping[str, Any]) -> dict[str, Any]:
     """
     if 'keypoint_id2name' in metainfo:
         return dict(metainfo)
+    metainfo = find_host_file(metainfo)
     if 'from_file' not in metainfo:
         metainfo = _with_numbers(metainfo)
         _check(metainfo)
@@ -65,6 +67,26 @@ def parse_metainfo(metainfo: Mapping[str, Any]) -> dict[str, Any]:
     ):
         _check_positive(key, values, parsed['keypoint_id2name'])
     return parsed
+
+
+def find_host_file(metainfo: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Name a description of mmpose by where it is installed.
+
+    mmpose's data sets name it from the root of its source tree, and warn
+    where that is not the current folder.
+
+    Args:
+        metainfo (Mapping): As for :func:`parse_metainfo`.
+
+    Returns:
+        Mapping: the same, with an existing file where mmpose has one of the
+        name.
+    """
+    if 'from_file' not in metainfo or Path(metainfo['from_file']).is_file():
+        return metainfo
+    folder = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets'
+    file = folder / Path(metainfo['from_file']).name
+    return {'from_file': str(file)} if file.is_file() else metainfo
 
 
 def ordered_names(metainfo: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmpose.datasets.datasets import CocoDataset
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
+from higherhrnet_plugin import BottomupCocoDataset
 from higherhrnet_plugin.structures.metainfo import (
     parse_metainfo,
     torso_outwards,
@@ -49,9 +50,20 @@ def test_good_metainfo_is_parsed_as_mmpose_does():
     assert parse_metainfo(parsed) == parsed
 
 
-def test_from_file():
+@pytest.mark.filterwarnings('error')
+def test_from_file(tmp_path, monkeypatch):
     parsed = parse_metainfo(CocoDataset.METAINFO)
     assert parsed['num_keypoints'] == 17
+    # mmpose's own functions find it as well, and have nothing to say
+    theirs = parse_pose_metainfo(BottomupCocoDataset.METAINFO)
+    assert theirs['keypoint_id2name'] == parsed['keypoint_id2name']
+    # a file of that name at that place goes before mmpose's
+    place = tmp_path / CocoDataset.METAINFO['from_file']
+    place.parent.mkdir(parents=True)
+    place.write_text(f'dataset_info = {mouse()}')
+    monkeypatch.chdir(tmp_path)
+    own = parse_metainfo(CocoDataset.METAINFO)
+    assert own['num_keypoints'] == len(mouse()['keypoint_info'])
 
 
 def broken(key, change):

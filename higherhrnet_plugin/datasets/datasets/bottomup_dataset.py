@@ -13,7 +13,11 @@ from mmengine.logging import print_log
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 
 from ...registry import KEYPOINT_CODECS
-from ...structures.metainfo import ordered_names, parse_metainfo
+from ...structures.metainfo import (
+    find_host_file,
+    ordered_names,
+    parse_metainfo,
+)
 from ..bad_images import SKIP, BadImages
 from ..batches import SkippingMixin
 from ..coco_repair import CocoOptions, load_coco
@@ -130,6 +134,11 @@ class BottomupDatasetMixin(
         pipeline = with_options(pipeline, augmentation, scales, resize)
         super().__init__(data_mode=data_mode, pipeline=pipeline, **kwargs)
         LoadBottomupImage.replace_in(self.pipeline)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Find mmpose's description of the keypoints wherever it is."""
+        super().__init_subclass__(**kwargs)
+        cls.METAINFO = dict(find_host_file(cls.METAINFO))
 
     @classmethod
     def _load_metainfo(cls, metainfo: Optional[dict] = None) -> dict:
