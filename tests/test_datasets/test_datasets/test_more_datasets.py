@@ -110,7 +110,7 @@ def load(
 def test_they_are_mmposes_with_the_mixin(kind, host, k):
     assert issubclass(kind, BottomupDatasetMixin)
     assert issubclass(kind, host)
-    assert kind.METAINFO == host.METAINFO
+    assert kind.METAINFO['from_file'].endswith(host.METAINFO['from_file'])
     assert kind(lazy_init=True).metainfo['num_keypoints'] == k
 
 
