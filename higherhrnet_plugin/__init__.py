@@ -50,6 +50,8 @@ if not is_command_starting():
         DurableCheckpointHook,
         FiniteLossHook,
         KeptSamplerSeedHook,
+        OwnFilesBadCaseHook,
+        OwnFilesVisualizationHook,
     )
     from .evaluation import (
         BottomupCocoMetric,
@@ -94,6 +96,8 @@ __all__ = [
     'MultiResolutionHeatmapLoss',
     'MultiResolutionHeatmapMask',
     'MultiScaleBottomupPoseEstimator',
+    'OwnFilesBadCaseHook',
+    'OwnFilesVisualizationHook',
     'PackBottomupInputs',
     'SeededInfiniteSampler',
     'SeededSampler',

@@ -23,6 +23,8 @@ REGISTERED = {
         'DurableCheckpointHook',
         'FiniteLossHook',
         'KeptSamplerSeedHook',
+        'OwnFilesBadCaseHook',
+        'OwnFilesVisualizationHook',
     ],
     'DATA_SAMPLERS': ['SeededInfiniteSampler', 'SeededSampler'],
     'METRICS': [

@@ -202,7 +202,10 @@ def enable_visualization(
         args: Parsed arguments.
         show: Whether to open windows.
     """
-    hook = require_hook(cfg, 'visualization', 'PoseVisualizationHook')
+    name = 'PoseVisualizationHook'
+    hook = require_hook(cfg, 'visualization', name)
+    if hook.get('type') == name:
+        hook.type = 'OwnFilesVisualizationHook'
     hook.update(
         enable=True, show=show, out_dir=args.show_dir, interval=args.interval
     )

@@ -98,7 +98,10 @@ def enable_badcase(cfg: Config, args: argparse.Namespace) -> None:
     Raises:
         SystemExit: If the config has no such hook or an unknown metric type.
     """
-    hook = require_hook(cfg, 'badcase', 'BadCaseAnalysisHook')
+    name = 'BadCaseAnalysisHook'
+    hook = require_hook(cfg, 'badcase', name)
+    if hook.get('type') == name:
+        hook.type = 'OwnFilesBadCaseHook'
     hook.update(enable=True, show=args.show, interval=args.interval)
     if args.show:
         hook.wait_time = args.wait_time

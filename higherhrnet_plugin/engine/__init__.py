@@ -1,6 +1,7 @@
 """What the plugin adds to MMEngine's training loop."""
 
 from .codec_check_hook import CodecCheckHook
+from .drawing_hooks import OwnFilesBadCaseHook, OwnFilesVisualizationHook
 from .durable_backend import DurableBackend
 from .durable_checkpoint_hook import DurableCheckpointHook
 from .errors import CheckpointWriteError, WorkFolderError
@@ -15,5 +16,7 @@ __all__ = [
     'FiniteLossHook',
     'KeptSamplerSeedHook',
     'NonFiniteLossError',
+    'OwnFilesBadCaseHook',
+    'OwnFilesVisualizationHook',
     'WorkFolderError',
 ]

@@ -48,6 +48,9 @@ default_hooks = dict(
     sampler_seed=dict(type='KeptSamplerSeedHook'),
     # policy='skip' skips steps whose losses are NaN
     finite=dict(type='FiniteLossHook'),
+    # images of one name in several folders are drawn into files of their own
+    visualization=dict(type='OwnFilesVisualizationHook'),
+    badcase=dict(type='OwnFilesBadCaseHook'),
     # head and data sets must have the same codec
     codec=dict(type='CodecCheckHook'),
 )
