@@ -12,6 +12,7 @@ from processes import run_python
 
 from higherhrnet_plugin.compat import (
     init_cpu_process_group,
+    require_syncable_norms,
     use_cpu_model_wrapper,
 )
 
@@ -108,3 +109,14 @@ def test_machines_with_cuda_are_left_alone(
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
     init_cpu_process_group('pytorch')
     assert not torch_dist.is_initialized()
+
+
+@needs_cpu_only
+def test_layers_of_sync_bn_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = {'conv': torch.nn.Conv2d(3, 4, 1)}
+    model = torch.nn.ModuleDict({**layers, 'norm': torch.nn.SyncBatchNorm(4)})
+    require_syncable_norms(model, 'torch')
+    monkeypatch.setattr(torch_dist, 'is_initialized', lambda: True)
+    with pytest.raises(ValueError, match=r"'SyncBN'\) of norm needs GPUs"):
+        require_syncable_norms(model)
+    require_syncable_norms(torch.nn.ModuleDict(layers))
