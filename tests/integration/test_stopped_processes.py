@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,7 +9,7 @@ import time
 import pytest
 import torch
 from data_sets import write_data_set
-from processes import ROOT, run_python, run_tool
+from processes import ROOT, free_port, run_python, run_tool
 from small_configs import TINY, load_small
 
 TRAIN = ROOT / 'tools' / 'train.py'
@@ -32,13 +31,6 @@ def environment(rank, size, port):
         MASTER_ADDR='127.0.0.1',
         MASTER_PORT=str(port),
     )
-
-
-@pytest.fixture
-def port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
@@ -69,10 +61,8 @@ def python_path():
 
 
 @pytest.mark.parametrize('name', ['SIGKILL', 'SIGSTOP'])
-def test_the_others_end_within_the_time_out(
-    write_config, tmp_path, port, name
-):
-    config = write_config(name, 0)
+def test_the_others_end_within_the_time_out(write_config, tmp_path, name):
+    config, port = write_config(name, 0), free_port()
     processes = [
         subprocess.Popen(
             [sys.executable, TRAIN, config, '--launcher', 'pytorch'],
@@ -119,13 +109,13 @@ def test_torchrun_begins_again_from_the_last_checkpoint(
     assert (tmp_path / 'work' / 'epoch_2.pth').exists()
 
 
-def test_sync_bn_on_cpus_is_named(write_config, port):
+def test_sync_bn_on_cpus_is_named(write_config):
     done = run_tool(
         'train.py',
         *(write_config('SIGKILL', 9), '--launcher', 'pytorch'),
         *('--cfg-options', 'sync_bn=torch'),
         timeout=120,
-        **{**environment(0, 1, port), 'PYTHONPATH': python_path()},
+        **{**environment(0, 1, free_port()), 'PYTHONPATH': python_path()},
     )
     assert done.returncode == 2
     assert "error: sync_bn='torch' in the config needs GPUs" in done.stderr

@@ -1,14 +1,13 @@
 """Distributed start-up without an accelerator."""
 
 import json
-import socket
 from pathlib import Path
 
 import pytest
 import torch
 import torch.distributed as torch_dist
 from mmengine.config import Config
-from processes import run_python
+from processes import free_port, run_python
 
 from higherhrnet_plugin.compat import (
     init_cpu_process_group,
@@ -64,12 +63,9 @@ needs_cpu_only = pytest.mark.skipif(
 def test_two_processes_train_with_gloo(tmp_path: Path) -> None:
     script = tmp_path / 'run.py'
     script.write_text(RUN)
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
     done = run_python(
         *('-m', 'torch.distributed.run', '--nproc_per_node=2'),
-        *(f'--master_port={port}', script, tmp_path),
+        *(f'--master_port={free_port()}', script, tmp_path),
         timeout=120,
     )
     assert done.returncode == 0, done.stderr

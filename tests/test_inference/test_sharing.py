@@ -1,23 +1,18 @@
 """Several processes share one run, and find what one process finds."""
 
 import json
-import socket
 
 import pytest
-from processes import ROOT, run_python
+from processes import ROOT, free_port, run_python
 
 NAMES = ('predictions.json', 'images.json')
 
 
-def start(call_args, count, port=None):
+def start(call_args, count):
     """Name the arguments that start processes by torchrun."""
-    if port is None:
-        with socket.socket() as probe:
-            probe.bind(('127.0.0.1', 0))
-            port = probe.getsockname()[1]
     return [
         *('-m', 'torch.distributed.run', '--nproc_per_node', count),
-        *('--master_port', port, ROOT / 'tools' / 'inference.py'),
+        *('--master_port', free_port(), ROOT / 'tools' / 'inference.py'),
         *call_args,
         *('--launcher', 'pytorch', '--device', 'cpu'),
     ]
