@@ -135,7 +135,7 @@ def test_nothing_is_overwritten(tmp_path, refuse, weights):
     assert target.read_text() == 'mine'
     message = refuse(tmp_path / 'none.pth', tmp_path / 'c.pth')
     assert message.startswith('error: checkpoint file not found: ')
-    message = refuse(source, tmp_path / 'no' / 'c.pth')
+    message = refuse(source, source / 'c.pth')
     assert 'not written' in message
 
 

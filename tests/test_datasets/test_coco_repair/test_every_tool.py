@@ -112,7 +112,7 @@ def check(file, case, said):
 
 def take_subset(file, case, said):
     args = argparse.Namespace(
-        source=file, images=None, num_keypoints=None, category=None
+        source=file, img_dir=None, num_keypoints=None, category=None
     )
     coco, report = SUBSET['read_repaired'](args)
     said += report.lines()

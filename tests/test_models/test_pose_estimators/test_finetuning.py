@@ -196,6 +196,7 @@ def test_training_starts_and_resumes(tmp_path):
 
     # a complete file stays strict, finetune or not
     cfg.load_from = str(file)
+    cfg.work_dir = str(tmp_path / 'strict')
     cfg.experiment_name = cfg.visualizer.name = f'{tmp_path}-strict'
     with pytest.raises(ValueError, match='for 14 keypoints'):
         Runner.from_cfg(cfg).train()
