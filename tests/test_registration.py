@@ -35,6 +35,7 @@ REGISTERED = {
     'TRANSFORMS': [
         'BottomupAlignedAffine',
         'BottomupAlignedResize',
+        'BottomupHideAndSeek',
         'BottomupRandomFlip',
         'GenerateBottomupTarget',
         'LoadBottomupImage',

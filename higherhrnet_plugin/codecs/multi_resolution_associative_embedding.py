@@ -13,6 +13,7 @@ from ..structures.sizes import size_ratio
 from .aggregating_bottomup_decoder import AggregatingBottomupDecoder
 from .targets.checks import check_keypoints, check_levels
 from .targets.gaussian import (
+    draw_by_person,
     draw_heatmaps,
     flat_indices,
     gaussian_patches,
@@ -20,6 +21,7 @@ from .targets.gaussian import (
     level_points,
 )
 from .targets.on_device import TargetLevels
+from .targets.person_sizes import person_scales, person_sigmas
 
 # cells int64 (N, K, 2) and valid bool (N, K) of a level
 Cells = tuple[np.ndarray, np.ndarray]
@@ -69,6 +71,16 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         strides (Sequence[int], optional): Input pixels from cell to cell at
             every level. Defaults to (4, 2), if ``heatmap_sizes`` are not
             told.
+        sigma_box_size (float, optional): Make Gaussians as wide as people
+            are large: ``sigma`` is that of a person whose box has a longer
+            side of so many input pixels. 256 is the official
+            ``SCALE_AWARE_SIGMA``, which no published result used. Defaults to
+            None, one sigma for all.
+        round_sigma (bool): Round these up to whole cells, the official
+            ``INT_SIGMA``. Defaults to False.
+        person_scales (bool): Tell the head how large people are, as the
+            scale loss of :class:`.MultiResolutionAELoss` asks for. Defaults
+            to False.
 
     Raises:
         ValueError: If a size or a sigma cannot work; the message names the
@@ -86,6 +98,9 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         'target_cells': 'target_cells',
         'target_offsets': 'target_offsets',
         'target_levels': 'target_levels',
+        'target_sigmas': 'target_sigmas',
+        # with `person_scales`
+        'person_scales': 'person_scales',
     }
 
     def __init__(
@@ -99,6 +114,9 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         num_keypoints: Optional[int] = None,
         decoder: Optional[dict] = None,
         strides: Optional[Sequence[int]] = None,
+        sigma_box_size: Optional[float] = None,
+        round_sigma: bool = False,
+        person_scales: bool = False,
     ) -> None:
         super().__init__()
         self.input_size, self.heatmap_sizes, self.sigma = check_levels(
@@ -116,6 +134,17 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         self.use_udp = use_udp
         self.on_device = on_device
         self.num_keypoints = num_keypoints
+        if sigma_box_size is not None and not sigma_box_size > 0:
+            raise ValueError(
+                '`sigma_box_size` must be positive or None, got '
+                f'{sigma_box_size}'
+            )
+        self.sigma_box_size = sigma_box_size
+        self.round_sigma = round_sigma
+        self.person_scales = person_scales
+        # what mmpose's GenerateTarget hands on beside keypoints
+        if self.sigma_box_size is not None or self.person_scales:
+            self.auxiliary_encode_keys = {'person_sizes'}
         self._patches = [gaussian_patches(sigma) for sigma in self.sigma]
         self._decoder = AggregatingBottomupDecoder(
             **{
@@ -129,6 +158,7 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         self,
         keypoints: np.ndarray,
         keypoints_visible: Optional[np.ndarray] = None,
+        person_sizes: Optional[np.ndarray] = None,
     ) -> dict[str, Any]:
         """Encode the people of one image.
 
@@ -136,6 +166,9 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
             keypoints (np.ndarray): (N, K, 2), (x, y) in input pixels.
             keypoints_visible (np.ndarray, optional): (N, K), labelled where
                 above 0. Defaults to all labelled.
+            person_sizes (np.ndarray, optional): (N, 2), (w, h) of the box of
+                each person in input pixels, which ``sigma_box_size`` and
+                ``person_scales`` need.
 
         Returns:
             dict:
@@ -145,6 +178,8 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
               rows ``[y * w + x, valid]``; (N, T, K, 2) with T > 1 tag levels
             - keypoint_weights (np.ndarray): float32 (N, K), 1 where the
               keypoint is labelled and inside the first tag level
+            - person_scales (np.ndarray): float32 (N,), where asked for, as
+              :func:`.person_scales` has them
 
             With ``on_device``, instead of heatmaps and for I levels:
 
@@ -153,14 +188,23 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
             - target_offsets (np.ndarray): float32 (N, I, K, 2), (x, y) of the
               keypoint from the centre of its cell; only with UDP
             - target_levels (tuple[TargetLevels, ...]): N times the same
+            - target_sigmas (np.ndarray): float32 (N, I, 2), only with
+              ``sigma_box_size``, as :func:`.person_sigmas` has them
             - heatmap_sizes (list[tuple[int, int]]): (w, h) of each level
 
         Raises:
-            ValueError: If shapes or the number of keypoints do not fit.
+            ValueError: If shapes or the number of keypoints do not fit, or
+                sizes are missing.
         """
         keypoints, visible = check_keypoints(
             keypoints, keypoints_visible, self.num_keypoints
         )
+        sizes = self._sizes(person_sizes, len(keypoints))
+        sigmas = None
+        if self.sigma_box_size is not None:
+            sigmas = person_sigmas(
+                sizes, self.sigma_box_size, self.sigma, self.round_sigma
+            )
         cells, offsets = [], []
         for size in self.heatmap_sizes:
             points = level_points(
@@ -177,28 +221,61 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
             for level in self.tag_levels
         ]
         draw = self._defer if self.on_device else self._draw
+        scales = {}
+        if self.person_scales:
+            scales['person_scales'] = person_scales(sizes, self.input_size)
         return {
-            **draw(cells, offsets),
+            **draw(cells, offsets, sigmas),
+            **scales,
             'keypoint_indices': (
                 indices[0] if len(indices) == 1 else np.stack(indices, axis=1)
             ),
             'keypoint_weights': indices[0][..., 1].astype(np.float32),
         }
 
-    def _draw(self, cells: list[Cells], offsets: list[np.ndarray]) -> dict:
+    def _sizes(self, sizes: Optional[np.ndarray], number: int) -> np.ndarray:
+        """Check the sizes (N, 2) of people, if they are needed."""
+        if not self.auxiliary_encode_keys:
+            return np.zeros((number, 2))
+        if sizes is None or np.shape(sizes) != (number, 2):
+            raise ValueError(
+                '`sigma_box_size` and `person_scales` of the codec need '
+                f'`person_sizes` of shape ({number}, 2), got '
+                f'{None if sizes is None else np.shape(sizes)}'
+            )
+        return np.asarray(sizes)
+
+    def _draw(
+        self,
+        cells: list[Cells],
+        offsets: list[np.ndarray],
+        sigmas: Optional[np.ndarray],
+    ) -> dict:
         """Draw the heatmaps of every level."""
         heatmaps = []
         for level, (places, valid) in enumerate(cells):
+            size = self.heatmap_sizes[level]
+            if sigmas is not None:
+                shifts = offsets[level] if offsets else None
+                own = sigmas[:, level, 0]
+                heatmaps.append(
+                    draw_by_person(places, valid, size, own, shifts)
+                )
+                continue
             patches = self._patches[level]
             if offsets:
                 patches = gaussian_patches(
                     self.sigma[level], offsets[level][valid]
                 )
-            size = self.heatmap_sizes[level]
             heatmaps.append(draw_heatmaps(places, valid, size, patches))
         return {'heatmaps': heatmaps}
 
-    def _defer(self, cells: list[Cells], offsets: list[np.ndarray]) -> dict:
+    def _defer(
+        self,
+        cells: list[Cells],
+        offsets: list[np.ndarray],
+        sigmas: Optional[np.ndarray],
+    ) -> dict:
         """Describe the heatmaps of every level for the head to draw."""
         rows = [
             np.concatenate((places, valid[..., None]), axis=-1)
@@ -213,6 +290,8 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         if offsets:
             stacked = np.stack(offsets, axis=1)
             deferred['target_offsets'] = stacked.astype(np.float32)
+        if sigmas is not None:
+            deferred['target_sigmas'] = sigmas
         return deferred
 
     def decode(

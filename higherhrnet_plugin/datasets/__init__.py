@@ -15,6 +15,7 @@ from .samplers import SeededInfiniteSampler, SeededSampler
 from .transforms import (
     BottomupAlignedAffine,
     BottomupAlignedResize,
+    BottomupHideAndSeek,
     BottomupRandomFlip,
     GenerateBottomupTarget,
     LoadBottomupImage,
@@ -32,6 +33,7 @@ __all__ = [
     'BottomupCombinedDataset',
     'BottomupCrowdPoseDataset',
     'BottomupDatasetMixin',
+    'BottomupHideAndSeek',
     'BottomupMhpDataset',
     'BottomupOCHumanDataset',
     'BottomupRandomFlip',

@@ -49,3 +49,23 @@ def test_arguments_are_not_changed():
 def test_other_keys_are_named(name):
     with pytest.raises(ValueError, match=f"`{name}`.*'turn'.*may have"):
         with_options(PIPELINE, **{name: dict(turn=3)})
+
+
+def test_hiding_goes_behind_what_moves():
+    steps = with_options(
+        PIPELINE, dict(hide_prob=1, hide_sizes=(4,), flip_prob=0.25)
+    )
+    hiding = dict(type='BottomupHideAndSeek', prob=1, cell_sizes=(4,))
+    flip = dict(PIPELINE[2], prob=0.25)
+    assert steps == [*PIPELINE[:2], flip, hiding, *PIPELINE[3:]]
+    # where there is one, it stays in its place
+    own = [dict(type='BottomupHideAndSeek', cell_sizes=(9,)), *PIPELINE]
+    first, *rest = with_options(own, dict(hide_prob=0.5, hide_sizes=(4,)))
+    assert first == dict(own[0], prob=0.5)
+    assert rest == PIPELINE
+    assert with_options(PIPELINE, dict(hide_prob=0)) == PIPELINE
+
+
+def test_hiding_needs_a_place():
+    with pytest.raises(ValueError, match=r'`hide_prob`.*BottomupAlign'):
+        with_options(PIPELINE[:1], dict(hide_prob=1))

@@ -103,6 +103,7 @@ def draw_heatmaps(
     valid: np.ndarray,
     heatmap_size: tuple[int, int],
     patches: np.ndarray,
+    heatmaps: Optional[np.ndarray] = None,
 ) -> np.ndarray:
     """Stamp a window at every valid cell and keep the maximum.
 
@@ -112,12 +113,15 @@ def draw_heatmaps(
         heatmap_size (tuple[int, int]): (w, h) of the level.
         patches (np.ndarray): float32 (P, S, S), or (1, S, S) for all, from
             :func:`gaussian_patches`.
+        heatmaps (np.ndarray, optional): float32 (K, h, w), drawn on. Defaults
+            to empty ones.
 
     Returns:
         np.ndarray: float32 (K, h, w) in [0, 1].
     """
     width, height = heatmap_size
-    heatmaps = np.zeros((cells.shape[1], height, width), dtype=np.float32)
+    if heatmaps is None:
+        heatmaps = np.zeros((cells.shape[1], height, width), dtype=np.float32)
     radius = patches.shape[1] // 2
 
     people, ids = np.nonzero(valid)
@@ -140,6 +144,36 @@ def draw_heatmaps(
         if not inside:
             stamp = stamp[y0 - py : y1 - py, x0 - px : x1 - px]
         np.maximum(window, stamp, out=window)
+    return heatmaps
+
+
+def draw_by_person(
+    cells: np.ndarray,
+    valid: np.ndarray,
+    heatmap_size: tuple[int, int],
+    sigmas: np.ndarray,
+    offsets: Optional[np.ndarray] = None,
+) -> np.ndarray:
+    """Draw every person with a Gaussian of their own.
+
+    Args:
+        cells (np.ndarray): int64 (N, K, 2), (x, y) in cells.
+        valid (np.ndarray): bool (N, K).
+        heatmap_size (tuple[int, int]): (w, h) of the level.
+        sigmas (np.ndarray): float (N,), standard deviations in cells.
+        offsets (np.ndarray, optional): float (N, K, 2), as in
+            :func:`gaussian_patches`. Defaults to none.
+
+    Returns:
+        np.ndarray: float32 (K, h, w) in [0, 1].
+    """
+    width, height = heatmap_size
+    heatmaps = np.zeros((cells.shape[1], height, width), dtype=np.float32)
+    for i, sigma in enumerate(sigmas.tolist()):
+        one = slice(i, i + 1)
+        shifts = None if offsets is None else offsets[one][valid[one]]
+        patches = gaussian_patches(sigma, shifts)
+        draw_heatmaps(cells[one], valid[one], heatmap_size, patches, heatmaps)
     return heatmaps
 
 

@@ -11,7 +11,7 @@ Draws what :mod:`.gaussian` draws, from the same cells and windows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional, Union
 
 import torch
 from torch import Tensor
@@ -39,7 +39,7 @@ def draw_batch(
     cells: Sequence[Tensor],
     offsets: Optional[Sequence[Tensor]],
     size: tuple[int, int],
-    sigma: float,
+    sigma: Union[float, Sequence[Tensor]],
 ) -> Tensor:
     """Draw the heatmaps of one level for all images at once.
 
@@ -50,7 +50,9 @@ def draw_batch(
             (x, y) of each keypoint from the centre of its cell, in cells, for
             UDP. Defaults to Gaussians centred on their cells.
         size (tuple[int, int]): (w, h) of the level.
-        sigma (float): Standard deviation in cells.
+        sigma (float | Sequence[Tensor]): Standard deviation in cells, or
+            those of the people with the radius of their windows: B tensors
+            float32 (N_b, 2).
 
     Returns:
         Tensor: float32 (B, K, h, w) in [0, 1], on the device of ``cells``.
@@ -60,24 +62,48 @@ def draw_batch(
     counts = torch.tensor([len(people) for people in cells])
     image = torch.arange(batch).repeat_interleave(counts).to(device)
     maps = image[:, None] * k + torch.arange(k, device=device)
-    patch = torch.from_numpy(gaussian_patches(sigma)).to(device)
     people = torch.cat(list(cells)).long()
     shifts = None if offsets is None else torch.cat(list(offsets))
-    step = max(1, _PIECE // (k * patch[0].numel()))
+    side, make = _window_maker(sigma, shifts, device)
+    step = max(1, _PIECE // (k * side**2))
     for i in range(0, len(people), step):
         part = slice(i, i + step)
-        values = patch
-        if shifts is not None:
-            values = _shifted_patches(shifts[part], patch.shape[-1], sigma)
-        _stamp(heatmaps, maps[part], people[part], values, size)
+        _stamp(heatmaps, maps[part], people[part], make(part), size)
     return heatmaps.view(batch, k, size[1], size[0])
 
 
-def _shifted_patches(offsets: Tensor, side: int, sigma: float) -> Tensor:
+def _window_maker(
+    sigma: Union[float, Sequence[Tensor]],
+    shifts: Optional[Tensor],
+    device: torch.device,
+) -> tuple[int, Callable[[slice], Tensor]]:
+    """Return the side of windows, and what makes those of some people."""
+    if not isinstance(sigma, (int, float)):
+        own = torch.cat(list(sigma))
+        centres = own.new_zeros(len(own), 1, 2) if shifts is None else shifts
+        side = 2 * int(own[:, 1].max()) + 1 if len(own) else 1
+        return side, lambda part: _shifted_patches(
+            centres[part], side, *own[part, :, None, None, None].unbind(1)
+        )
+    patch = torch.from_numpy(gaussian_patches(sigma)).to(device)
+    side = patch.shape[-1]
+    if shifts is None:
+        return side, lambda part: patch
+    return side, lambda part: _shifted_patches(shifts[part], side, sigma)
+
+
+def _shifted_patches(
+    offsets: Tensor,
+    side: int,
+    sigma: Union[float, Tensor],
+    radius: Optional[Tensor] = None,
+) -> Tensor:
     """Make windows (P, K, side, side) around offsets (P, K, 2)."""
     steps = torch.arange(side, device=offsets.device) - side // 2
     square = (steps - offsets[..., None]).square()
     line = torch.exp(-square / (2 * sigma**2))
+    if radius is not None:
+        line = line * (steps.abs() <= radius)
     return line[..., 1, :, None] * line[..., 0, None, :]
 
 

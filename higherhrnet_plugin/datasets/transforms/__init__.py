@@ -2,6 +2,7 @@
 
 from .bottomup_aligned_affine import BottomupAlignedAffine
 from .bottomup_aligned_resize import BottomupAlignedResize
+from .bottomup_hide_and_seek import BottomupHideAndSeek
 from .bottomup_random_flip import BottomupRandomFlip
 from .generate_bottomup_target import GenerateBottomupTarget
 from .load_bottomup_image import LoadBottomupImage
@@ -11,6 +12,7 @@ from .pack_bottomup_inputs import PackBottomupInputs
 __all__ = [
     'BottomupAlignedAffine',
     'BottomupAlignedResize',
+    'BottomupHideAndSeek',
     'BottomupRandomFlip',
     'GenerateBottomupTarget',
     'LoadBottomupImage',

@@ -77,6 +77,8 @@ class BottomupAlignedAffine(BaseTransform):
         - input_size: (w, h)
         - warp_mat: float64 (2, 3), image to input pixels
         - use_udp: bool
+        - person_sizes: float (N, 2), (w, h) of the boxes in input pixels,
+          along their own sides; only with boxes
 
     Args:
         input_size (tuple[int, int] | int, optional): (w, h) in pixels, or
@@ -179,10 +181,13 @@ class BottomupAlignedAffine(BaseTransform):
         results['use_udp'] = use_udp
         if results.get('keypoints') is not None:
             results['keypoints'] = _warp(results['keypoints'], warp_mat)
+        factor = abs(np.linalg.det(warp_mat[:, :2]))
         if results.get('bbox') is not None:
+            boxes = np.asarray(results['bbox'])
+            sides = boxes[:, 2:4] - boxes[:, :2]
+            results['person_sizes'] = sides * np.sqrt(factor)
             results['bbox'] = _warp_boxes(results['bbox'], warp_mat)
         if results.get('area') is not None:
-            factor = abs(np.linalg.det(warp_mat[:, :2]))
             results['area'] = np.asarray(results['area']) * factor
         return results
 

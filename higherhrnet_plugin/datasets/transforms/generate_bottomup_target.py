@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+import numpy as np
 from mmpose.datasets.transforms import GenerateTarget
 
 from ...registry import TRANSFORMS
 from .shared_codec import shared_codec
+
+# where mmpose's codecs say what else they encode
+_NEEDED = 'auxiliary_encode_keys'
 
 
 @TRANSFORMS.register_module()
@@ -43,7 +47,8 @@ class GenerateBottomupTarget(GenerateTarget):
 
         Raises:
             ValueError: If there is no codec, or the image has another size
-                or another kind of alignment than the codec expects.
+                or another kind of alignment than the codec expects, or no
+                boxes where the codec needs them.
         """
         if not self._is_told:
             self.encoder = shared_codec(
@@ -52,7 +57,22 @@ class GenerateBottomupTarget(GenerateTarget):
         for key in ('input_size', 'use_udp'):
             ours = getattr(self.encoder, key, None)
             _check_alike(key, results.get(key), ours)
+        if 'person_sizes' in getattr(self.encoder, _NEEDED, ()):
+            _check_sizes(results)
         return super().transform(results)
+
+
+def _check_sizes(results: dict[str, Any]) -> None:
+    """Raise ValueError where people have no boxes; nobody needs none."""
+    if 'person_sizes' in results:
+        return
+    if np.any(results['keypoints_visible']):
+        raise ValueError(
+            '`sigma_box_size` and `person_scales` of the codec need the boxes '
+            'of people, in input pixels: put BottomupAlignedAffine before '
+            'GenerateBottomupTarget, and a data set with `bbox`'
+        )
+    results['person_sizes'] = np.zeros((len(results['keypoints']), 2))
 
 
 def _check_alike(key: str, image: Any, codec: Any) -> None:

@@ -103,24 +103,35 @@ def _draw_levels(
     labels: Sequence[Any], cells: Sequence[Tensor], levels: TargetLevels
 ) -> list[Tensor]:
     """Draw every level."""
-    with_offsets = {'target_offsets' in label for label in labels}
-    if len(with_offsets) > 1:
-        raise ValueError(
-            'some samples of the batch are encoded with UDP, some are not; '
-            'set the same `use_udp` in the `codec` of all train data sets'
-        )
-    offsets: Optional[list[Tensor]] = None
-    if with_offsets == {True}:
-        offsets = [x.target_offsets.to(cells[0].device) for x in labels]
+    offsets = _read_alike(labels, 'target_offsets', cells[0].device, 'use_udp')
+    sigmas = _read_alike(
+        labels, 'target_sigmas', cells[0].device, 'sigma_box_size'
+    )
     return [
         draw_batch(
             [rows[:, i] for rows in cells],
             None if offsets is None else [shift[:, i] for shift in offsets],
             size,
-            sigma,
+            sigma if sigmas is None else [own[:, i] for own in sigmas],
         )
         for i, (size, sigma) in enumerate(zip(*levels))
     ]
+
+
+def _read_alike(
+    labels: Sequence[Any], name: str, device: torch.device, option: str
+) -> Optional[list[Tensor]]:
+    """Read what all samples have, or none."""
+    has = {name in label for label in labels}
+    if len(has) > 1:
+        raise ValueError(
+            f'some samples of the batch are encoded with `{option}`, some '
+            f'are not; set the same `{option}` in the `codec` of all train '
+            'data sets'
+        )
+    if has == {False}:
+        return None
+    return [label[name].to(device) for label in labels]
 
 
 def _stack_masks(
