@@ -38,7 +38,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp('wheel')
     done = subprocess.run(
         [
-            *(sys.executable, '-m', 'hatchling', 'build'),
+            sys.executable,
+            '-m',
+            'hatchling',
+            'build',
             *('--target', 'wheel', '--directory', str(folder)),
         ],
         cwd=ROOT,
@@ -86,8 +89,14 @@ def installed_wheel(
     (packages / 'host.pth').write_text('\n'.join(lines) + '\n')
     subprocess.run(
         [
-            *(sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps'),
-            *('--no-index', '--disable-pip-version-check'),
+            sys.executable,
+            '-m',
+            'pip',
+            'install',
+            '--quiet',
+            '--no-deps',
+            '--no-index',
+            '--disable-pip-version-check',
             *('--target', str(packages), str(wheel)),
         ],
         check=True,

@@ -185,8 +185,11 @@ def test_mim_finds_tools_and_configs_of_the_wheel(
     done = subprocess.run(
         [
             *(str(installed_wheel), '-c', 'from mim.cli import cli; cli()'),
-            *('train', 'higherhrnet_plugin', f'{model["Name"]}.py'),
-            *('--cfg-options', 'load_from=no_such.pth'),
+            'train',
+            'higherhrnet_plugin',
+            f'{model["Name"]}.py',
+            '--cfg-options',
+            'load_from=no_such.pth',
         ],
         cwd=tmp_path,
         capture_output=True,

@@ -41,9 +41,18 @@ def folder(installed_wheel: Path, tmp_path_factory) -> Path:
     """Make a small data set where the config looks for it."""
     folder = tmp_path_factory.mktemp('job')
     call(
-        *(installed_wheel, folder, 'run', 'higherhrnet_plugin'),
-        *('make_synthetic_people', 'data/synthetic_people'),
-        *('--num-train', '8', '--num-val', '4', '--workers', '1'),
+        installed_wheel,
+        folder,
+        'run',
+        'higherhrnet_plugin',
+        'make_synthetic_people',
+        'data/synthetic_people',
+        '--num-train',
+        '8',
+        '--num-val',
+        '4',
+        '--workers',
+        '1',
     )
     return folder
 
@@ -70,18 +79,35 @@ def call(python: Path, folder: Path, *args: str, **environment: str) -> str:
 
 def test_train_and_test(installed_wheel, folder):
     log = call(
-        *(installed_wheel, folder, 'train', 'higherhrnet_plugin', CONFIG),
-        *('--gpus', '0', '--work-dir', 'work', '--cfg-options', *SHORT),
+        installed_wheel,
+        folder,
+        'train',
+        'higherhrnet_plugin',
+        CONFIG,
+        '--gpus',
+        '0',
+        '--work-dir',
+        'work',
+        '--cfg-options',
+        *SHORT,
     )
     for name in ('loss_heatmap_0', 'loss_heatmap_1', 'loss_pull', 'loss_push'):
         assert f'{name}: ' in log
     assert 'coco/AP: ' in log
     (published,) = (folder / 'work').glob('epoch_1-*.pth')
     call(
-        *(installed_wheel, folder, 'test', 'higherhrnet_plugin', CONFIG),
+        installed_wheel,
+        folder,
+        'test',
+        'higherhrnet_plugin',
+        CONFIG,
         *('--checkpoint', str(published), '--gpus', '0'),
-        *('--out', 'work/result.json', '--show-dir', 'pictures'),
-        *('--work-dir', 'work/test'),
+        '--out',
+        'work/result.json',
+        '--show-dir',
+        'pictures',
+        '--work-dir',
+        'work/test',
     )
     metrics = json.loads((folder / 'work' / 'result.json').read_text())
     assert 0 <= metrics['coco/AP'] <= 1
@@ -96,7 +122,12 @@ def test_the_hosts_own_tool_trains(installed_wheel, folder):
     )
     log = call(
         *(installed_wheel, folder, 'train', 'mmpose', str(config)),
-        *('--gpus', '0', '--work-dir', 'host', '--cfg-options', *SHORT),
+        '--gpus',
+        '0',
+        '--work-dir',
+        'host',
+        '--cfg-options',
+        *SHORT,
     )
     assert 'coco/AP: ' in log
     assert (folder / 'host' / 'epoch_1.pth').exists()
@@ -105,9 +136,19 @@ def test_the_hosts_own_tool_trains(installed_wheel, folder):
 def test_gridsearch(installed_wheel, folder):
     search = '--optim_wrapper.optimizer.lr 1e-3'
     call(
-        *(installed_wheel, folder, 'gridsearch', 'higherhrnet_plugin', CONFIG),
-        *('--gpus', '0', '--work-dir', 'grid', '--search-args', search),
-        *('--cfg-options', *SHORT),
+        installed_wheel,
+        folder,
+        'gridsearch',
+        'higherhrnet_plugin',
+        CONFIG,
+        '--gpus',
+        '0',
+        '--work-dir',
+        'grid',
+        '--search-args',
+        search,
+        '--cfg-options',
+        *SHORT,
     )
     (run,) = folder.glob('grid_search_*')
     (config,) = run.glob('*.py')
@@ -129,8 +170,16 @@ def test_help_of_a_tool(installed_wheel, tmp_path):
 def test_inference(installed_wheel, tmp_path):
     write_model(tmp_path)
     log = call(
-        *(installed_wheel, tmp_path, 'run', 'higherhrnet_plugin'),
-        *('inference', 'config.py', 'weights.pth', 'images', '--out', 'out'),
+        installed_wheel,
+        tmp_path,
+        'run',
+        'higherhrnet_plugin',
+        'inference',
+        'config.py',
+        'weights.pth',
+        'images',
+        '--out',
+        'out',
     )
     assert '3 images, 0 videos' in log
     rows = json.loads((tmp_path / 'out' / 'predictions.json').read_text())
@@ -192,8 +241,14 @@ def test_mim_download_gets_weights_and_config(installed_wheel, tmp_path):
             metafile.write_text(text)
         try:
             call(
-                *(installed_wheel, tmp_path, 'download'),
-                *('higherhrnet_plugin', '--config', name, '--dest', 'got'),
+                installed_wheel,
+                tmp_path,
+                'download',
+                'higherhrnet_plugin',
+                '--config',
+                name,
+                '--dest',
+                'got',
                 PYTHONPATH=str(tmp_path / 'site'),
                 NO_PROXY='127.0.0.1',
                 no_proxy='127.0.0.1',

@@ -25,17 +25,26 @@ from torch.utils.data import DataLoader
 _ANYWHERE = frozenset({'type', '_scope_', '_delete_'})
 _ROOT = frozenset(
     {
-        *('activation_checkpointing', 'compile', 'custom_imports'),
-        *('efficient_conv_bn_eval', 'find_unused_parameters'),
-        *('model_wrapper_cfg', 'runner_type', 'sync_bn'),
+        'activation_checkpointing',
+        'compile',
+        'custom_imports',
+        'efficient_conv_bn_eval',
+        'find_unused_parameters',
+        'model_wrapper_cfg',
+        'runner_type',
+        'sync_bn',
         # older configs, see tools/train.py
         'preprocess_cfg',
     }
 )
 _HOOKS = frozenset(
     {
-        *('runtime_info', 'timer', 'sampler_seed', 'logger'),
-        *('param_scheduler', 'checkpoint'),
+        'runtime_info',
+        'timer',
+        'sampler_seed',
+        'logger',
+        'param_scheduler',
+        'checkpoint',
     }
 )
 # What the registries' own builders take out before they call a class.
@@ -48,11 +57,21 @@ _OPTIM_WRAPPER = frozenset({'constructor', 'paramwise_cfg'})
 # Settings of the test that our head and mmpose's read.
 _TEST_CFG = frozenset(
     {
-        *('align_corners', 'flip_mode', 'flip_test', 'input_size'),
-        *('max_num_people', 'multiscale_test', 'nms_dist_thr'),
-        *('nms_joints_thr', 'output_heatmaps', 'output_keypoint_indices'),
-        *('project_to_image', 'restore_heatmap_size', 'score_threshold'),
-        *('shift_coords', 'shift_heatmap'),
+        'align_corners',
+        'flip_mode',
+        'flip_test',
+        'input_size',
+        'max_num_people',
+        'multiscale_test',
+        'nms_dist_thr',
+        'nms_joints_thr',
+        'output_heatmaps',
+        'output_keypoint_indices',
+        'project_to_image',
+        'restore_heatmap_size',
+        'score_threshold',
+        'shift_coords',
+        'shift_heatmap',
     }
 )
 

@@ -58,7 +58,10 @@ def _parse(metainfo: dict[str, Any], source: Any) -> list[str]:
             'file, or a list of keypoint names'
         ) from error
     except (
-        *(AssertionError, AttributeError, KeyError, TypeError),
+        AssertionError,
+        AttributeError,
+        KeyError,
+        TypeError,
         ValueError,
     ) as error:
         raise ValueError(

@@ -19,8 +19,12 @@ _PurePython: Any = vars(pickle)['_Unpickler']
 _OPERATIONS: dict[int, Callable[..., None]] = dict(_PurePython.dispatch)
 # nothing that torch or MMEngine saves needs them
 for _code in (
-    *(pickle.INST, pickle.OBJ, pickle.NEWOBJ_EX),
-    *(pickle.EXT1, pickle.EXT2, pickle.EXT4),
+    pickle.INST,
+    pickle.OBJ,
+    pickle.NEWOBJ_EX,
+    pickle.EXT1,
+    pickle.EXT2,
+    pickle.EXT4,
 ):
     del _OPERATIONS[_code[0]]
 

@@ -12,7 +12,9 @@ from mmengine.logging import print_log
 ERROR, SKIP = 'error', 'skip'
 # errors of the system that tell of the file; others tell of the machine
 _OF_THE_FILE = (
-    *(FileNotFoundError, IsADirectoryError, NotADirectoryError),
+    FileNotFoundError,
+    IsADirectoryError,
+    NotADirectoryError,
     PermissionError,
 )
 

@@ -10,19 +10,48 @@ from PIL import Image
 NOT_READ = 'cannot be read as an image'
 # what OpenCV and Pillow read everywhere
 COMMON_SUFFIXES = (
-    *('.apng', '.bmp', '.dib', '.gif', '.jfif', '.jpe', '.jpeg', '.jpg'),
-    *('.mpo', '.pbm', '.pgm', '.png', '.pnm', '.ppm', '.tga', '.tif'),
-    *('.tiff', '.webp'),
+    '.apng',
+    '.bmp',
+    '.dib',
+    '.gif',
+    '.jfif',
+    '.jpe',
+    '.jpeg',
+    '.jpg',
+    '.mpo',
+    '.pbm',
+    '.pgm',
+    '.png',
+    '.pnm',
+    '.ppm',
+    '.tga',
+    '.tif',
+    '.tiff',
+    '.webp',
 )
 # what needs a decoder that is not everywhere
 OPTIONAL_SUFFIXES = (
-    *('.avif', '.heic', '.heif', '.hif', '.j2k', '.jp2', '.jpx'),
+    '.avif',
+    '.heic',
+    '.heif',
+    '.hif',
+    '.j2k',
+    '.jp2',
+    '.jpx',
 )
 IMAGE_SUFFIXES = tuple(sorted((*COMMON_SUFFIXES, *OPTIONAL_SUFFIXES)))
 
 # brands of ISO media files, the four letters behind 'ftyp'
 _AVIF = (b'avif', b'avis')
-_HEIC = (*(b'heic', b'heix', b'hevc', b'heim', b'heis', b'mif1', b'msf1'),)
+_HEIC = (
+    b'heic',
+    b'heix',
+    b'hevc',
+    b'heim',
+    b'heis',
+    b'mif1',
+    b'msf1',
+)
 _STARTS = {
     b'\xff\xd8\xff': 'a JPEG that is broken or cut off',
     b'\x89PNG': 'a PNG that is broken or cut off',

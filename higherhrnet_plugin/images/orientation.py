@@ -12,8 +12,15 @@ from PIL import Image
 ORIENTATION = 0x0112
 # what Pillow raises on broken headers and records
 BROKEN_RECORD = (
-    *(EOFError, IndexError, KeyError, OverflowError, SyntaxError),
-    *(TypeError, ValueError, ZeroDivisionError, struct.error),
+    EOFError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    ZeroDivisionError,
+    struct.error,
 )
 # cv2.flip: rows 0, columns 1, both -1; after the transposition from 5 on
 _FLIPS = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}

@@ -26,7 +26,15 @@ from .orientation import BROKEN_RECORD, turn_upright
 _AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 # OpenCV is fast, and its pixels are those that networks were trained on
 _BY_OPENCV = (
-    *('BMP', 'DIB', 'JPEG', 'JPEG2000', 'MPO', 'PNG', 'PPM', 'TIFF', 'WEBP'),
+    'BMP',
+    'DIB',
+    'JPEG',
+    'JPEG2000',
+    'MPO',
+    'PNG',
+    'PPM',
+    'TIFF',
+    'WEBP',
 )
 _WITH_ALPHA = ('LA', 'PA', 'RGBA')
 _DEEP = ('JPEG2000', 'PNG', 'PPM', 'TIFF')

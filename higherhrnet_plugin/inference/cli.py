@@ -16,8 +16,14 @@ Result = TypeVar('Result')
 
 # what a config, a checkpoint or an option can be wrong in
 _BAD_USAGE = (
-    *(AttributeError, ImportError, KeyError, OSError, SyntaxError),
-    *(RuntimeError, TypeError, ValueError),
+    AttributeError,
+    ImportError,
+    KeyError,
+    OSError,
+    SyntaxError,
+    RuntimeError,
+    TypeError,
+    ValueError,
 )
 
 

@@ -12,7 +12,14 @@ from ..images import read_geometry
 from ..images.formats import IMAGE_SUFFIXES, OPTIONAL_SUFFIXES
 
 VIDEO_SUFFIXES = (
-    *('.avi', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.webm'),
+    '.avi',
+    '.m4v',
+    '.mkv',
+    '.mov',
+    '.mp4',
+    '.mpeg',
+    '.mpg',
+    '.webm',
     '.wmv',
 )
 _SHOWN = 3

@@ -83,7 +83,8 @@ class Job:
         meta, category_id = self.predictor.model.dataset_meta, 1
         if args.ann_file:
             self.listed, category_id, report = read_annotation_ids(
-                *(args.ann_file, self.sources),
+                args.ann_file,
+                self.sources,
                 annotation_options(cfg, meta),
             )
             if is_first():

@@ -64,6 +64,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         help='frames of each video or webcam (default: all)',
     )
     _add_model_arguments(parser)
+    _add_people_arguments(parser)
     _add_drawing_arguments(parser)
     # inputs may stand before, between and after options
     args = parser.parse_intermixed_args(argv)
@@ -79,7 +80,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 
 def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what concerns the network and the search for people."""
+    """Add what concerns the network and its input."""
     group = parser.add_argument_group('model')
     add = group.add_argument
     add(
@@ -111,6 +112,25 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
         help='also look at the mirrored image (default: as in the config)',
     )
     add(
+        '--stretch',
+        action='store_true',
+        help='show 16-bit images in the range of their values, such as 12 '
+        'bits',
+    )
+    add(
+        '--cfg-options',
+        nargs='+',
+        action=CfgOptionsAction,
+        metavar='KEY=VALUE',
+        help='settings that override the config',
+    )
+
+
+def _add_people_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add which people are kept, and how complete they are."""
+    group = parser.add_argument_group('people')
+    add = group.add_argument
+    add(
         '--instance-thr',
         type=_number,
         help='leave out people whose score is lower',
@@ -130,19 +150,6 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
         '--no-fill',
         action='store_true',
         help='do not look up keypoints that were not found',
-    )
-    add(
-        '--stretch',
-        action='store_true',
-        help='show 16-bit images in the range of their values, such as 12 '
-        'bits',
-    )
-    add(
-        '--cfg-options',
-        nargs='+',
-        action=CfgOptionsAction,
-        metavar='KEY=VALUE',
-        help='settings that override the config',
     )
 
 

@@ -35,8 +35,13 @@ _MAX_RATIO = 50
 # what mmcv and OpenCV raise on files that are no images, and on sizes that
 # they cannot resize to
 _NOT_READ = (
-    *(AssertionError, AttributeError, OSError, RuntimeError, TypeError),
-    *(ValueError, cv2.error),
+    AssertionError,
+    AttributeError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    cv2.error,
 )
 _NOT_PREPARED = (MemoryError, RuntimeError, ValueError, cv2.error)
 

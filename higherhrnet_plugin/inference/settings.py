@@ -75,8 +75,14 @@ def collect_settings(
         _flatten(name, part, settings)
     settings['common folder of the inputs'] = folder
     for name in (
-        *('amp', 'ann_file', 'draw', 'draw_maps', 'kpt_thr', 'max_frames'),
-        *('recursive', 'track'),
+        'amp',
+        'ann_file',
+        'draw',
+        'draw_maps',
+        'kpt_thr',
+        'max_frames',
+        'recursive',
+        'track',
     ):
         settings[f'--{name.replace("_", "-")}'] = getattr(args, name)
     return settings

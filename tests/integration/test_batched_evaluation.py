@@ -125,10 +125,19 @@ def test_two_processes(single, tmp_path):
     metrics = tmp_path / 'metrics.json'
     paths = [str(ROOT), os.environ.get('PYTHONPATH', '')]
     done = run_python(
-        *('-m', 'torch.distributed.run', '--standalone'),
-        *('--nproc_per_node', 2, ROOT / 'tools' / 'test.py'),
-        *(config, weights, '--launcher', 'pytorch'),
-        *('--out', metrics, '--cfg-options'),
+        '-m',
+        'torch.distributed.run',
+        '--standalone',
+        '--nproc_per_node',
+        2,
+        ROOT / 'tools' / 'test.py',
+        config,
+        weights,
+        '--launcher',
+        'pytorch',
+        '--out',
+        metrics,
+        '--cfg-options',
         f'test_evaluator.outfile_prefix={cfg.work_dir}/two',
         'test_dataloader.batch_size=2',
         PYTHONPATH=os.pathsep.join(paths),

@@ -101,7 +101,10 @@ class TestMice:
             assert (data / 'images' / image['file_name']).is_file()
         for annotation in content['annotations']:
             assert set(annotation) == {
-                *('id', 'image_id', 'category_id', 'keypoints')
+                'id',
+                'image_id',
+                'category_id',
+                'keypoints',
             }
             assert annotation['category_id'] == 9
         shown = {a['image_id'] for a in content['annotations']}
@@ -124,7 +127,12 @@ class TestMice:
         for seed in (0, 1):
             make_mice(
                 tmp_path / str(seed),
-                *('--num-train', 3, '--num-val', 1, '--seed', seed),
+                '--num-train',
+                3,
+                '--num-val',
+                1,
+                '--seed',
+                seed,
             )
         same, other = (
             (tmp_path / seed / 'images' / 'train 0001.png').read_bytes()

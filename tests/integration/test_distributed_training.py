@@ -57,8 +57,11 @@ def test_losses_and_gradients_are_those_of_one_process(
     tmp_path, alone, processes, accumulated
 ):
     steps = run_workers(
-        *('shared_batch_worker.py', tmp_path, processes),
-        *(processes, accumulated),
+        'shared_batch_worker.py',
+        tmp_path,
+        processes,
+        processes,
+        accumulated,
     )
     assert len(steps) == processes
     loss = np.mean([step['loss'] for step in steps])

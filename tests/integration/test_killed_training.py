@@ -12,8 +12,13 @@ from processes import ROOT, run_tool
 @pytest.mark.skipif(sys.platform == 'win32', reason='needs SIGKILL')
 def test_a_killed_training_learns_the_same(tmp_path):
     done = run_tool(
-        *('dev/kill_training.py', '--kills', 2, '--epochs', 12),
-        *('--work-dir', tmp_path / 'work'),
+        'dev/kill_training.py',
+        '--kills',
+        2,
+        '--epochs',
+        12,
+        '--work-dir',
+        tmp_path / 'work',
         timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr

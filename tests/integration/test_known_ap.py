@@ -248,7 +248,12 @@ def test_bands_of_crowdpose(evaluate, indices, found):
     ]
     metrics = evaluate('crowdpose', images)
     assert set(metrics) == {
-        *('AP', 'AP.5', 'AP.75', 'AR', 'AR.5', 'AR.75'),
+        'AP',
+        'AP.5',
+        'AP.75',
+        'AR',
+        'AR.5',
+        'AR.75',
         *('AP(E)', 'AP(M)', 'AP(H)'),
     }
     assert_values(metrics, AP_E=found[0], AP_M=found[1], AP_H=found[2])

@@ -99,10 +99,10 @@ val_pipeline = [
     dict(
         type='PackPoseInputs',
         meta_keys=(
-            *('id', 'img_id', 'img_path', 'crowd_index', 'ori_shape'),
-            *('img_shape', 'input_size', 'input_center', 'input_scale'),
-            *('flip_indices', 'raw_ann_info', 'skeleton_links'),
-            *('dataset_name', 'aug_scales', 'aug_imgs'),
+            'id', 'img_id', 'img_path', 'crowd_index', 'ori_shape',
+            'img_shape', 'input_size', 'input_center', 'input_scale',
+            'flip_indices', 'raw_ann_info', 'skeleton_links',
+            'dataset_name', 'aug_scales', 'aug_imgs',
         ),
     ),
 ]

@@ -22,14 +22,16 @@ LIMBS = ('shoulder', 'elbow', 'wrist', 'hip', 'knee', 'ankle')
 # as the papers of the data sets list them
 CROWDPOSE = [
     *(f'{side}_{limb}' for limb in LIMBS for side in ('left', 'right')),
-    *('head', 'neck'),
+    'head',
+    'neck',
 ]
 AIC = [
     *(f'right_{limb}' for limb in LIMBS[:3]),
     *(f'left_{limb}' for limb in LIMBS[:3]),
     *(f'right_{limb}' for limb in LIMBS[3:]),
     *(f'left_{limb}' for limb in LIMBS[3:]),
-    *('head', 'neck'),
+    'head',
+    'neck',
 ]
 SIZE = (128, 128)
 

@@ -54,7 +54,11 @@ def test_two_nodes_find_what_one_process_finds(tmp_path, form):
     script.write_text(block, encoding='utf-8')
     done = run_python(
         ROOT / 'tests' / 'support' / 'ray_cluster.py',
-        *(script, config, weights, folder, out),
+        script,
+        config,
+        weights,
+        folder,
+        out,
         timeout=200,
         RAY_USAGE_STATS_ENABLED='0',
     )

@@ -95,9 +95,18 @@ def test_torchrun_begins_again_from_the_last_checkpoint(
 ):
     config = write_config('SIGKILL', 1)
     done = run_python(
-        *('-m', 'torch.distributed.run', '--standalone'),
-        *('--nproc-per-node', 2, '--max-restarts', 1, TRAIN, config),
-        *('--launcher', 'pytorch', '--resume'),
+        '-m',
+        'torch.distributed.run',
+        '--standalone',
+        '--nproc-per-node',
+        2,
+        '--max-restarts',
+        1,
+        TRAIN,
+        config,
+        '--launcher',
+        'pytorch',
+        '--resume',
         timeout=200,
         PYTHONPATH=python_path(),
         # or else the processes find the addresses of those before them
@@ -113,7 +122,8 @@ def test_sync_bn_on_cpus_is_named(write_config):
     done = run_tool(
         'train.py',
         *(write_config('SIGKILL', 9), '--launcher', 'pytorch'),
-        *('--cfg-options', 'sync_bn=torch'),
+        '--cfg-options',
+        'sync_bn=torch',
         timeout=120,
         **{**environment(0, 1, free_port()), 'PYTHONPATH': python_path()},
     )

@@ -51,8 +51,20 @@ JSON = st.recursive(
 
 SUFFIXES = ('.bmp', '.jpg', '.png', '.tif', '.webp')
 PARTS = (
-    *('', '0', '1', 'backbone', 'bias', 'conv1', 'deconv_layers', 'head'),
-    *('final_layers', 'keypoint_head', 'module', 'stage2', 'weight', 'ä'),
+    '',
+    '0',
+    '1',
+    'backbone',
+    'bias',
+    'conv1',
+    'deconv_layers',
+    'head',
+    'final_layers',
+    'keypoint_head',
+    'module',
+    'stage2',
+    'weight',
+    'ä',
 )
 NAMES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=5).map('.'.join)
 

@@ -12,9 +12,15 @@ from pathlib import Path
 
 _NAMES = ('chromium', 'chromium-browser', 'google-chrome', 'chrome')
 _FLAGS = (
-    *('--headless', '--no-sandbox', '--disable-gpu', '--disable-quic'),
-    *('--no-first-run', '--disable-background-networking'),
-    *('--disable-component-update', '--disable-sync', '--mute-audio'),
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--mute-audio',
     '--autoplay-policy=no-user-gesture-required',
 )
 # plays to the end, and notes every frame: its time, and the colours of its

@@ -35,8 +35,13 @@ def break_predictions(records, name):
 @pytest.mark.parametrize(
     'name',
     [
-        *('jitter', 'miss', 'inversion', 'swap'),
-        *('background', 'duplicate', 'missed people'),
+        'jitter',
+        'miss',
+        'inversion',
+        'swap',
+        'background',
+        'duplicate',
+        'missed people',
     ],
 )
 def test_without_its_only_type_of_error_all_is_right(tmp_path, name):

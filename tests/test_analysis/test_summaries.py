@@ -73,7 +73,12 @@ def test_crowdpose_scores(tmp_path):
     evaluation.accumulate()
     evaluation.summarize()
     names = [
-        *('AP', 'AP .5', 'AP .75', 'AR', 'AR .5', 'AR .75'),
+        'AP',
+        'AP .5',
+        'AP .75',
+        'AR',
+        'AR .5',
+        'AR .75',
         *('AP(E)', 'AP(M)', 'AP(H)'),
     ]
     assert list(analysis.scores) == names

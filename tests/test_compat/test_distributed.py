@@ -64,7 +64,9 @@ def test_two_processes_train_with_gloo(tmp_path: Path) -> None:
     script = tmp_path / 'run.py'
     script.write_text(RUN)
     done = run_python(
-        *('-m', 'torch.distributed.run', '--nproc_per_node=2'),
+        '-m',
+        'torch.distributed.run',
+        '--nproc_per_node=2',
         *(f'--master_port={free_port()}', script, tmp_path),
         timeout=120,
     )

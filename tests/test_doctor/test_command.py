@@ -86,7 +86,11 @@ def run(
 def doctor(python, packages, *args, answer=''):
     """Run the doctor."""
     return run(
-        *(python, packages, '-m', 'higherhrnet_plugin.doctor', *args),
+        python,
+        packages,
+        '-m',
+        'higherhrnet_plugin.doctor',
+        *args,
         answer=answer,
     )
 

@@ -46,9 +46,16 @@ def train(folder, epochs, way, processes=2, batch_size=2):
     script = folder.parent / 'worker.py'
     script.write_text(WORKER)
     done = run_python(
-        *('-m', 'torch.distributed.run', '--standalone'),
-        *('--nproc-per-node', processes, script),
-        *(folder, epochs, way, batch_size),
+        '-m',
+        'torch.distributed.run',
+        '--standalone',
+        '--nproc-per-node',
+        processes,
+        script,
+        folder,
+        epochs,
+        way,
+        batch_size,
         timeout=200,
         PYTHONPATH=f'{ROOT}:{ROOT / "tests" / "support"}',
     )

@@ -191,8 +191,13 @@ def test_all_processes_stop_together(tmp_path):
     script = tmp_path / 'worker.py'
     script.write_text(WORKER)
     done = run_python(
-        *('-m', 'torch.distributed.run', '--standalone'),
-        *('--nproc-per-node', 2, script, tmp_path),
+        '-m',
+        'torch.distributed.run',
+        '--standalone',
+        '--nproc-per-node',
+        2,
+        script,
+        tmp_path,
         timeout=200,
         LAUNCHER='pytorch',
         PYTHONPATH=os.pathsep.join(

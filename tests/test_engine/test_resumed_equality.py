@@ -162,7 +162,7 @@ def test_resumed_with_other_workers(data_set, tmp_path, combined, by_epoch):
     seen = []
     for until, settings in ((1, 'workers'), (2, 'new_workers')):
         part = train(
-            *(tmp_path / 'b', data_set, settings, by_epoch, until), **seed
+            tmp_path / 'b', data_set, settings, by_epoch, until, **seed
         )
         seen += part[0]
     last = train(tmp_path / 'b', data_set, 'in_process', by_epoch, **seed)
@@ -175,15 +175,25 @@ def test_without_a_seed_the_first_one_is_kept(data_set, tmp_path):
     for by_epoch in (True, False):
         folder = tmp_path / str(by_epoch)
         first = train(
-            *(folder / 'b', data_set, 'workers', by_epoch, 1),
+            folder / 'b',
+            data_set,
+            'workers',
+            by_epoch,
+            1,
             randomness=dict(seed=next(seeds)),
         )
         whole = train(
-            *(folder / 'a', data_set, 'in_process', by_epoch),
+            folder / 'a',
+            data_set,
+            'in_process',
+            by_epoch,
             randomness=dict(seed=next(seeds) - 1),
         )
         last = train(
-            *(folder / 'b', data_set, 'workers', by_epoch),
+            folder / 'b',
+            data_set,
+            'workers',
+            by_epoch,
             randomness=dict(seed=next(seeds)),
         )
         assert_equal((first[0] + last[0], last[1]), whole)

@@ -45,7 +45,12 @@ def call(model_files, data, tmp_path):
         paths = [str(tmp_path / name) for name in inputs]
         return main(
             [
-                *(config, weights, *paths, '--recursive', '--device', 'cpu'),
+                config,
+                weights,
+                *paths,
+                '--recursive',
+                '--device',
+                'cpu',
                 *('--out', str(tmp_path / out), *map(str, args)),
             ]
         )

@@ -46,7 +46,9 @@ def test_pycocotools_reads_it(tmp_path):
     coco = COCO(str(tmp_path / 'images.json'))
     assert coco.getImgIds() == [1, 2, 3]
     assert [i['file_name'] for i in coco.loadImgs([1, 2, 3])] == [
-        *('ü.jpg', 'v.avi/000000', 'v.avi/000001')
+        'ü.jpg',
+        'v.avi/000000',
+        'v.avi/000001',
     ]
     moments = [
         [coco.imgs[n].get(key) for key in ('video', 'frame', 'time')]
@@ -205,7 +207,10 @@ def test_the_file_is_read_as_by_the_test_of_the_config(tmp_path):
     joined = dict(dataset=dict(type='CombinedDataset', datasets=[data_set]))
     for other in (Config({}), Config(dict(test_dataloader=joined))):
         assert annotation_options(other, meta) == CocoOptions(
-            *(3, None, None, 'ignore'),
+            3,
+            None,
+            None,
+            'ignore',
             names=options.names,
             allow_unsized=True,
         )

@@ -54,7 +54,7 @@ def test_webcams_of_other_systems(monkeypatch, system, expected):
     ]
     av = import_av()
     monkeypatch.setattr(
-        *(av, 'enumerate_input_devices', lambda kind: devices), raising=False
+        av, 'enumerate_input_devices', lambda kind: devices, raising=False
     )
     monkeypatch.setattr(
         av, 'open', lambda name, **kinds: (name, *kinds.values())

@@ -39,7 +39,10 @@ def test_a_format_without_colours(call, data, tmp_path, capsys):
     assert failures(capsys) == []
     drawn = tmp_path / 'out' / 'pictures'
     assert {p.name for p in drawn.iterdir()} == {
-        *('1.pgm.png', '1.png', '2.jpg', 'größe 3.png')
+        '1.pgm.png',
+        '1.png',
+        '2.jpg',
+        'größe 3.png',
     }
     # people in colour on grey
     image = cv2.imread(str(drawn / '1.pgm.png')).astype(int)
@@ -119,7 +122,13 @@ def test_a_damaged_video(call, data, tmp_path, capsys):
         ]
         images = load(out, 'images')['images']
         assert [image['time'] for image in images] == [
-            *(0, 0.08, 0.16, 0.32, 0.4, 0.48, 0.56)
+            0,
+            0.08,
+            0.16,
+            0.32,
+            0.4,
+            0.48,
+            0.56,
         ]
         _, times = decode_video(out / 'videos' / 'walk.avi.mp4')
         assert len(times) == 7
@@ -227,7 +236,9 @@ def test_videos_of_one_base_name(call, data, tmp_path):
     assert call(inputs=('in/v.*',)) == 0
     drawn = tmp_path / 'out' / 'videos'
     assert {p.name for p in drawn.iterdir()} == {
-        *('v.mov.mp4', 'v.mp4', 'v.avi.mp4')
+        'v.mov.mp4',
+        'v.mp4',
+        'v.avi.mp4',
     }
 
 

@@ -9,8 +9,15 @@ from higherhrnet_plugin.inference.inputs import collect_sources
 def tree(tmp_path, monkeypatch):
     """Write files and go there."""
     for name in (
-        *('a/1.jpg', 'a/2.PNG', 'a/deep/3.webp', 'a/clip.avi', 'a/notes.txt'),
-        *('a/.hidden.jpg', 'b/1.jpg', 'b/x[1].png', 'empty/readme.md'),
+        'a/1.jpg',
+        'a/2.PNG',
+        'a/deep/3.webp',
+        'a/clip.avi',
+        'a/notes.txt',
+        'a/.hidden.jpg',
+        'b/1.jpg',
+        'b/x[1].png',
+        'empty/readme.md',
         'out/pictures/1.jpg',
     ):
         file = tmp_path / name
@@ -52,8 +59,12 @@ def test_recursion_leaves_out_results(tree):
     assert 'a/deep/3.webp' not in names(tree, 'a', 'b')
     found = names(tree, '.', recursive=True)
     assert found == [
-        *('a/1.jpg', 'a/2.PNG', 'a/clip.avi', 'a/deep/3.webp'),
-        *('b/1.jpg', 'b/x[1].png'),
+        'a/1.jpg',
+        'a/2.PNG',
+        'a/clip.avi',
+        'a/deep/3.webp',
+        'b/1.jpg',
+        'b/x[1].png',
     ]
     assert names(tree, '**/*.webp') == ['a/deep/3.webp']
 

@@ -26,9 +26,15 @@ def test_a_folder_with_everything(call, data, tmp_path, capsys):
     assert call() == 0
     out = tmp_path / 'out'
     assert names(out) == [
-        *('images.json', 'pictures/a/1.png', 'pictures/a/2.jpg'),
-        *('pictures/a/größe 3.png', 'pictures/b/1.png', 'pictures/b/4.png'),
-        *('predictions.json', 'predictions.jsonl', 'videos/walk.avi.mp4'),
+        'images.json',
+        'pictures/a/1.png',
+        'pictures/a/2.jpg',
+        'pictures/a/größe 3.png',
+        'pictures/b/1.png',
+        'pictures/b/4.png',
+        'predictions.json',
+        'predictions.jsonl',
+        'videos/walk.avi.mp4',
     ]
     printed = capsys.readouterr()
     assert '5 images, 1 videos (8 frames), ' in printed.out
@@ -45,7 +51,11 @@ def test_a_folder_with_everything(call, data, tmp_path, capsys):
     coco = COCO(str(out / 'images.json'))
     files = [image['file_name'] for image in coco.loadImgs(range(1, 14))]
     assert files[:5] == [
-        *('a/1.png', 'a/2.jpg', 'a/größe 3.png', 'b/1.png', 'b/4.png')
+        'a/1.png',
+        'a/2.jpg',
+        'a/größe 3.png',
+        'b/1.png',
+        'b/4.png',
     ]
     assert files[5:] == [f'walk.avi/{i:06d}' for i in range(8)]
     seconds = [image.get('time') for image in coco.loadImgs(range(1, 14))]

@@ -23,10 +23,23 @@ def parse(*args):
 def test_flags_reach_the_config():
     cfg = load_config(
         parse(
-            *('--instance-thr', '0.3', '--min-keypoints', '4', '--nms-thr'),
-            *('0.7', '--max-instances', '9', '--no-fill', '--no-flip'),
-            *('--scales', '2', '1', '0.5', '--cfg-options'),
-            *('model.head.decoder.tag_thr=0.5', 'model.channels_last=False'),
+            '--instance-thr',
+            '0.3',
+            '--min-keypoints',
+            '4',
+            '--nms-thr',
+            '0.7',
+            '--max-instances',
+            '9',
+            '--no-fill',
+            '--no-flip',
+            '--scales',
+            '2',
+            '1',
+            '0.5',
+            '--cfg-options',
+            'model.head.decoder.tag_thr=0.5',
+            'model.channels_last=False',
         )
     )
     decoder = cfg.model.head.decoder

@@ -11,10 +11,16 @@ NAMES = ('predictions.json', 'images.json')
 def start(call_args, count):
     """Name the arguments that start processes by torchrun."""
     return [
-        *('-m', 'torch.distributed.run', '--nproc_per_node', count),
+        '-m',
+        'torch.distributed.run',
+        '--nproc_per_node',
+        count,
         *('--master_port', free_port(), ROOT / 'tools' / 'inference.py'),
         *call_args,
-        *('--launcher', 'pytorch', '--device', 'cpu'),
+        '--launcher',
+        'pytorch',
+        '--device',
+        'cpu',
     ]
 
 
@@ -24,8 +30,14 @@ def arguments(model_files, data, tmp_path):
     config, weights, _ = model_files
     (data / 'broken.png').write_bytes(b'no picture')
     return [
-        *(config, weights, data, '--recursive', '--batch-size', 2),
-        *('--out', tmp_path / 'shared'),
+        config,
+        weights,
+        data,
+        '--recursive',
+        '--batch-size',
+        2,
+        '--out',
+        tmp_path / 'shared',
     ]
 
 

@@ -37,7 +37,13 @@ def test_losses(load, tmp_path, capsys):
     losses = load('losses')
     losses.main(
         [
-            *('--rounds', '1', '--batch', '2', '--people', '1', '3'),
+            '--rounds',
+            '1',
+            '--batch',
+            '2',
+            '--people',
+            '1',
+            '3',
             *('--out', str(out)),
         ]
     )
@@ -138,9 +144,7 @@ def test_every_benchmark_explains_itself(load, capsys, name):
     assert '--out OUT' in capsys.readouterr().out
 
 
-DECODE = [
-    *('--rounds', '1', '--people', '2', '--sizes', '64x64', '--no-extras')
-]
+DECODE = ['--rounds', '1', '--people', '2', '--sizes', '64x64', '--no-extras']
 
 
 def test_decode(load, tmp_path):
@@ -174,8 +178,18 @@ def test_scaling(load, tmp_path):
     out = tmp_path / 'scaling.json'
     load('scaling').main(
         [
-            *('--rounds', '1', '--base-size', '64x64', '--base-people', '2'),
-            *('--people', '0', '2', '--sizes', '64x64', '96x64'),
+            '--rounds',
+            '1',
+            '--base-size',
+            '64x64',
+            '--base-people',
+            '2',
+            '--people',
+            '0',
+            '2',
+            '--sizes',
+            '64x64',
+            '96x64',
             *('--keypoints', '17', '5', '--out', str(out)),
         ]
     )
@@ -309,7 +323,12 @@ def test_evaluation(load, tmp_path, capsys):
     out = tmp_path / 'evaluation.json'
     load('evaluation').main(
         [
-            *('--rounds', '1', '--images', '20', '--compared', '10'),
+            '--rounds',
+            '1',
+            '--images',
+            '20',
+            '--compared',
+            '10',
             *('--timed', 'coco', 'foot', '--out', str(out)),
         ]
     )

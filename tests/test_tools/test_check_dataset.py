@@ -73,9 +73,17 @@ def check(monkeypatch, capsys, tmp_path):
 def test_a_sound_data_set_passes(clean, tmp_path):
     out = tmp_path / 'out'
     done = run_python(
-        *(TOOLS / 'check_dataset.py', clean, clean.parent / 'images'),
-        *('--flip-pairs', *FLIPS),
-        *('--out', out, '--num', 5, '--input-size', 240),
+        TOOLS / 'check_dataset.py',
+        clean,
+        clean.parent / 'images',
+        '--flip-pairs',
+        *FLIPS,
+        '--out',
+        out,
+        '--num',
+        5,
+        '--input-size',
+        240,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()

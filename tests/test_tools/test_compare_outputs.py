@@ -44,8 +44,13 @@ def folder(tmp_path_factory):
 
 def run(folder, out, weights='weights.pth', *options):
     done = call(
-        *('run', folder / 'config.py', folder / weights),
-        *(folder / 'images' / '2.png', '--out', folder / out, *options),
+        'run',
+        folder / 'config.py',
+        folder / weights,
+        folder / 'images' / '2.png',
+        '--out',
+        folder / out,
+        *options,
     )
     assert done.returncode == 0, done.stderr
     with np.load(folder / out, allow_pickle=False) as data:

@@ -42,8 +42,14 @@ def test_failures(folder):
     """On a terminal that cannot show the name of what failed."""
     (folder / 'images' / 'größe.jpg').write_bytes(b'no image')
     done = call(
-        *('tool', folder, 'config.py', 'weights.pth', 'images'),
-        *('--out', 'ü', '--no-draw'),
+        'tool',
+        folder,
+        'config.py',
+        'weights.pth',
+        'images',
+        '--out',
+        'ü',
+        '--no-draw',
         PYTHONIOENCODING='ascii',
     )
     assert done.returncode == 1, done.stderr
@@ -64,11 +70,29 @@ def test_help_names_all_options():
     done = call('tool', ROOT, '--help')
     assert done.returncode == 0
     for option in (
-        *('--out', '--webcam', '--recursive', '--overwrite', '--ann-file'),
-        *('--max-frames', '--device', '--batch-size', '--workers', '--amp'),
-        *('--scales', '--flip', '--no-flip', '--instance-thr', '--no-fill'),
-        *('--min-keypoints', '--nms-thr', '--max-instances', '--kpt-thr'),
-        *('--cfg-options', '--no-draw', '--draw-maps', '--track'),
+        '--out',
+        '--webcam',
+        '--recursive',
+        '--overwrite',
+        '--ann-file',
+        '--max-frames',
+        '--device',
+        '--batch-size',
+        '--workers',
+        '--amp',
+        '--scales',
+        '--flip',
+        '--no-flip',
+        '--instance-thr',
+        '--no-fill',
+        '--min-keypoints',
+        '--nms-thr',
+        '--max-instances',
+        '--kpt-thr',
+        '--cfg-options',
+        '--no-draw',
+        '--draw-maps',
+        '--track',
     ):
         assert f'{option} ' in done.stdout or f'{option},' in done.stdout
         page = (ROOT / 'docs' / 'inference.md').read_text(encoding='utf-8')

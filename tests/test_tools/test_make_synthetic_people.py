@@ -66,8 +66,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp('synthetic') / 'made'
     result = run_tool(
         out,
-        *('--num-train', COUNTS['train'], '--num-val', COUNTS['val']),
-        *('--image-size', WIDTH, HEIGHT, '--workers', 2),
+        '--num-train',
+        COUNTS['train'],
+        '--num-val',
+        COUNTS['val'],
+        '--image-size',
+        WIDTH,
+        HEIGHT,
+        '--workers',
+        2,
     )
     assert result.returncode == 0, result.stderr
     for split in SPLITS:
@@ -87,8 +94,15 @@ def test_result_does_not_depend_on_workers(made: Path, tmp_path: Path) -> None:
     other = tmp_path / 'other'
     result = run_tool(
         other,
-        *('--num-train', COUNTS['train'], '--num-val', COUNTS['val']),
-        *('--image-size', WIDTH, HEIGHT, '--workers', 1),
+        '--num-train',
+        COUNTS['train'],
+        '--num-val',
+        COUNTS['val'],
+        '--image-size',
+        WIDTH,
+        HEIGHT,
+        '--workers',
+        1,
     )
     assert result.returncode == 0, result.stderr
     expected = tree(made)

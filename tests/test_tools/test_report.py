@@ -67,14 +67,19 @@ def full(tmp_path_factory):
     rows.append({'coco/AP': 0.5125, 'coco/AP (M)': -1, 'step': 1})
     (logs / 'scalars.json').write_text('\n'.join(map(json.dumps, rows)))
     done = run_tool(
-        *(
-            'analysis_tools/report.py',
-            root / 'config.py',
-            root / 'results.json',
-        ),
-        *('--out', root / 'report.html', '--num', 2),
-        *('--checkpoint', root / 'model.pth', '--tag-images', 3),
-        *('--log', root / 'run'),
+        'analysis_tools/report.py',
+        root / 'config.py',
+        root / 'results.json',
+        '--out',
+        root / 'report.html',
+        '--num',
+        2,
+        '--checkpoint',
+        root / 'model.pth',
+        '--tag-images',
+        3,
+        '--log',
+        root / 'run',
     )
     assert done.returncode == 0, done.stderr
     return root
@@ -84,8 +89,14 @@ def test_page_is_valid_and_complete(full):
     page = Page((full / 'report.html').read_text(encoding='utf-8'))
     assert len(page.ids) == len(set(page.ids))
     for name in (
-        *('summary', 'groups', 'curves', 'keypoints', 'errors'),
-        *('tags', 'training', 'images'),
+        'summary',
+        'groups',
+        'curves',
+        'keypoints',
+        'errors',
+        'tags',
+        'training',
+        'images',
     ):
         assert name in page.ids
     heads = [tag for tag, _ in page.tags if tag == 'h2']
@@ -151,8 +162,13 @@ def test_counts_are_those_of_the_predictions(full):
         shares = [row[k] for k in ('good', 'jitter', 'inversion', 'swap')]
         assert sum(shares) + row['miss'] == pytest.approx(1)
     assert {*numbers['headroom']} == {
-        *('jitter', 'inversion', 'swap', 'miss'),
-        *('duplicate', 'background', 'missed people'),
+        'jitter',
+        'inversion',
+        'swap',
+        'miss',
+        'duplicate',
+        'background',
+        'missed people',
     }
     # of the images with 6, 4 and 2 people
     assert numbers['tags']['between people']['number'] == 15 + 6 + 1
@@ -170,8 +186,12 @@ def test_browser_shows_the_page(full, tmp_path, width):
     shot = tmp_path / 'shot.png'
     done = subprocess.run(
         [
-            *(browser, '--headless', '--no-sandbox', '--disable-gpu'),
-            *('--enable-logging=stderr', '--hide-scrollbars'),
+            browser,
+            '--headless',
+            '--no-sandbox',
+            '--disable-gpu',
+            '--enable-logging=stderr',
+            '--hide-scrollbars',
             f'--user-data-dir={tmp_path / "profile"}',
             f'--window-size={width},1400',
             f'--screenshot={shot}',

@@ -102,7 +102,10 @@ def make_page(args: argparse.Namespace) -> str:
     tags = None
     if args.checkpoint:
         tags = collect_tags(
-            *(args.config, args.checkpoint, analysis, args.tag_images),
+            args.config,
+            args.checkpoint,
+            analysis,
+            args.tag_images,
             progress=True,
         )
     return make_report(

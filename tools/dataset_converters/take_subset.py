@@ -74,7 +74,8 @@ def read_repaired(
     """
     settings = settings_of_file(
         *(args.source, args.img_dir or Path()),
-        *(args.num_keypoints, args.category),
+        args.num_keypoints,
+        args.category,
     )
     settings.num_keypoints = args.num_keypoints or settings.num_keypoints
     settings.category = args.category

@@ -39,8 +39,14 @@ NEXT = (
     '--checkpoint work/epoch_1.pth',
 )
 REPORTED = (
-    *('torch', 'numpy', 'opencv-python-headless', 'mmengine', 'mmcv-lite'),
-    *('mmpose', 'setuptools', 'pandas'),
+    'torch',
+    'numpy',
+    'opencv-python-headless',
+    'mmengine',
+    'mmcv-lite',
+    'mmpose',
+    'setuptools',
+    'pandas',
 )
 
 

@@ -114,7 +114,10 @@ def run_tests(context: Context) -> dict:
     options = ['-o', folders, '-p', 'no:cacheprovider']
     try:
         context.call(
-            *('tests', '-m', *arguments, *options),
+            'tests',
+            '-m',
+            *arguments,
+            *options,
             *(f'--junitxml={report}', *(f'tests/{name}' for name in TESTS)),
             cwd=tree,
         )
@@ -157,20 +160,28 @@ def train(context: Context) -> dict:
     folder = context.folder / 'train'
     folder.mkdir()
     context.call(
-        *(
-            'data',
-            context.tools
-            / 'tools/dataset_converters/make_synthetic_people.py',
-        ),
-        *('data/synthetic_people', '--num-train', 32, '--num-val', 8),
+        'data',
+        context.tools / 'tools/dataset_converters/make_synthetic_people.py',
+        'data/synthetic_people',
+        '--num-train',
+        32,
+        '--num-val',
+        8,
         cwd=folder,
     )
     (config,) = context.tools.rglob(CONFIG)
     context.call(
-        *('train', context.tools / 'tools/train.py', config),
-        *('--work-dir', 'work', '--cfg-options', 'train_cfg.max_epochs=3'),
-        *('train_cfg.val_interval=3', 'default_hooks.checkpoint.interval=3'),
-        *('param_scheduler=None', 'default_hooks.logger.interval=1'),
+        'train',
+        context.tools / 'tools/train.py',
+        config,
+        '--work-dir',
+        'work',
+        '--cfg-options',
+        'train_cfg.max_epochs=3',
+        'train_cfg.val_interval=3',
+        'default_hooks.checkpoint.interval=3',
+        'param_scheduler=None',
+        'default_hooks.logger.interval=1',
         cwd=folder,
     )
     (scalars,) = folder.glob('work/*/vis_data/scalars.json')
@@ -187,9 +198,14 @@ def test_demo_model(context: Context) -> dict:
     folder.mkdir()
     (folder / 'data').symlink_to(context.data)
     context.call(
-        *('demo', context.tools / 'tools/test.py', context.demo / 'config.py'),
-        *(context.demo / 'model.pth', '--out', 'result.json'),
-        *('--work-dir', 'work'),
+        'demo',
+        context.tools / 'tools/test.py',
+        context.demo / 'config.py',
+        context.demo / 'model.pth',
+        '--out',
+        'result.json',
+        '--work-dir',
+        'work',
         cwd=folder,
     )
     return json.loads((folder / 'result.json').read_text())

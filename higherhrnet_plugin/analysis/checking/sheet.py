@@ -122,8 +122,10 @@ def _pad(cell: np.ndarray, height: int, width: int) -> np.ndarray:
         cell = np.full_like(cell, 255)
     return cv2.copyMakeBorder(
         cell,
-        *(0, height - cell.shape[0] + 4),
-        *(0, width - cell.shape[1]),
+        0,
+        height - cell.shape[0] + 4,
+        0,
+        width - cell.shape[1],
         cv2.BORDER_CONSTANT,
         value=(255,) * 3,
     )

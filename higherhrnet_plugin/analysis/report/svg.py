@@ -14,10 +14,25 @@ from matplotlib.figure import Figure
 # Each variable of the style sheet has a colour that is used for nothing else
 # and is replaced by it, since the values differ between light and dark.
 VARIABLES = (
-    *('ink', 'muted', 'grid', 'card'),
-    *('good', 'jitter', 'inversion', 'swap', 'miss'),
-    *('s1', 's2', 's3', 's4'),
-    *('r1', 'r2', 'r3', 'r4', 'r5', 'r6'),
+    'ink',
+    'muted',
+    'grid',
+    'card',
+    'good',
+    'jitter',
+    'inversion',
+    'swap',
+    'miss',
+    's1',
+    's2',
+    's3',
+    's4',
+    'r1',
+    'r2',
+    'r3',
+    'r4',
+    'r5',
+    'r6',
 )
 COLORS = {name: f'#0101{i + 1:02x}' for i, name in enumerate(VARIABLES)}
 RAMP = [COLORS[f'r{i}'] for i in range(1, 7)]

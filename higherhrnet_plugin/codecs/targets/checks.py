@@ -67,21 +67,7 @@ def check_levels(
             '`heatmap_sizes` must list the (w, h) of every level, e.g. '
             f'[(128, 128), (256, 256)], got {heatmap_sizes!r}'
         )
-    levels = [
-        parse_size(f'heatmap_sizes[{i}]', size)
-        for i, size in enumerate(heatmap_sizes)
-    ]
-    for i, (w, h) in enumerate(levels):
-        if width % w or height % h or width * h != height * w:
-            raise ValueError(
-                f'`heatmap_sizes[{i}]` {(w, h)} does not divide `input_size` '
-                f'{(width, height)} by one whole stride'
-            )
-        if i and (w <= levels[i - 1][0] or h <= levels[i - 1][1]):
-            raise ValueError(
-                f'`heatmap_sizes` must grow, got {levels[i - 1]} before '
-                f'{(w, h)}'
-            )
+    levels = _parse_pyramid((width, height), heatmap_sizes)
     if strides is not None and level_sizes((width, height), strides) != levels:
         raise ValueError(
             f'`heatmap_sizes` {levels} of the codec are not those of its '
@@ -100,6 +86,29 @@ def check_levels(
     if any(not np.isfinite(s) or s <= 0 for s in sigmas):
         raise ValueError(f'`sigma` must be positive, got {sigma!r}')
     return (width, height), levels, sigmas
+
+
+def _parse_pyramid(
+    input_size: Size, heatmap_sizes: Sequence[Size]
+) -> list[Size]:
+    """Check that levels grow and divide the input, each by one stride."""
+    width, height = input_size
+    levels = [
+        parse_size(f'heatmap_sizes[{i}]', size)
+        for i, size in enumerate(heatmap_sizes)
+    ]
+    for i, (w, h) in enumerate(levels):
+        if width % w or height % h or width * h != height * w:
+            raise ValueError(
+                f'`heatmap_sizes[{i}]` {(w, h)} does not divide `input_size` '
+                f'{(width, height)} by one whole stride'
+            )
+        if i and (w <= levels[i - 1][0] or h <= levels[i - 1][1]):
+            raise ValueError(
+                f'`heatmap_sizes` must grow, got {levels[i - 1]} before '
+                f'{(w, h)}'
+            )
+    return levels
 
 
 def check_keypoints(

@@ -128,24 +128,10 @@ def _repair(
     """Repair images, categories and annotations."""
     raw_images = _raw_images(content)
     raw = _records(content, 'annotations')
-    # lists of test images have no annotations
-    marked: list[Any] = []
-    if raw:
-        raw_images, marked = split_marked_images(raw_images, report)
-    if options.annotated_on == DISK:
-        raw_images = forget_sizes(raw_images)
     look = options.missing_images != 'ignore' and is_local(
         options.image_dir or ''
     )
-    images = repair_images(
-        raw_images,
-        options.image_dir if look else None,
-        (options.missing_images == 'drop', options.allow_unsized),
-        report,
-    )
-    if raw:
-        merge_shared_images(images, report)
-    images.update({id_key(value, 'an image'): None for value in marked})
+    images = _repair_images(raw_images, bool(raw), look, options, report)
     chosen = choose_category(
         _records(content, 'categories'),
         raw,
@@ -166,8 +152,12 @@ def _repair(
                 "another `missing_images` than 'ignore'"
             )
         fit_annotations(
-            *(left, kept, options.image_dir),
-            *(options.annotated_on, fields, report),
+            left,
+            kept,
+            options.image_dir,
+            options.annotated_on,
+            fields,
+            report,
         )
     _count_totals(left, kept, report)
     judge_what_is_left(raw, kept, images, report)
@@ -175,6 +165,32 @@ def _repair(
     if 'annotations' in content:
         result['annotations'] = kept
     return result
+
+
+def _repair_images(
+    raw: list[dict[str, Any]],
+    annotated: bool,
+    look: bool,
+    options: CocoOptions,
+    report: RepairReport,
+) -> dict[str, Optional[dict[str, Any]]]:
+    """Repair the images; those that are left out are None."""
+    # lists of test images have no annotations
+    marked: list[Any] = []
+    if annotated:
+        raw, marked = split_marked_images(raw, report)
+    if options.annotated_on == DISK:
+        raw = forget_sizes(raw)
+    images = repair_images(
+        raw,
+        options.image_dir if look else None,
+        (options.missing_images == 'drop', options.allow_unsized),
+        report,
+    )
+    if annotated:
+        merge_shared_images(images, report)
+    images.update({id_key(value, 'an image'): None for value in marked})
+    return images
 
 
 def _raw_images(content: Any) -> list[dict[str, Any]]:

@@ -22,7 +22,11 @@ from .repeats import SeenPeople
 from .report import RepairReport
 
 _NUMBERS = (
-    *('area', 'bbox', 'iscrowd', 'num_keypoints', 'score'),
+    'area',
+    'bbox',
+    'iscrowd',
+    'num_keypoints',
+    'score',
     'segmentation',
 )
 
@@ -68,11 +72,7 @@ def repair_people(
         if is_deleted(annotation, owner):
             report.add_drop(DELETED, owner)
             continue
-        if annotation.get('image_id') is None:
-            raise ValueError(
-                f"it is not in COCO format: 'image_id' is missing in {owner}"
-            )
-        key = id_key(annotation['image_id'], f'`image_id` of {owner}')
+        key = _image_key(annotation, owner)
         image = images.get(key)
         if image is None or key not in sized:
             report.add_drop(_unusable(key, images), owner)
@@ -83,14 +83,13 @@ def repair_people(
         record = repair_annotation(
             {**annotation, 'id': number}, image, fields, report, habits
         )
-        if record is not None:
-            record.update(image_id=image['id'], category_id=numbers[category])
-            if category in orders:
-                record[first] = reorder_keypoints(
-                    record[first], orders[category]
-                )
-            if not seen.is_repeat(record, owner, report):
-                kept.append(record)
+        if record is None:
+            continue
+        record.update(image_id=image['id'], category_id=numbers[category])
+        if category in orders:
+            record[first] = reorder_keypoints(record[first], orders[category])
+        if not seen.is_repeat(record, owner, report):
+            kept.append(record)
     return kept
 
 
@@ -127,6 +126,15 @@ def _owner(annotation: dict[str, Any], index: int) -> str:
     if annotation.get('id') is None:
         return f'`annotations[{index}]`'
     return f'annotation {annotation["id"]}'
+
+
+def _image_key(annotation: dict[str, Any], owner: str) -> str:
+    """Read which image an annotation belongs to."""
+    if annotation.get('image_id') is None:
+        raise ValueError(
+            f"it is not in COCO format: 'image_id' is missing in {owner}"
+        )
+    return id_key(annotation['image_id'], f'`image_id` of {owner}')
 
 
 def _unusable(key: str, images: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Optional, Union
 
-import numpy as np
 from mmengine.logging import print_log
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 
@@ -29,6 +28,7 @@ from ..coco_repair.sharing import count_trained_images, share_options
 from ..pipeline_options import with_options
 from ..sample_randomness import SampleRandomnessMixin
 from ..transforms import LoadBottomupImage
+from .image_records import describe_empty, gather_people
 
 
 class BottomupDatasetMixin(
@@ -254,9 +254,17 @@ class BottomupDatasetMixin(
         for image in image_list:
             people = by_image.get(image['img_id'], [])
             if people:
-                infos.append(self._gather(people))
-            elif self.test_mode or self.keep_empty:
-                infos.append(self._empty(image))
+                infos.append(gather_people(people, not self.test_mode))
+                infos[-1]['invalid_segs'] = [
+                    masked_region(person['raw_ann_info'])
+                    for person in people
+                    if not self._is_valid_instance(person)
+                ]
+            elif self.test_mode:
+                infos.append(describe_empty(image))
+            elif self.keep_empty:
+                k = self.metainfo['num_keypoints']
+                infos.append(describe_empty(image, k))
             else:
                 continue
             infos[-1].update(
@@ -269,43 +277,3 @@ class BottomupDatasetMixin(
                 'without people set `keep_empty`'
             )
         return infos
-
-    def _gather(self, people: Sequence[dict]) -> dict[str, Any]:
-        """Join the annotations of one image."""
-        info = {key: people[0][key] for key in ('img_id', 'img_path')}
-        for key, first in people[0].items():
-            values = [person[key] for person in people]
-            if key in info:
-                continue
-            if isinstance(first, np.ndarray):
-                join = np.concatenate if first.ndim else np.stack
-                info[key] = join(values)
-            else:
-                info[key] = values
-        if not self.test_mode:
-            # crowds are masked, not learned
-            info['keypoints_visible'][np.array(info['iscrowd'], bool)] = 0
-        info['invalid_segs'] = [
-            masked_region(person['raw_ann_info'])
-            for person in people
-            if not self._is_valid_instance(person)
-        ]
-        return info
-
-    def _empty(self, image: dict) -> dict[str, Any]:
-        """Describe an image that shows nobody."""
-        info: dict[str, Any] = {
-            'img_id': image['img_id'],
-            'img_path': image['img_path'],
-            'id': [],
-            'raw_ann_info': None,
-            'invalid_segs': [],
-        }
-        if 'crowdIndex' in image:
-            info['crowd_index'] = image['crowdIndex']
-        if not self.test_mode:
-            # nobody labelled; cv2.transform refuses empty arrays
-            k = self.metainfo['num_keypoints']
-            info['keypoints'] = np.zeros((1, k, 2), dtype=np.float32)
-            info['keypoints_visible'] = np.zeros((1, k), dtype=np.float32)
-        return info

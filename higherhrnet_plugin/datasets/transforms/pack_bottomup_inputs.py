@@ -14,10 +14,21 @@ from ...registry import TRANSFORMS
 
 # what inference, evaluation and drawing read
 _TEST_KEYS = (
-    *('id', 'img_id', 'img_path', 'crowd_index', 'ori_shape', 'img_shape'),
-    *('input_size', 'input_center', 'input_scale', 'flip_indices'),
-    *('raw_ann_info', 'skeleton_links', 'dataset_name'),
-    *('aug_scales', 'aug_imgs'),
+    'id',
+    'img_id',
+    'img_path',
+    'crowd_index',
+    'ori_shape',
+    'img_shape',
+    'input_size',
+    'input_center',
+    'input_scale',
+    'flip_indices',
+    'raw_ann_info',
+    'skeleton_links',
+    'dataset_name',
+    'aug_scales',
+    'aug_imgs',
 )
 
 

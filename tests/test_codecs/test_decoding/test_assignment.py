@@ -1,6 +1,5 @@
 """Assignment: the optimum, and the choice among several."""
 
-import sys
 from itertools import permutations
 
 import numpy as np
@@ -74,9 +73,3 @@ def test_closest_assignment_has_the_smallest_sum(rows, columns):
             for columns_ in every
         )
         assert found == pytest.approx(least)
-
-
-def test_closest_assignment_says_that_it_needs_scipy(monkeypatch):
-    monkeypatch.setitem(sys.modules, 'scipy.optimize', None)
-    with pytest.raises(ImportError, match=r"'distance'.*scipy.*'munkres'"):
-        assign_closest(np.zeros((1, 1)), 1.0)

@@ -27,7 +27,8 @@ def figures(folder, blocked):
     folder.mkdir()
     done = run_python(
         *('-c', START.format(block=block, blocked=blocked)),
-        *(folder, SUPPORT / 'scoring_worker.py'),
+        folder,
+        SUPPORT / 'scoring_worker.py',
         timeout=200,
         PYTHONPATH=os.pathsep.join((str(ROOT), str(SUPPORT))),
     )
@@ -43,8 +44,12 @@ def test_metrics_of_mmpose_and_ours(tmp_path):
     assert training['train/loss'] > 0
     assert 'val/coco/AP' in training
     assert set(found) == {
-        *('coco', 'coco, ours', 'crowdpose', 'aic'),
-        *('coco-wholebody', 'coco-wholebody, ours'),
+        'coco',
+        'coco, ours',
+        'crowdpose',
+        'aic',
+        'coco-wholebody',
+        'coco-wholebody, ours',
     }
     for values in found.values():
         assert 0.05 < next(v for k, v in values.items() if '/AP' in k) < 0.95

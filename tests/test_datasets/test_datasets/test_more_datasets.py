@@ -27,13 +27,16 @@ PARTS = [
 SAMPLES = Path(os.environ.get('HIGHERHRNET_TEST_DATA', 'no data')) / 'samples'
 REAL = [
     pytest.param(
-        *(BottomupAicDataset, AicDataset, 'aic/test_aic.json'),
+        BottomupAicDataset,
+        AicDataset,
+        'aic/test_aic.json',
         dict(type='CocoMetric', use_area=False),
         'coco/AP',
         id='aic',
     ),
     pytest.param(
-        *(BottomupCocoWholeBodyDataset, CocoWholeBodyDataset),
+        BottomupCocoWholeBodyDataset,
+        CocoWholeBodyDataset,
         'coco/test_coco_wholebody.json',
         dict(type='CocoWholeBodyMetric'),
         'coco-wholebody/AP',
