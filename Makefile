@@ -3,6 +3,7 @@
 #
 #   make install   create or update .venv
 #   make test      run the tests
+#   make quick     run those of the arithmetic, within a minute
 #   make lint      ruff and mypy
 #   make demo      see tools/demo.sh
 #   make bench     run all benchmarks of tools/benchmarks
@@ -16,6 +17,10 @@ PYTHON ?= $(shell for p in python3.11 python3.13 python3.12 python3; do \
 	$$p -c '' 2>/dev/null && echo $$p && break; done)
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
+QUICK := tests/test_architecture.py tests/test_structures tests/test_codecs \
+	tests/test_models/test_losses tests/test_datasets/test_transforms \
+	tests/test_tracking
+
 BIN := .venv/bin
 LOCK := requirements/dev.lock.txt
 NODEPS := requirements/dev.nodeps.txt
@@ -25,7 +30,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 SNAPSHOT := $(shell find configs tools higherhrnet_plugin/.mim \
 	-name __pycache__ -prune -o -print)
 
-.PHONY: install test lint demo bench clean
+.PHONY: install test quick lint demo bench clean
 
 install: .venv/.package-stamp
 
@@ -42,6 +47,9 @@ install: .venv/.package-stamp
 
 test: install
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+quick: install
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m 'not slow' $(QUICK)
 
 lint: install
 	$(BIN)/ruff check .
