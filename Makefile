@@ -5,7 +5,7 @@
 #   make test      run the tests
 #   make quick     run those of the arithmetic, within a minute
 #   make lint      ruff and mypy
-#   make demo      see tools/demo.sh
+#   make demo      see tools/demo.py
 #   make bench     run all benchmarks of tools/benchmarks
 #   make clean     remove what the other targets made, .venv included
 #
@@ -57,7 +57,7 @@ lint: install
 	$(BIN)/mypy
 
 demo: install
-	PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/demo.sh
+	$(BIN)/higherhrnet demo
 	@echo 'Before commands of your own: . .venv/bin/activate'
 
 bench: install

@@ -1,8 +1,10 @@
 """The built wheel: its contents, its index files, and mim's use of them."""
 
 import importlib.util
+import os
 import re
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,10 @@ from typing import Any
 import pytest
 import yaml
 from processes import ROOT
+
+sys.path.append(str(ROOT / 'tools'))
+
+from higherhrnet_command import VERBS
 
 MIM = 'higherhrnet_plugin/.mim'
 
@@ -58,6 +64,9 @@ def test_wheel_holds_the_source_and_nothing_else(names: set[str]) -> None:
             # what only developers of the package need
             if not name.startswith(('benchmarks/', 'dev/'))
         }
+    # beside the package, whose import takes seconds
+    expected.remove(f'{MIM}/tools/higherhrnet_command.py')
+    expected.add('higherhrnet_command.py')
     assert {n for n in names if '.dist-info/' not in n} == expected
     assert {
         'higherhrnet_plugin/py.typed',
@@ -172,6 +181,35 @@ def test_installed_wheel_is_what_is_imported(
     assert done.returncode == 0, done.stderr
     imported = Path(done.stdout.strip().splitlines()[-1])
     assert installed_wheel.parents[1] in imported.parents
+
+
+def test_command_runs_the_tools_of_the_wheel(
+    installed_wheel: Path, tmp_path: Path
+) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [str(installed_wheel), '-m', 'higherhrnet_command', *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    for verb, what in VERBS.items():
+        done = run(verb, '--help')
+        if what.tool.startswith('benchmarks/'):
+            assert done.returncode == 2
+            assert 'which only a clone of the repository has' in done.stderr
+            assert len(done.stderr.splitlines()) == 1
+        else:
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.startswith(f'usage: higherhrnet {verb} ')
+    # a tool that imports the package, which is that of the wheel
+    done = run('info', 'none.pth')
+    assert done.returncode == 2
+    assert 'none.pth' in done.stderr.splitlines()[-1]
+    script = installed_wheel.parents[1].rglob('bin/higherhrnet')
+    assert os.name != 'posix' or any(script)
 
 
 @pytest.mark.skipif(

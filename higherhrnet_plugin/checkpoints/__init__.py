@@ -17,11 +17,19 @@ from .matching import (
     require_finite_weights,
 )
 from .names import convert_state_dict, select_backbone, to_official_names
-from .reading import check_weights_file, read_checkpoint
+from .reading import (
+    check_weights_file,
+    hash_file,
+    load_whole,
+    read_checkpoint,
+    select_state_dict,
+)
+from .training_record import TrainingRecord, read_training_record
 from .transfer import OutputLayout, Transfer, transfer_weights
 
 __all__ = [
     'OutputLayout',
+    'TrainingRecord',
     'Transfer',
     'WeightsDescription',
     'WeightsDifference',
@@ -32,11 +40,15 @@ __all__ = [
     'describe_weights',
     'find_keypoint_names',
     'find_weights',
+    'hash_file',
+    'load_whole',
     'match_weights',
     'read_checkpoint',
+    'read_training_record',
     'register_load_hooks',
     'require_finite_weights',
     'select_backbone',
+    'select_state_dict',
     'to_official_names',
     'transfer_weights',
     'use_safe_loaders',

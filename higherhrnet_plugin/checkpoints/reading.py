@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +41,7 @@ def read_checkpoint(source: Union[str, Path]) -> dict[str, Tensor]:
             address cannot be read. The message names it.
     """
     file = find_weights(source)
-    return _find_state_dict(load_whole(file), file)
+    return select_state_dict(load_whole(file), file)
 
 
 def load_whole(file: Path, map_location: Any = 'cpu') -> Any:
@@ -82,6 +83,22 @@ def check_weights_file(file: Path) -> None:
         raise WeightsError(f'{file}: this is {what}')
 
 
+def hash_file(path: Path) -> str:
+    """Compute the SHA-256 of a file.
+
+    Args:
+        path (Path): File.
+
+    Returns:
+        str: 64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    with path.open('rb') as file:
+        for block in iter(lambda: file.read(1 << 20), b''):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def explain(error: Exception) -> str:
     """Say why torch could not load a file.
 
@@ -114,8 +131,19 @@ def explain(error: Exception) -> str:
     )
 
 
-def _find_state_dict(content: Any, file: Path) -> dict[str, Tensor]:
-    """Return the state dict in what a file contains."""
+def select_state_dict(content: Any, file: Path) -> dict[str, Tensor]:
+    """Return the state dict in what a file contains.
+
+    Args:
+        content (Any): What :func:`load_whole` returned.
+        file (Path): Its file, for messages.
+
+    Returns:
+        dict[str, Tensor]: tensors by the names of the file.
+
+    Raises:
+        WeightsError: If there is none.
+    """
     if not isinstance(content, Mapping):
         raise WeightsError(
             f'{file}: a checkpoint is a dict, this is a '

@@ -16,11 +16,14 @@ from typing import Optional
 
 from higherhrnet_plugin.doctor.diagnosis import diagnose
 from higherhrnet_plugin.doctor.environment import (
+    COMPONENTS,
+    DEVICES,
     Environment,
     probe_environment,
     read_environment,
 )
 from higherhrnet_plugin.doctor.finding import Finding
+from higherhrnet_plugin.doctor.on_import import COMMAND
 from higherhrnet_plugin.doctor.remedy import (
     make_commands,
     runnable,
@@ -36,10 +39,12 @@ _HEADINGS = {
 }
 
 
-def parse_args(argv: Optional[Sequence[str]]) -> argparse.Namespace:
+def parse_args(
+    argv: Optional[Sequence[str]], program: str
+) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
-        prog='python -m higherhrnet_plugin.doctor',
+        prog=program,
         description='Names every package that is missing or broken, and the '
         'lines that mend it. torch is never touched. Exit status: 0 if the '
         'plugin can be used.',
@@ -53,16 +58,17 @@ def parse_args(argv: Optional[Sequence[str]]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def main(argv: Optional[Sequence[str]] = None) -> int:
+def main(argv: Optional[Sequence[str]] = None, program: str = COMMAND) -> int:
     """Run the doctor.
 
     Args:
         argv: Command line; default: that of the process.
+        program: What the help calls the command.
 
     Returns:
         Exit status: 0 if the plugin can be used, 1 if not.
     """
-    args = parse_args(argv)
+    args = parse_args(argv, program)
     done: list[list[str]] = []
     while True:
         environment = probe_environment(read_environment())
@@ -96,6 +102,9 @@ def report(findings: list[Finding], environment: Environment) -> None:
         for name in environment.providers(item)
     }
     print(f'Found: {", ".join(installed.values()) or "nothing"}')
+    devices = environment.versions.get(DEVICES, 'the CPU alone')
+    components = environment.versions.get(COMPONENTS, '0')
+    print(f'Devices: {devices}. Components registered: {components}')
     for severity, heading in _HEADINGS.items():
         these = [item for item in findings if item.severity == severity]
         if these:

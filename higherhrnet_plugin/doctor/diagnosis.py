@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from higherhrnet_plugin.doctor.environment import (
+    COMPONENTS,
+    DEVICES,
     TORCH_AND_NUMPY,
     Environment,
 )
@@ -52,6 +54,7 @@ def diagnose(environment: Environment) -> list[Finding]:
         finding.severity == 'error' for finding in findings
     ):
         findings.append(_unexplained(environment))
+    findings.extend(_check_machine(environment))
     order = ('error', 'optional', 'note')
     return sorted(findings, key=lambda found: order.index(found.severity))
 
@@ -120,6 +123,36 @@ def _check_mim(environment: Environment, bad: set[str]) -> list[Finding]:
             **installation(item),
         )
     ]
+
+
+def _check_machine(environment: Environment) -> list[Finding]:
+    """Tell of a GPU that torch does not see, and of a locked folder."""
+    findings = []
+    torch = environment.versions.get('torch')
+    if environment.driver and torch and DEVICES not in environment.versions:
+        findings.append(
+            Finding(
+                'there is an NVIDIA driver, but '
+                f'torch {torch} sees no GPU and the CPU is used: choose the '
+                'build for your GPU, https://pytorch.org/get-started/locally',
+                'note',
+            )
+        )
+    if environment.versions.get(COMPONENTS) == '0':
+        findings.append(
+            Finding(
+                f'{PLUGIN} imports, but registers nothing: install it anew'
+            )
+        )
+    if environment.unwritable:
+        findings.append(
+            Finding(
+                f'{environment.unwritable} cannot be written to: run '
+                'commands elsewhere, or give them --work-dir and --out',
+                'note',
+            )
+        )
+    return findings
 
 
 def _unexplained(environment: Environment) -> Finding:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
+from pathlib import Path
 from typing import Any, Optional
 
 from higherhrnet_plugin.doctor.table import (
@@ -34,6 +37,17 @@ for name, module, attribute in json.loads(sys.argv[1]):
         if name == 'torch and numpy':
             import numpy, torch
             torch.from_numpy(numpy.zeros(1))
+        elif name == 'devices':
+            from torch import cuda
+            count = cuda.device_count() if cuda.is_available() else 0
+            version = ', '.join(map(cuda.get_device_name, range(count)))
+        elif name == 'components':
+            import mmpose.registry as host
+            tables = [r.module_dict for r in vars(host).values()
+                      if isinstance(r, host.Registry)]
+            ours = {c for t in tables for c in t.values()
+                    if c.__module__.startswith('higherhrnet_plugin.')}
+            version = str(len(ours))
         else:
             importlib.import_module(module)
             whole = sys.modules[module.partition('.')[0]]
@@ -47,7 +61,10 @@ for name, module, attribute in json.loads(sys.argv[1]):
     print(json.dumps([name, version, error]), file=out, flush=True)
 """
 
+# What is looked at beside the packages.
 TORCH_AND_NUMPY = 'torch and numpy'
+DEVICES = 'devices'
+COMPONENTS = 'components'
 
 
 @dataclass(frozen=True)
@@ -58,10 +75,14 @@ class Environment:
         distributions: Version of each installed distribution of the table, by
             its normalised name.
         missing: Modules of the table that Python does not find.
-        versions: Version that a module states itself, by module.
+        versions: Version that a module states itself, by module; beside them
+            the names of the GPUs that torch sees, by ``DEVICES``, and how
+            many components are registered, by ``COMPONENTS``.
         failures: Type and text of the exception that an import raised, by
             module.
         python: Version of Python.
+        driver: Whether there is a driver of an NVIDIA GPU.
+        unwritable: The current folder, if it cannot be written to, or ''.
     """
 
     distributions: Mapping[str, str]
@@ -69,6 +90,8 @@ class Environment:
     versions: Mapping[str, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     python: tuple[int, ...] = sys.version_info[:2]
+    driver: bool = False
+    unwritable: str = ''
 
     def providers(self, requirement: Requirement) -> list[str]:
         """Return the installed distributions that provide a module."""
@@ -123,14 +146,17 @@ def probe_environment(environment: Environment) -> Environment:
         jobs.append(('xtcocotools', 'xtcocotools.mask', ''))
     if not {'torch', 'numpy'} & environment.missing:
         jobs.append((TORCH_AND_NUMPY, '', ''))
+    if 'torch' not in environment.missing:
+        jobs.append((DEVICES, '', ''))
     jobs.append((PLUGIN, PLUGIN, ''))
+    jobs.append((COMPONENTS, '', ''))
     versions, failures = _probe(jobs)
-    return Environment(
-        environment.distributions,
-        environment.missing,
-        versions,
-        failures,
-        environment.python,
+    return replace(
+        environment,
+        versions=versions,
+        failures=failures,
+        driver=shutil.which('nvidia-smi') is not None,
+        unwritable='' if os.access('.', os.W_OK) else str(Path.cwd()),
     )
 
 

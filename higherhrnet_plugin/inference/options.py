@@ -31,7 +31,6 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         argparse.Namespace: the arguments; webcams are among the inputs.
     """
     parser = argparse.ArgumentParser(
-        prog='inference',
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

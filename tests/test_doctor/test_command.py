@@ -6,13 +6,16 @@ a folder, so that nothing is installed and no network is used.
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import mmpose.registry
 import pytest
-from processes import ROOT
+from processes import ROOT, run_python
 
+import higherhrnet_plugin
 from higherhrnet_plugin.doctor.table import REQUIREMENTS
 
 # Stands for pip: writes down what it is asked for, and does it by creating
@@ -196,6 +199,28 @@ def test_help_needs_no_package(python, packages):
     done = doctor(python, packages, '--help')
     assert done.returncode == 0
     assert '--fix' in done.stdout
+
+
+def test_command_needs_no_package(python, packages):
+    """Neither does ``higherhrnet``, of which the doctor is a verb."""
+    tool = str(ROOT / 'tools/higherhrnet_command.py')
+    done = run(python, packages, tool, 'doctor')
+    assert done.returncode == 1
+    assert done.stderr == ''
+    assert '  - torch is not installed' in done.stdout
+    assert 'the CPU alone. Components registered: 0' in done.stdout
+
+
+def test_what_is_registered_here():
+    done = run_python('-m', 'higherhrnet_plugin.doctor')
+    (count,) = re.findall(r'Components registered: (\d+)', done.stdout)
+    tables = [
+        table.module_dict
+        for table in vars(mmpose.registry).values()
+        if isinstance(table, mmpose.registry.Registry)
+    ]
+    ours = {name for table in tables for name in table}
+    assert int(count) == len(ours & set(higherhrnet_plugin.__all__))
 
 
 def test_other_modules_of_the_package_still_fail(python, packages):

@@ -1,11 +1,14 @@
 """Each failure that people meet, simulated, and what mends it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from higherhrnet_plugin.doctor.diagnosis import diagnose
 from higherhrnet_plugin.doctor.environment import (
+    COMPONENTS,
+    DEVICES,
     TORCH_AND_NUMPY,
     Environment,
 )
@@ -315,3 +318,28 @@ def test_packages_for_numpy_1_stay_with_numpy_1():
     assert lines == ['install opencv-python-headless scipy>=1.7 numpy<2']
     _, lines = check(environment(missing=['scipy'], numpy='2.4.0'))
     assert lines == ['install scipy>=1.7']
+
+
+@pytest.mark.parametrize(
+    ('versions', 'driver', 'unwritable', 'said'),
+    [
+        ({}, False, '', []),
+        ({'torch': '2.6.0+cpu'}, True, '', ['note: there is an NVIDIA']),
+        ({'torch': '2.6.0', DEVICES: 'NVIDIA H100'}, True, '', []),
+        ({'torch': '2.6.0'}, False, '', []),
+        # torch itself does not import, which is another finding
+        ({}, True, '', []),
+        ({COMPONENTS: '32'}, False, '', []),
+        ({COMPONENTS: '0'}, False, '', ['error: higherhrnet_plugin imports']),
+        ({}, False, '/locked', ['note: /locked cannot be written to']),
+    ],
+)
+def test_machine(versions, driver, unwritable, said):
+    case = replace(
+        environment(), versions=versions, driver=driver, unwritable=unwritable
+    )
+    texts, lines = check(case)
+    assert len(texts) == len(said)
+    for text, start in zip(texts, said):
+        assert text.startswith(start)
+    assert lines == []

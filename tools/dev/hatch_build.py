@@ -11,7 +11,7 @@ MIM = 'higherhrnet_plugin/.mim'
 
 
 class WheelHook(BuildHookInterface):
-    """Add the tools for users, and a top_level.txt.
+    """Add the tools for users, the command, and a top_level.txt.
 
     ``mim list`` looks for ``higherhrnet-plugin`` in site-packages, as the name
     of a distribution has no underscores there, and otherwise for the module
@@ -32,5 +32,8 @@ class WheelHook(BuildHookInterface):
             if path.name not in (here.name, 'benchmarks', '__pycache__')
         }
         name = f'{self.build_config.builder.artifact_project_id}.dist-info'
+        # the entry point is outside of the package, which is slow to import
+        command = 'higherhrnet_command.py'
+        files[str(here.parent / command)] = command
         files[str(here / 'top_level.txt')] = f'{name}/top_level.txt'
         build_data['force_include'].update(files)

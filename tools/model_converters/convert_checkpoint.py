@@ -7,7 +7,6 @@ running anything in them. The plugin itself loads all of them unconverted.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import io
 import re
 import sys
@@ -69,28 +68,13 @@ from higherhrnet_plugin.checkpoints import (
     convert_state_dict,
     describe_weights,
     find_weights,
+    hash_file,
     match_weights,
     read_checkpoint,
     to_official_names,
 )
 from higherhrnet_plugin.checkpoints.architecture import build_reference
 from higherhrnet_plugin.files import write_whole
-
-
-def hash_file(path: Path) -> str:
-    """Compute the SHA-256 of a file.
-
-    Args:
-        path (Path): File.
-
-    Returns:
-        str: 64 hexadecimal digits.
-    """
-    digest = hashlib.sha256()
-    with path.open('rb') as file:
-        for block in iter(lambda: file.read(1 << 20), b''):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def load_complete(path: Path) -> tuple[dict[str, Tensor], WeightsDescription]:
