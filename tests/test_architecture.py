@@ -54,6 +54,7 @@ LAYERS = {
         'version',
         'visualization',
     ),
+    'interchange': ('datasets', 'files', 'images', 'inference'),
     'infer': ('inference',),
 }
 FILES = sorted(ROOT.rglob('*.py'))

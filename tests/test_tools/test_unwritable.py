@@ -36,6 +36,8 @@ def model(tmp_path_factory):
         'dataset_converters/take_subset.py {json} file/out.json --num 1'
         ' --min-area 100',
         'dataset_converters/check_dataset.py {json} {images} --out file/out',
+        'dataset_converters/import_dataset.py {json} --images {images}'
+        ' --out file/out',
         'misc/browse_targets.py {config} --num 1 --out file/out',
         'model_converters/convert_checkpoint.py {weights} file/out.pth',
         'analysis_tools/report.py {config} {none} --out file/out.html',

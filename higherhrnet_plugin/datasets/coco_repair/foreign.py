@@ -8,13 +8,14 @@ from typing import Any
 _UNPACK = 'unpack it and give the file inside'
 _AGAIN = 'download it again'
 _EXPORT = 'export COCO keypoints from there, or convert it'
+_IMPORT = 'import it with tools/dataset_converters/import_dataset.py'
 # By the first bytes: what it is, and what to do.
 _STARTS = (
     (b'PK\x03\x04', f'a zip archive: {_UNPACK}'),
     (b'version https://git-lfs', "a pointer of Git LFS: run 'git lfs pull'"),
-    (b'\x89HDF\r\n', f'HDF5, as of SLEAP or DeepLabCut: {_EXPORT}'),
-    (b'scorer,', f'a table of DeepLabCut: {_EXPORT}'),
-    (b'<?xml', f'XML, as of CVAT or Pascal VOC: {_EXPORT}'),
+    (b'\x89HDF\r\n', f'HDF5, as of SLEAP or DeepLabCut: {_IMPORT}'),
+    (b'scorer,', f'a table of DeepLabCut: {_IMPORT}'),
+    (b'<?xml', f'XML, as of CVAT: {_IMPORT}'),
     (b'<', f'perhaps a web page in place of a download: {_AGAIN}'),
 )
 # Keys that all are there.
@@ -70,6 +71,8 @@ def _describe_list(content: list[Any]) -> str:
         return ''
     if {'image_id', 'score'} <= first.keys():
         return 'predictions (COCO results), no annotations'
+    if 'filename' in first and 'annotations' in first:
+        return f'a file of AlphaTracker: {_IMPORT}'
     if 'data' in first and first.keys() & {'annotations', 'completions'}:
-        return f'a file of Label Studio: {_EXPORT}'
+        return f'a file of Label Studio: {_IMPORT}'
     return ''

@@ -1,0 +1,204 @@
+"""Labels of Ultralytics: a folder of images, and one of text files."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from ..images import read_image_size
+from ..images.formats import IMAGE_SUFFIXES
+from .labels import HIDDEN, VISIBLE, LabelledImage, Labels, Person, Skeleton
+
+SPLITS = ('train', 'val', 'test')
+_BOX = 5
+
+
+def read_ultralytics(path: Path) -> Labels:
+    """Read a data set of Ultralytics pose.
+
+    sleap-io reads such folders too, but takes hidden keypoints for visible
+    ones, finds no labels where ``images`` is not the last folder, and leaves
+    out lines of two numbers a keypoint (0.9.5).
+
+    Args:
+        path (Path): ``data.yaml``, or its folder.
+
+    Returns:
+        Labels: of all splits; each class is a kind. Images without labels
+        show nobody, as Ultralytics has it.
+
+    Raises:
+        FileNotFoundError: If folders of the data set are missing.
+        ValueError: If something cannot be read.
+    """
+    file = path / 'data.yaml' if path.is_dir() else path
+    settings = _read_settings(file)
+    shape = _shape(settings, file)
+    classes = _classes(settings)
+    keypoints = _keypoint_names(settings, shape[0])
+    links = tuple((int(a), int(b)) for a, b in settings.get('skeleton') or [])
+    left_out: Counter[str] = Counter()
+    images = []
+    for split in SPLITS:
+        for image in _list_images(settings, split, file):
+            images.append(_read_image(image, split, shape, classes, left_out))
+    if not images:
+        raise FileNotFoundError(f'{file} leads to no image')
+    kinds = [Skeleton(n, keypoints, links) for n in classes.values()]
+    return Labels(kinds, images, left_out)
+
+
+def _read_settings(file: Path) -> dict[str, Any]:
+    """Read the description of the data set, as plain values."""
+    try:
+        settings = yaml.safe_load(file.read_text(encoding='utf-8'))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ValueError(f'{file} cannot be read: {error}') from error
+    if not isinstance(settings, dict):
+        raise ValueError(f'{file} holds no settings')
+    return settings
+
+
+def _shape(settings: Mapping[str, Any], file: Path) -> tuple[int, int]:
+    """Read how many keypoints there are, and numbers of each."""
+    shape = settings.get('kpt_shape')
+    if (
+        not isinstance(shape, list)
+        or len(shape) != 2
+        or not all(isinstance(n, int) for n in shape)
+        or shape[0] < 1
+        or shape[1] not in (2, 3)
+    ):
+        raise ValueError(
+            f'{file}: `kpt_shape` of pose data is [K, 2] or [K, 3], got '
+            f'{shape!r}'
+        )
+    return shape[0], shape[1]
+
+
+def _classes(settings: Mapping[str, Any]) -> dict[int, str]:
+    """Read the classes by their numbers, with different names."""
+    names = settings.get('names') or {0: 'animal'}
+    pairs = names.items() if isinstance(names, dict) else enumerate(names)
+    classes: dict[int, str] = {}
+    for number, name in pairs:
+        text = str(name)
+        classes[int(number)] = (
+            f'{text} {number}' if text in classes.values() else text
+        )
+    return classes
+
+
+def _keypoint_names(settings: Mapping[str, Any], k: int) -> tuple[str, ...]:
+    """Read the names of keypoints, numbers where there are none."""
+    names = settings.get('kpt_names') or settings.get('node_names')
+    if isinstance(names, dict):
+        # by class; all have the same keypoints
+        names = next(iter(names.values()))
+    if not isinstance(names, list) or len(names) != k:
+        return tuple(f'point_{i}' for i in range(k))
+    return tuple(map(str, names))
+
+
+def _list_images(
+    settings: Mapping[str, Any], split: str, file: Path
+) -> Iterator[Path]:
+    """List the images of a split: of folders, or of lists in text files."""
+    given = settings.get(split)
+    if not given:
+        return
+    root = file.parent
+    # a path of the machine of training is worth nothing here
+    stated = Path(str(settings.get('path') or '.'))
+    for name in [given] if isinstance(given, str) else given:
+        places = [root / stated / name, root / name]
+        place = next((p for p in places if p.exists()), None)
+        if place is None:
+            raise FileNotFoundError(
+                f'{file}: there is no {name!r} of {split!r}, neither as '
+                f'{places[0]} nor as {places[1]}'
+            )
+        if place.is_dir():
+            found = (p for p in place.rglob('*') if p.name[0] != '.')
+        else:
+            lines = place.read_text(encoding='utf-8').split('\n')
+            found = (
+                place.parent / line for line in map(str.strip, lines) if line
+            )
+        yield from sorted(
+            p for p in found if p.suffix.lower() in IMAGE_SUFFIXES
+        )
+
+
+def _label_file(image: Path) -> Path:
+    """Name the labels of an image: the last images/ becomes labels/."""
+    head, found, tail = str(image).rpartition(f'{os.sep}images{os.sep}')
+    middle = f'{os.sep}labels{os.sep}' if found else ''
+    return Path(f'{head}{middle}{tail}').with_suffix('.txt')
+
+
+def _read_image(
+    image: Path,
+    split: str,
+    shape: tuple[int, int],
+    classes: Mapping[int, str],
+    left_out: Counter[str],
+) -> LabelledImage:
+    """Read the labels of an image, if it has any."""
+    file = _label_file(image)
+    people = []
+    if file.is_file() and image.is_file():
+        size = read_image_size(image)
+        for number, line in enumerate(file.read_text().splitlines(), 1):
+            words = line.split()
+            if not words or words[0].startswith('#'):
+                continue
+            if len(words) == _BOX:
+                left_out['boxes without keypoints'] += 1
+                continue
+            where = f'{file}, line {number}'
+            people.append(_read_person(words, size, shape, classes, where))
+    return LabelledImage(
+        str(image), people=tuple(people), seen=True, split=split
+    )
+
+
+def _read_person(
+    words: Sequence[str],
+    size: tuple[int, int],
+    shape: tuple[int, int],
+    classes: Mapping[int, str],
+    where: str,
+) -> Person:
+    """Read one line: class, box and keypoints, in parts of the image."""
+    k, numbers = shape
+    wanted = _BOX + k * numbers
+    if len(words) != wanted:
+        raise ValueError(
+            f'{where}: {len(words)} numbers, {wanted} are expected by '
+            f'kpt_shape {list(shape)}'
+        )
+    kind = classes.get(int(float(words[0])))
+    if kind is None:
+        raise ValueError(f'{where}: class {words[0]} has no name')
+    values = np.array([float(word) for word in words[1:]])
+    x, y, w, h = values[:4] * (*size, *size)
+    rows = values[4:].reshape(k, numbers)
+    return Person(
+        _keypoints(rows, size), kind, box=(x - w / 2, y - h / 2, w, h)
+    )
+
+
+def _keypoints(rows: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Bring keypoints to pixels; (0, 0) without visibility is no place."""
+    seen = rows[:, 2] if rows.shape[1] > 2 else rows.any(axis=1) * VISIBLE
+    # any number above 1 is visible
+    seen = np.where(seen > HIDDEN, VISIBLE, np.where(seen > 0, HIDDEN, 0))
+    points = np.column_stack((rows[:, :2] * size, seen))
+    return np.where(seen[:, None] > 0, points, 0.0)

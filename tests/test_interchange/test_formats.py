@@ -1,0 +1,99 @@
+"""What labels are, and what is never loaded."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from higherhrnet_plugin.interchange import ImportOptions, import_labels
+from higherhrnet_plugin.interchange.formats import FORMATS, find_format
+
+
+class Trap:
+    """Creates a file when it is unpickled."""
+
+    def __init__(self, marker):
+        self.marker = str(marker)
+
+    def __reduce__(self):
+        return open, (self.marker, 'w')
+
+
+@pytest.mark.parametrize(
+    'name', ['a.pkl', 'a.pickle', 'a.pt', 'a.slp', 'a.json', 'a.csv', 'a.h5']
+)
+@pytest.mark.parametrize('protocol', [2, 5])
+@pytest.mark.parametrize('kind', ['', *FORMATS])
+def test_pickles_are_refused_under_any_name(tmp_path, name, protocol, kind):
+    marker = tmp_path / 'ran'
+    file = tmp_path / name
+    file.write_bytes(pickle.dumps(Trap(marker), protocol))
+    with pytest.raises(ValueError, match='may run code'):
+        import_labels(file, tmp_path / 'out', ImportOptions(kind=kind))
+    assert not marker.exists()
+    assert not (tmp_path / 'out').exists()
+
+
+@pytest.mark.parametrize('name', ['a.npz', 'a.npy', 'a.csv'])
+def test_arrays_are_refused(tmp_path, name):
+    file = tmp_path / name
+    with file.open('wb') as target:
+        if name == 'a.npz':
+            np.savez(target, x=np.array([{}], dtype=object))
+        else:
+            np.save(target, np.array([{}], dtype=object))
+    with pytest.raises(ValueError, match='may run code'):
+        find_format(file)
+
+
+@pytest.mark.parametrize(
+    ('name', 'content', 'message'),
+    [
+        ('a.zip', 'PK\3\4', 'unpack it'),
+        ('a.json', '{}', 'of no kind that is read'),
+        ('a.json', '{', 'no JSON'),
+        ('a.txt', 'x', 'of no kind that is read'),
+        ('a.mat', 'x', 'MATLAB'),
+        ('a.nwb', 'x', 'is NWB'),
+        ('a.h5', 'x', 'CollectedData'),
+        ('CollectedData_me.h5', 'x', 'give that table'),
+    ],
+)
+def test_others_are_named(tmp_path, name, content, message):
+    (tmp_path / name).write_text(content)
+    (tmp_path / 'CollectedData_me.csv').write_text('scorer,me')
+    with pytest.raises(ValueError, match=message):
+        find_format(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ('name', 'content', 'kind'),
+    [
+        (
+            'a.json',
+            [{'data': {'image': 'x'}, 'annotations': []}],
+            'label-studio',
+        ),
+        ('a.json', [{'filename': 'x', 'annotations': []}], 'alphatracker'),
+        ('a.json', {'images': []}, 'coco'),
+        ('a_pose_est_v5.h5', 0, 'jabs'),
+        ('config.yaml', 0, 'deeplabcut'),
+        ('mice.yaml', 0, 'ultralytics'),
+        ('a.slp', 0, 'sleap'),
+        ('a.xml', 0, 'cvat'),
+        ('a.csv', 0, 'csv'),
+    ],
+)
+def test_kinds(tmp_path, name, content, kind):
+    file = tmp_path / name
+    file.write_text(json.dumps(content))
+    assert find_format(file) == kind
+    with pytest.raises(ValueError, match='is a folder without'):
+        find_format(tmp_path)
+
+
+def test_the_folder_of_the_result_must_be_empty(tmp_path):
+    (tmp_path / 'photo.png').touch()
+    with pytest.raises(ValueError, match='choose another --out'):
+        import_labels(tmp_path / 'a.slp', tmp_path)
