@@ -36,6 +36,10 @@ class Verb(NamedTuple):
 
 # in the order of the work
 VERBS = {
+    'import': Verb(
+        'dataset_converters/import_dataset.py',
+        'take the labels of another tool to a COCO file and its images',
+    ),
     'check': Verb(
         'dataset_converters/check_dataset.py',
         'look at an annotation file and its images before training',

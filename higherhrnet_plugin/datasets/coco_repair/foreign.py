@@ -8,7 +8,7 @@ from typing import Any
 _UNPACK = 'unpack it and give the file inside'
 _AGAIN = 'download it again'
 _EXPORT = 'export COCO keypoints from there, or convert it'
-_IMPORT = 'import it with tools/dataset_converters/import_dataset.py'
+_IMPORT = 'import it: higherhrnet import LABELS --out DIR'
 # By the first bytes: what it is, and what to do.
 _STARTS = (
     (b'PK\x03\x04', f'a zip archive: {_UNPACK}'),

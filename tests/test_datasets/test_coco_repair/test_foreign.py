@@ -76,7 +76,7 @@ MMPOSE = {'meta_info': {}, 'instance_info': [{'instances': []}]}
 @pytest.mark.parametrize(
     ('content', 'words'),
     [
-        ([LABEL_STUDIO], 'of Label Studio: import it with'),
+        ([LABEL_STUDIO], 'of Label Studio: import it'),
         (LABELME, 'of LabelMe: export'),
         (VIA, 'of VIA: export'),
         (SUPERVISELY, 'of Supervisely: export'),
