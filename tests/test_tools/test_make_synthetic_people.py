@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -298,6 +299,44 @@ def test_foreign_folder_is_refused(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert 'not empty' in result.stderr
     assert list(tree(tmp_path / 'out')) == ['letter.txt']
+
+
+def test_hard_people_are_many_of_all_sizes_and_close(tmp_path: Path) -> None:
+    out = tmp_path / 'hard'
+    args = ('--people', 'hard', '--num-train', 40, '--num-val', 1)
+    assert run_tool(out, *args).returncode == 0
+    document = load(out, 'train')
+    people = [e for e in document['annotations'] if e['num_keypoints']]
+    assert not any(entry['iscrowd'] for entry in people)
+    counts = Counter(e['image_id'] for e in document['annotations'])
+    # those that others cover are not annotated
+    assert max(counts.values()) in (13, 14, 15)
+    assert 7 < np.mean(list(counts.values())) < 11
+    heights = []
+    for entry in people:
+        rows = np.reshape(entry['keypoints'], (17, 3))
+        if (rows[:, 2] == 2).all():
+            heights.append(entry['bbox'][3])
+    # from 16 to 200 pixels, less for who sits, more for raised arms
+    assert min(heights) < 25
+    assert max(heights) > 140
+    assert max(heights) < 1.35 * 200
+    # log-uniform: as many below the geometric mean as above
+    below = np.mean([h < np.sqrt(16 * 200) for h in heights])
+    assert 0.3 < below < 0.7
+
+
+def test_people_of_another_kind_are_refused(tmp_path: Path) -> None:
+    out = tmp_path / 'out'
+    assert run_tool(out, *small()).returncode == 0
+    assert 'people' not in json.loads((out / 'dataset.json').read_text())
+    result = run_tool(out, *small(), '--people', 'hard')
+    assert result.returncode == 2
+    assert 'people=usual, not hard' in result.stderr
+    assert run_tool(out, *small(), '--people', 'hard', '--overwrite')
+    result = run_tool(out, *small())
+    assert result.returncode == 2
+    assert 'people=hard, not usual' in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from synthetic_people.arguments import add_data_set_arguments
-from synthetic_people.options import SPLITS, Options
+from synthetic_people.options import KINDS, SPLITS, Options
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -27,6 +27,14 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         {split: defaults.count(split) for split in SPLITS},
         defaults.image_size,
         defaults.seed,
+    )
+    parser.add_argument(
+        '--people',
+        choices=KINDS,
+        default=defaults.people,
+        help='who is in the images: mostly one to four of medium size, or '
+        '6 to 15 from a sixteenth of the height of the image to four '
+        'fifths, many of them close together',
     )
     parser.add_argument(
         '--workers',
@@ -73,6 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             num_val=args.num_val,
             image_size=tuple(args.image_size),
             seed=args.seed,
+            people=args.people,
         )
         if not needs_writing(args.out, options, args.overwrite):
             print(f'{args.out} already holds this data set, nothing to do')

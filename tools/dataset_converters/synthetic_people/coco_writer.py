@@ -52,6 +52,7 @@ class Job(NamedTuple):
     index: int
     image_size: tuple[int, int]
     seed: int
+    people: str
 
 
 def annotation_path(out_dir: Path, split: str) -> Path:
@@ -81,7 +82,7 @@ def draw_image(job: Job) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """
     number = SPLITS.index(job.split)
     rng = np.random.default_rng([job.seed, number, job.index])
-    scene = render_scene(rng, job.image_size)
+    scene = render_scene(rng, job.image_size, job.people)
     name = f'{job.index + 1:06d}.jpg'
     quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     done, code = cv2.imencode('.jpg', scene.picture, quality)
@@ -173,8 +174,9 @@ def write_data_set(
             folder = out_dir / split
             folder.mkdir(exist_ok=True)
             _remove_images(folder)
+            shared = options.image_size, options.seed, options.people
             jobs = [
-                Job(str(out_dir), split, n, options.image_size, options.seed)
+                Job(str(out_dir), split, n, *shared)
                 for n in range(options.count(split))
             ]
             images: list[dict[str, Any]] = []

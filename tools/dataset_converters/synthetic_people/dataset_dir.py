@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .coco_writer import annotation_path, write_json
-from .options import SPLITS, Options
+from .options import SPLITS, USUAL, Options
 
 OPTIONS_FILE = 'dataset.json'
 # Marks a folder as ours while it is being filled.
@@ -76,8 +76,9 @@ def needs_writing(out_dir: Path, options: Options, overwrite: bool) -> bool:
             f'{out_dir} is not empty and holds no data set of this tool; '
             'choose another folder or use --overwrite'
         )
-    wanted = options.as_json()
-    for name, value in wanted.items():
+    unsaid = {'people': USUAL}
+    stored = {**unsaid, **stored}
+    for name, value in {**unsaid, **options.as_json()}.items():
         if stored.get(name) != value:
             raise FolderError(
                 f'{out_dir} was made with {name}={stored.get(name)}, not '

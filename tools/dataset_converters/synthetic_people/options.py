@@ -10,6 +10,9 @@ MAX_IMAGES = 999_999
 MIN_SIDE = 64
 MAX_SIDE = 8192
 SPLITS: tuple[str, ...] = ('train', 'val')
+# who is in the images
+USUAL, HARD = 'usual', 'hard'
+KINDS = (USUAL, HARD)
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,15 @@ class Options:
         num_val: Number of validation images.
         image_size: Width and height in pixels.
         seed: Seed of all randomness.
+        people: 'usual', mostly one to four people of medium size; or
+            'hard', 6 to 15 of all sizes, many of them close together.
     """
 
     num_train: int = 2400
     num_val: int = 200
     image_size: tuple[int, int] = (256, 256)
     seed: int = 0
+    people: str = USUAL
 
     def __post_init__(self) -> None:
         """Reject values that make no data set.
@@ -47,14 +53,22 @@ class Options:
             )
         if self.seed < 0:
             raise ValueError(f'seed must not be negative, got {self.seed}')
+        if self.people not in KINDS:
+            raise ValueError(
+                f'people must be one of {", ".join(KINDS)}, got {self.people}'
+            )
 
     def as_json(self) -> dict[str, Any]:
         """Return the options as they are stored."""
-        return {
+        content = {
             'format_version': FORMAT_VERSION,
             **asdict(self),
             'image_size': list(self.image_size),
         }
+        # data sets from before there was a choice say nothing of it
+        if self.people == USUAL:
+            del content['people']
+        return content
 
     def count(self, split: str) -> int:
         """Return the number of images of a split."""

@@ -61,6 +61,36 @@ def _sample_height(rng: np.random.Generator, people: int) -> float:
     return float(rng.uniform(0.4, 0.85))
 
 
+def sized_box(pose: Pose, height: float) -> np.ndarray:
+    """Return the box [[x0, y0], [x1, y1]] of a pose in pixels.
+
+    Args:
+        pose: The pose.
+        height: Pixels per body unit.
+
+    Returns:
+        Corners around the origin of the person, shape (2, 2).
+    """
+    return _extent(pose) * height
+
+
+def room_for(
+    box: np.ndarray, size: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the origin of a person may be that is not cut off.
+
+    Args:
+        box: Box of the person around its origin in pixels, shape (2, 2).
+        size: Width and height of the image in pixels, shape (2,).
+
+    Returns:
+        Smallest and largest (x, y) in pixels, shape (2,) each; of a person
+        larger than the image those that cover all of it.
+    """
+    low, high = -box[0], size - 1 - box[1]
+    return np.minimum(low, high), np.maximum(low, high)
+
+
 def _sample_origin(
     rng: np.random.Generator, box: np.ndarray, size: np.ndarray
 ) -> np.ndarray:
@@ -75,7 +105,7 @@ def _sample_origin(
         Position (x, y) of the origin in pixels, shape (2,).
     """
     low, high = -box[0], size - 1 - box[1]
-    origin = rng.uniform(np.minimum(low, high), np.maximum(low, high))
+    origin = rng.uniform(*room_for(box, size))
     extent = box[1] - box[0]
     mark = rng.random()
     if mark < 0.1:
@@ -96,6 +126,35 @@ def _covered(box: np.ndarray, others: list[np.ndarray]) -> float:
     return worst
 
 
+def free_place(
+    rng: np.random.Generator,
+    box: np.ndarray,
+    size: np.ndarray,
+    others: list[np.ndarray],
+) -> np.ndarray:
+    """Draw a place for a person that does not cover others too much.
+
+    Args:
+        rng: Source of randomness.
+        box: Box of the person around its origin in pixels, shape (2, 2).
+        size: Width and height of the image in pixels, shape (2,).
+        others: Boxes of the others in the image, in pixels.
+
+    Returns:
+        Position (x, y) of the origin in pixels, shape (2,).
+    """
+    limit = rng.uniform(0.0, 0.5)
+    best, least = np.zeros(2), np.inf
+    for _ in range(8):
+        origin = _sample_origin(rng, box, size)
+        overlap = _covered(box + origin, others)
+        if overlap < least:
+            best, least = origin, overlap
+        if overlap <= limit:
+            break
+    return best
+
+
 def sample_people(
     rng: np.random.Generator, count: int, size: np.ndarray
 ) -> list[Person]:
@@ -106,18 +165,10 @@ def sample_people(
     for look in sample_looks(rng, count):
         pose = sample_pose(rng)
         height = _sample_height(rng, count) * unit
-        extent = _extent(pose) * height
-        limit = rng.uniform(0.0, 0.5)
-        best, least = None, np.inf
-        for _ in range(8):
-            origin = _sample_origin(rng, extent, size)
-            overlap = _covered(extent + origin, boxes)
-            if overlap < least:
-                best, least = origin, overlap
-            if overlap <= limit:
-                break
-        people.append(Person(pose, look, best, height))
-        boxes.append(extent + best)
+        box = sized_box(pose, height)
+        origin = free_place(rng, box, size, boxes)
+        people.append(Person(pose, look, origin, height))
+        boxes.append(box + origin)
     return sorted(people, key=lambda person: person.height)
 
 

@@ -11,6 +11,8 @@ from .annotate import describe_mask, label_keypoints, mask_rle
 from .background import sample_background, sample_occluder
 from .canvas import Canvas
 from .figure import KEYPOINT_PARTS
+from .hard_people import sample_hard_people
+from .options import HARD, USUAL
 from .people import Person, sample_crowd, sample_people, sample_tiny
 
 EMPTY_SHARE = 0.06
@@ -92,12 +94,15 @@ def _annotate_person(
     return _annotation(mask, num_keypoints=seen, keypoints=values)
 
 
-def _sample_cast(rng: np.random.Generator, size: np.ndarray) -> Cast:
+def _sample_cast(
+    rng: np.random.Generator, size: np.ndarray, kind: str
+) -> Cast:
     """Draw who is in an image.
 
     Args:
         rng: Source of randomness.
         size: Width and height of the image in pixels, shape (2,).
+        kind: One of ``KINDS`` of the options.
 
     Returns:
         The people, nobody in a part of the images.
@@ -105,6 +110,8 @@ def _sample_cast(rng: np.random.Generator, size: np.ndarray) -> Cast:
     empty, crowd, tiny = rng.random(3)
     if empty < EMPTY_SHARE:
         return Cast([], [], [])
+    if kind == HARD:
+        return Cast(sample_hard_people(rng, size), [], [])
     # The shares are shares of all images, not of those with people.
     peopled = 1 - EMPTY_SHARE
     count = int(rng.choice(len(PEOPLE_WEIGHTS), p=PEOPLE_WEIGHTS)) + 1
@@ -115,18 +122,21 @@ def _sample_cast(rng: np.random.Generator, size: np.ndarray) -> Cast:
     )
 
 
-def render_scene(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
+def render_scene(
+    rng: np.random.Generator, size: tuple[int, int], kind: str = USUAL
+) -> Scene:
     """Draw one image.
 
     Args:
         rng: Source of randomness.
         size: Width and height in pixels.
+        kind: Who is in it, one of ``KINDS`` of the options.
 
     Returns:
         The image and its annotations.
     """
     canvas = Canvas(sample_background(rng, *size))
-    cast = _sample_cast(rng, np.array(size, np.float64))
+    cast = _sample_cast(rng, np.array(size, np.float64), kind)
     for place, group in enumerate((cast.crowd, cast.tiny), 1):
         for person in group:
             _paint(canvas, person, len(cast.people) + place)
