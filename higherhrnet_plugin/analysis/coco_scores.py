@@ -3,6 +3,7 @@
 Note:
     - T: OKS thresholds .5, .55, ..., .95, R: recalls 0, .01, ..., 1
     - A: sizes of people, see ``SIZES``
+    - I: images, D: predictions
 """
 
 from __future__ import annotations
@@ -65,6 +66,23 @@ class CocoScores(NamedTuple):
         return _mean(self.recall, oks, size)
 
 
+class Matches(NamedTuple):
+    """What every prediction counts for, best score first.
+
+    Attributes:
+        images (np.ndarray): int (D,), index of its image, in the order of
+            the ids.
+        right (np.ndarray): bool (T, D), whether it is right.
+        counts (np.ndarray): bool (T, D), whether it counts at all.
+        people (np.ndarray): int (I,), annotated people who count.
+    """
+
+    images: np.ndarray
+    right: np.ndarray
+    counts: np.ndarray
+    people: np.ndarray
+
+
 class CocoEvaluation:
     """Match all predictions once, then score any images of them.
 
@@ -78,8 +96,9 @@ class CocoEvaluation:
             'keypoints'.
         use_area (bool): Read ``area``; without it the size of a person is
             0.53 of the box. Defaults to True.
-        sizes (Sequence[str]): Which of ``SIZES`` to score, from the first
-            on. Defaults to all.
+        sizes (Sequence[str] | Mapping): Which of ``SIZES`` to score, from
+            the first on; or sizes of your own for :meth:`matches`, with their
+            smallest and largest area in square pixels. Defaults to all.
     """
 
     def __init__(
@@ -89,7 +108,9 @@ class CocoEvaluation:
         sigmas: Union[Sequence[float], np.ndarray],
         iou_type: str = 'keypoints',
         use_area: bool = True,
-        sizes: Sequence[str] = tuple(SIZES),
+        sizes: Union[Sequence[str], Mapping[str, tuple[float, float]]] = tuple(
+            SIZES
+        ),
     ) -> None:
         # COCOeval writes into the annotations
         truth = _index(
@@ -109,7 +130,8 @@ class CocoEvaluation:
             truth, results, iou_type, np.asarray(sigmas, float), use_area
         )
         self._coco.params.maxDets = [MAX_PEOPLE]
-        self._coco.params.areaRng = [list(SIZES[size]) for size in sizes]
+        areas = sizes if isinstance(sizes, Mapping) else SIZES
+        self._coco.params.areaRng = [list(areas[size]) for size in sizes]
         self._coco.params.areaRngLbl = list(sizes)
         with redirect_stdout(io.StringIO()):
             self._coco.evaluate()
@@ -156,6 +178,37 @@ class CocoEvaluation:
         return CocoScores(
             part.eval['precision'][:, :, 0, :, 0],
             part.eval['recall'][:, 0, :, 0],
+        )
+
+    def matches(self, size: str = 'all') -> Matches:
+        """List all predictions and what they count for.
+
+        Args:
+            size (str): One of the sizes. Defaults to 'all'.
+
+        Returns:
+            Matches: at every threshold, images sorted by id.
+        """
+        images = len(self._coco.params.imgIds)
+        start = self._coco.params.areaRngLbl.index(size) * images
+        rows = self._coco.evalImgs[start : start + images]
+        known = [(i, row) for i, row in enumerate(rows) if row is not None]
+        nothing = np.zeros((len(self.thresholds), 0))
+        scores = np.concatenate([[], *(row['dtScores'] for _, row in known)])
+        order = np.argsort(-scores, kind='mergesort')
+        owners = [[i] * len(row['dtScores']) for i, row in known]
+        right, ignored = (
+            np.concatenate([nothing, *(row[key] for _, row in known)], axis=1)
+            for key in ('dtMatches', 'dtIgnore')
+        )
+        people = np.zeros(images, int)
+        for i, row in known:
+            people[i] = int((np.asarray(row['gtIgnore']) == 0).sum())
+        return Matches(
+            np.concatenate([[], *owners]).astype(int)[order],
+            right[:, order] >= 0,
+            ignored[:, order] == 0,
+            people,
         )
 
     def decisions(

@@ -1,0 +1,455 @@
+"""The study of accuracy: scores, pairs, the rule, and going on."""
+
+import importlib
+import json
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from mmengine.registry import init_default_scope
+from small_configs import ROOT
+
+from higherhrnet_plugin.analysis.coco_scores import CocoEvaluation
+
+FOLDER = str(ROOT / 'tools' / 'benchmarks')
+SIGMAS = np.full(17, 0.08)
+NAMES = ('arms', 'pool', 'results', 'run', 'scores', 'tables')
+
+
+@pytest.fixture(scope='module')
+def study():
+    """The modules of the study, by their names."""
+    sys.path.insert(0, FOLDER)
+    before = set(sys.modules)
+    threads = torch.get_num_threads()
+    found = {n: importlib.import_module(f'_accuracy_{n}') for n in NAMES}
+    yield {**found, 'main': importlib.import_module('accuracy')}
+    torch.set_num_threads(threads)
+    sys.path.remove(FOLDER)
+    for name in set(sys.modules) - before:
+        if FOLDER in str(getattr(sys.modules[name], '__file__', None)):
+            del sys.modules[name]
+
+
+@pytest.fixture(scope='module')
+def crowd():
+    """Annotations of all sizes on eight images, and noisy predictions."""
+    rng = np.random.default_rng(5)
+    images = [dict(id=i, width=256, height=256) for i in range(3, 11)]
+    people, found = [], []
+    for image in images[1:]:
+        for _ in range(rng.integers(1, 9)):
+            side = float(np.exp(rng.uniform(np.log(6), np.log(90))))
+            room = 150 if image['id'] % 2 else 30
+            points = rng.uniform(0, side, (17, 2)) + rng.uniform(0, room, 2)
+            low, high = points.min(axis=0), points.max(axis=0)
+            rows = np.c_[points, np.full(17, 2)]
+            people.append(
+                dict(
+                    id=len(people) + 1,
+                    image_id=image['id'],
+                    category_id=1,
+                    iscrowd=0,
+                    area=side**2,
+                    bbox=[*low, *(high - low)],
+                    keypoints=rows.ravel().tolist(),
+                    num_keypoints=17,
+                )
+            )
+            for noise in rng.choice([0.02, 0.07, 0.5], rng.integers(0, 3)):
+                moved = points + rng.normal(0, noise * side, points.shape)
+                rows = np.c_[moved, np.ones(17)]
+                found.append(
+                    dict(
+                        image_id=image['id'],
+                        category_id=1,
+                        score=float(rng.random()),
+                        keypoints=rows.ravel().tolist(),
+                    )
+                )
+    categories = [dict(id=1, name='person')]
+    content = dict(images=images, annotations=people, categories=categories)
+    return content, found
+
+
+def repeated(content, found, weights):
+    """Write every image as often as a weight says, under new ids."""
+    images, people, predictions = [], [], []
+    for image, often in zip(content['images'], weights):
+        for _ in range(often):
+            number = len(images) + 1
+            images.append(dict(image, id=number))
+            for entry in content['annotations']:
+                if entry['image_id'] == image['id']:
+                    new = dict(entry, id=len(people) + 1, image_id=number)
+                    people.append(new)
+            predictions += [
+                dict(entry, image_id=number)
+                for entry in found
+                if entry['image_id'] == image['id']
+            ]
+    whole = dict(content, images=images, annotations=people)
+    return whole, predictions
+
+
+def coco_ap(content, found, sizes):
+    """Let COCO's tool score people of one size."""
+    coco = CocoEvaluation(content, found, SIGMAS, sizes=sizes)
+    precision = coco.scores().precision[..., 0]
+    return precision[precision > -1].mean()
+
+
+def test_ap_is_that_of_coco_also_of_repeated_images(study, crowd):
+    scores = study['scores']
+    sizes = {n: (a**2, b**2) for n, (a, b) in scores.SIDES.items()}
+    sizes = {'all': (0.0, 1e10), **sizes}
+    coco = CocoEvaluation(*crowd, SIGMAS, sizes=sizes)
+    draws = [np.ones(8, int), *scores.resample_weights(8, 3)]
+    aps = set()
+    for weights in draws:
+        copied = repeated(*crowd, weights)
+        for name, area in sizes.items():
+            ap = scores.average_precision(coco.matches(name), weights)
+            aps.add(ap)
+            assert ap == pytest.approx(coco_ap(*copied, {name: area}))
+    assert len(aps) == len(draws) * len(sizes)
+
+
+def test_scores_of_parts_and_their_resamples(study, crowd):
+    scores = study['scores']
+    found = scores.score_run(*crowd, SIGMAS, resamples=4)
+    assert set(found) == {'all', *scores.SIDES, *scores.CROWDING}
+    index = scores.crowding_of(crowd[0])
+    assert index[0] == 0
+    weights = scores.resample_weights(8, 4)
+    assert (weights.sum(axis=1) == 8).all()
+    whole = coco_ap(*crowd, {'all': (0.0, 1e10)})
+    assert found['all']['ap'] == pytest.approx(whole)
+    assert found['all']['people'] == len(crowd[0]['annotations'])
+    split = [found[name]['people'] for name in scores.CROWDING]
+    assert sum(split) == found['all']['people']
+    assert max(split) < sum(split)
+    for name, (low, high) in scores.CROWDING.items():
+        inside = (index >= low) & (index < high)
+        assert found[name]['images'] == inside.sum()
+        aps = scores.unpack(found[name]['resampled'])
+        for ap, drawn in zip(aps, weights):
+            part = repeated(*crowd, drawn * inside)
+            if part[0]['annotations']:
+                expected = coco_ap(*part, {'all': (0.0, 1e10)})
+                assert ap == pytest.approx(expected, abs=1e-4)
+
+
+def test_predictions_and_people_may_be_missing(study, crowd):
+    scores = study['scores']
+    assert scores.score_run(crowd[0], [], SIGMAS, 2)['all']['ap'] == 0
+    nobody = dict(crowd[0], annotations=[])
+    found = scores.score_run(nobody, crowd[1], SIGMAS, 2)['all']
+    assert np.isnan(found['ap'])
+    assert found['people'] == 0
+
+
+def test_packing_keeps_four_digits(study):
+    values = np.random.default_rng(0).random(1000)
+    text = study['scores'].pack(values)
+    assert len(text) < 3000
+    assert np.abs(study['scores'].unpack(text) - values).max() <= 0.5001e-4
+
+
+def record(study, arm, seed, ap, resampled):
+    """Write a record with the same score in every part."""
+    part = dict(
+        ap=ap,
+        people=9,
+        images=3,
+        resampled=study['scores'].pack(resampled),
+    )
+    return dict(
+        arm=arm,
+        seed=seed,
+        trained=True,
+        iterations=3,
+        train_s=60.0,
+        test_s=12.0,
+        losses={},
+        side_by_side=2,
+        machine=dict(gpu='none', processor='P', torch='2'),
+        scores=dict.fromkeys(study['tables'].PARTS, part),
+    )
+
+
+RULE = {
+    # values of two seeds minus 0.5, spread of the bootstrap
+    'gain': ([0.02, 0.01], 0.005),
+    'loss': ([-0.02, -0.01], 0.005),
+    'signs differ': ([0.04, -0.001], 0.005),
+    'interval holds 0': ([0.02, 0.01], 0.05),
+    'a tie': ([0.04, 0.0], 0.005),
+    'one seed': ([0.02], 0.005),
+}
+
+
+@pytest.mark.parametrize('case', RULE)
+def test_the_rule(study, case):
+    values, spread = RULE[case]
+    rng = np.random.default_rng(1)
+    shared = rng.normal(0.5, 0.1, 1000)
+    runs = {'a': {}, 'b': {}}
+    noises = []
+    for seed, value in enumerate(values):
+        noise = rng.normal(0, spread, 1000)
+        noises.append(100 * (value + noise))
+        b = record(study, 'b', seed, 0.5, shared)
+        a = record(study, 'a', seed, 0.5 + value, shared + value + noise)
+        runs['a'][seed], runs['b'][seed] = a, b
+    # a run without a partner
+    runs['b'][7] = record(study, 'b', 7, 0.9, shared)
+    found = study['tables'].difference(runs, 'a', 'b')
+    assert found.seeds == list(range(len(values)))
+    assert found.values == pytest.approx(100 * np.array(values))
+    # what both share is gone; else the interval would be +-20 wide
+    pooled = np.sort(np.mean(noises, axis=0))
+    assert found.interval == pytest.approx(pooled[[25, 974]], abs=0.02)
+    expected = case if case in ('gain', 'loss') else 'not shown'
+    assert found.verdict == expected
+    assert study['tables'].difference(runs, 'a', 'c') is None
+
+
+def two_arms(study):
+    """An arm, one that tests its weights, and one that builds on it."""
+    arm = study['arms'].Arm
+    return {
+        'plain': arm('first', {}, paper=(60.0, 50.0)),
+        'other': arm('second', {}, base='plain', weights_of='plain'),
+        'third': arm('third', {}, base='other', paper=(61.0, 52.5)),
+    }
+
+
+STUB = """
+import json, pathlib, sys
+arm, seed, data, folder = sys.argv[1:]
+folder = pathlib.Path(folder)
+calls = folder.parent / 'calls.txt'
+with calls.open('a') as file:
+    file.write(f'{arm}-{seed} ')
+if f'{arm}-{seed}' == pathlib.Path(data, 'fails').read_text():
+    sys.exit('broken')
+for tested in {'plain': ['plain', 'other'], 'third': ['third']}[arm]:
+    text = pathlib.Path(data, 'record.json').read_text()
+    record = dict(json.loads(text), arm=tested, seed=int(seed))
+    record['trained'] = arm == tested
+    (folder / f'{tested}.record.json').write_text(json.dumps(record))
+"""
+
+
+@pytest.fixture
+def stub(study, tmp_path, monkeypatch):
+    """Let runs leave a made-up record, and return the command line."""
+    data, script = tmp_path / 'data', tmp_path / 'stub.py'
+    data.mkdir()
+    (data / 'dataset.json').write_text('{"seed": 3}')
+    (data / 'fails').write_text('none')
+    made = record(study, '', 0, 0.25, np.linspace(0.2, 0.3, 1000))
+    (data / 'record.json').write_text(json.dumps(made))
+    script.write_text(STUB)
+    main = study['main']
+    monkeypatch.setattr(main, 'RUN', script)
+    (tmp_path / 'page.md').write_text(f'above\n{main.START}\n{main.END}\nend')
+    arms = two_arms(study)
+    monkeypatch.setattr(main, 'ARMS', arms)
+
+    def start(*more):
+        results = tmp_path / 'results.json'
+        main.main(
+            [
+                *(str(data), '--work-dir', str(tmp_path / 'work')),
+                *('--results', str(results), '--seeds', '0', '1'),
+                *('--arms', *arms, '--jobs', '2'),
+                *('--page', str(tmp_path / 'page.md'), *more),
+            ],
+            arms,
+        )
+        return results
+
+    return start
+
+
+def calls_of(folder):
+    return (folder / 'work' / 'calls.txt').read_text().split()
+
+
+def test_a_study_goes_on_and_repeats_nothing(stub, study, tmp_path, capsys):
+    (tmp_path / 'data' / 'fails').write_text('third-1')
+    with pytest.raises(SystemExit, match='error: failed: third, seed 1'):
+        stub()
+    assert sorted(calls_of(tmp_path)) == [
+        *('plain-0', 'plain-1', 'third-0', 'third-1'),
+    ]
+    runs = json.loads((tmp_path / 'results.json').read_text())['runs']
+    assert sorted(runs) == [
+        *('other-0', 'other-1', 'plain-0', 'plain-1', 'third-0'),
+    ]
+    (tmp_path / 'data' / 'fails').write_text('none')
+    # one that was finished when the study was stopped
+    results = tmp_path / 'results.json'
+    content = json.loads(results.read_text())
+    del content['runs']['plain-1']
+    results.write_text(json.dumps(content))
+    stub()
+    assert calls_of(tmp_path)[4:] == ['third-1']
+    stub('--seeds', '0', '1', '2')
+    assert sorted(calls_of(tmp_path)[5:]) == ['plain-2', 'third-2']
+    text = (tmp_path / 'page.md').read_text()
+    assert text.startswith('above\n')
+    assert text.endswith('\nend')
+    assert '| third | 3 | 25.0 (25.0 to 25.0) |' in text
+    assert '| second | first | +0.00 | +0.00 to +0.00 |' in text
+    assert '| P, 2 side by side, torch 2 | 6 | 0.1 |' in text
+    assert (tmp_path / 'page.png').read_bytes().startswith(b'\x89PNG')
+    # without data it only writes
+    main = study['main']
+    capsys.readouterr()
+    main.main(['--results', str(results)], two_arms(study))
+    assert '| third | 3 |' in capsys.readouterr().out
+
+
+def test_no_run_starts_that_would_end_too_late(stub, tmp_path, capsys):
+    stub('--budget-s', '0.05', '--jobs', '1')
+    assert calls_of(tmp_path) == ['plain-0']
+    assert 'left for another time' in capsys.readouterr().out
+
+
+def test_runs_of_another_protocol_are_not_mixed_in(stub, study, tmp_path):
+    results = stub()
+    (tmp_path / 'data' / 'dataset.json').write_text('{"seed": 4}')
+    with pytest.raises(SystemExit, match=r'data .*3.*, not .*4.*--results'):
+        stub()
+    read, make = study['results'].read_results, study['results'].Results
+    other = make(tmp_path / 'other.json', study['arms'].PROTOCOL, {'seed': 3})
+    other.merge(read(results))
+    assert len(read(tmp_path / 'other.json').runs) == 6
+    foreign = make(tmp_path / 'new.json', {'version': 0}, {'seed': 3})
+    with pytest.raises(ValueError, match='holds runs with'):
+        foreign.merge(other)
+
+
+def test_the_last_seed_gives_way_where_all_are_too_slow(
+    study, tmp_path, monkeypatch
+):
+    pool = study['pool']
+    monkeypatch.setattr(pool, 'LOOK_S', 0.2)
+    monkeypatch.setattr(pool, 'RESERVE_S', 0.0)
+    # 0.1 s a step; seed 1 only counts
+    code = (
+        'import sys, time, pathlib\n'
+        'for i in range({0}):\n'
+        '    time.sleep(0.1)\n'
+        '    pathlib.Path(sys.argv[1]).write_text(str(i + 1))\n'
+    )
+    jobs = []
+    for seed, steps in ((0, 18), (1, 1000)):
+        folder = tmp_path / str(seed)
+        path = str(folder / pool.PROGRESS)
+        command = [sys.executable, '-c', code.format(steps), path]
+        jobs.append(pool.Job('a', seed, folder, command, 40))
+    ended = []
+    begun = time.monotonic()
+    pool.Pool(jobs, 2, 'cpu', budget_s=2.5).run(
+        lambda job: ended.append(job.seed), pause_s=0.05
+    )
+    assert ended == [0]
+    assert time.monotonic() - begun < 60
+    assert jobs[1].process.returncode
+
+
+def test_arms_that_need_no_training(study):
+    arms = study['arms']
+    assert arms.trained(['aggregate', 'plain'], arms.ARMS) == [
+        *('plain', 'concat'),
+    ]
+    assert arms.tested_with('concat', arms.ARMS) == ['concat', 'aggregate']
+    for name, arm in arms.ARMS.items():
+        assert arm.base is None or arm.base in arms.ARMS
+        if arm.weights_of:
+            own = dict(arms.ARMS[arm.weights_of].options)
+            changed = {k for k, v in arm.options.items() if own.get(k) != v}
+            assert changed, name
+            assert all('.decoder.' in key for key in changed), name
+
+
+@pytest.fixture(scope='module')
+def hard_people(tmp_path_factory):
+    """A data set of six and three images of hard people."""
+    out = tmp_path_factory.mktemp('hard') / 'data'
+    tool = ROOT / 'tools/dataset_converters/make_synthetic_people.py'
+    subprocess.run(
+        [
+            *(sys.executable, tool, out, '--people', 'hard', '--workers', '1'),
+            *('--num-train', '6', '--num-val', '3'),
+        ],
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return out
+
+
+SMALL = {'iterations': 2, 'batch_size': 2, 'input_size': 64, 'sigma': 1.0}
+
+
+def test_a_run_trains_once_and_tests_in_all_ways(study, hard_people, tmp_path):
+    run = study['run']
+    # so that there is somebody to compare, after two steps
+    weak = {'model.head.decoder.score_thr': 0.0}
+    arms = {
+        name: arm._replace(options={**arm.options, **weak})
+        for name, arm in study['arms'].ARMS.items()
+    }
+    protocol = {**study['arms'].PROTOCOL, **SMALL}
+    init_default_scope('mmpose')
+    run.run('concat', 3, hard_people, tmp_path, arms, protocol)
+    assert (tmp_path / study['pool'].PROGRESS).read_text() == '2'
+    records = {
+        name: json.loads((tmp_path / f'{name}.record.json').read_text())
+        for name in ('concat', 'aggregate')
+    }
+    first, second = records.values()
+    assert first['trained']
+    assert not second['trained']
+    assert first['losses'] == second['losses']
+    assert {'loss', 'loss_heatmap_1', 'loss_push'} <= first['losses'].keys()
+    assert first['scores']['all']['images'] == 3
+    people = [(tmp_path / f'{n}.people.json').read_text() for n in records]
+    assert people[0] != people[1]
+    # what is there is not made again
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.iterdir()}
+    (tmp_path / 'aggregate.record.json').unlink()
+    run.run('concat', 3, hard_people, tmp_path, arms, protocol)
+    weights = tmp_path / 'weights.pth'
+    assert weights.stat().st_mtime_ns == before[weights]
+    again = json.loads((tmp_path / 'aggregate.record.json').read_text())
+    assert again['scores'] == second['scores']
+
+
+def test_arms_of_a_seed_begin_alike(study, hard_people, tmp_path):
+    run, arms = study['run'], study['arms'].ARMS
+    protocol = {**study['arms'].PROTOCOL, **SMALL}
+    init_default_scope('mmpose')
+    states, batches = [], []
+    for name, seed in (('plain', 1), ('two', 1), ('plain', 2)):
+        folder = tmp_path / f'{name}{seed}'
+        cfg = run.build_config(arms[name], seed, hard_people, folder, protocol)
+        cfg.test_dataloader = None
+        runner = run.PairedRunner.from_cfg(cfg)
+        runner._init_model_weights()
+        states.append(runner.model.backbone.state_dict())
+        loader = runner.build_dataloader(cfg.train_dataloader, seed=seed)
+        batches.append(torch.stack(next(iter(loader))['inputs']))
+    for name, value in states[0].items():
+        assert torch.equal(value, states[1][name])
+    assert any(not torch.equal(v, states[2][n]) for n, v in states[0].items())
+    assert torch.equal(batches[0], batches[1])
+    assert not torch.equal(batches[0], batches[2])

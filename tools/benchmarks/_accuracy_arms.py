@@ -1,0 +1,102 @@
+"""The arms of the study of accuracy, and what they share.
+
+A new arm is an entry of ``ARMS``: what it is compared with, and the options
+that make it, as for ``--cfg-options``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Optional
+
+CONFIG = (
+    'configs/body_2d_keypoint/associative_embedding/synthetic/'
+    'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
+)
+# Stored with the results. Runs of another protocol are never mixed in.
+PROTOCOL: dict[str, Any] = {
+    'version': 1,
+    'config': CONFIG.rpartition('/')[2],
+    'input_size': 256,
+    'sigma': 1.5,
+    'batch_size': 8,
+    'iterations': 1600,
+    'lr': 3e-3,
+}
+
+
+class Arm(NamedTuple):
+    """One network that is trained, or one way to test it.
+
+    Attributes:
+        title (str): What distinguishes it, for tables.
+        options (Mapping): Values by dotted key of the config.
+        base (str, optional): The arm that it is compared with.
+        weights_of (str, optional): The arm whose weights it tests, so that
+            it is not trained; ``options`` must concern the test alone.
+        paper (tuple, optional): AP and AP(M) in percent that the paper has
+            for the change, see docs/ablation.md.
+    """
+
+    title: str
+    options: Mapping[str, Any]
+    base: Optional[str] = None
+    weights_of: Optional[str] = None
+    paper: Optional[tuple[float, float]] = None
+
+
+_CONCAT = {
+    'model.head.concat_outputs': True,
+    'model.head.num_blocks': 0,
+    'model.head.decoder.heatmap_levels': (1,),
+}
+# The ablation of the paper (HigherHRNet, table 4), every row on the one above.
+ARMS: dict[str, Arm] = {
+    'plain': Arm(
+        'no deconvolution', {'codec.strides': (4,)}, paper=(64.4, 57.1)
+    ),
+    'deconv': Arm(
+        '+ deconvolution, both levels supervised',
+        {**_CONCAT, 'model.head.concat_outputs': False},
+        base='plain',
+        paper=(66.0, 60.7),
+    ),
+    'concat': Arm(
+        '+ concatenation', _CONCAT, base='deconv', paper=(66.3, 60.8)
+    ),
+    'aggregate': Arm(
+        '+ heatmaps of both levels averaged',
+        {**_CONCAT, 'model.head.decoder.heatmap_levels': None},
+        base='concat',
+        weights_of='concat',
+        paper=(66.9, 61.0),
+    ),
+    'blocks': Arm(
+        '+ residual blocks (HigherHRNet)',
+        {},
+        base='aggregate',
+        paper=(67.1, 61.5),
+    ),
+    'two': Arm(
+        'two deconvolutions', {'codec.strides': (4, 2, 1)}, base='blocks'
+    ),
+}
+
+
+def trained(names: Iterable[str], arms: Mapping[str, Arm]) -> list[str]:
+    """List the arms that have to be trained for some arms.
+
+    Args:
+        names (Iterable[str]): The arms that are wanted.
+        arms (Mapping): All arms.
+
+    Returns:
+        list[str]: each once, in the order of ``arms``.
+    """
+    needed = {arms[name].weights_of or name for name in names}
+    return [name for name in arms if name in needed]
+
+
+def tested_with(name: str, arms: Mapping[str, Arm]) -> list[str]:
+    """List the arms that test the weights of a trained arm, itself first."""
+    return [name, *(n for n, arm in arms.items() if arm.weights_of == name)]

@@ -1,0 +1,261 @@
+"""One run of the study of accuracy: train an arm from a seed, and test it.
+
+Leaves in its folder the weights, and of every way to test them the people
+found (COCO results) and a record of the scores.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+# first, as it holds back what its hosts warn of
+import higherhrnet_plugin  # noqa: F401
+
+# isort: split
+import cv2
+import torch
+from _accuracy_arms import ARMS, CONFIG, PROTOCOL, Arm, tested_with
+from _accuracy_pool import PROGRESS
+from _accuracy_scores import score_run
+from _command import ROOT
+from _timing import describe_machine
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
+from higherhrnet_plugin.compat import (
+    drop_unsupported_fused,
+    hide_broken_torchvision,
+)
+from higherhrnet_plugin.datasets.coco_repair import read_coco
+from higherhrnet_plugin.files import write_whole
+from higherhrnet_plugin.inference.model import load_estimator
+from higherhrnet_plugin.inference.predictor import Predictor
+
+VAL_FILE = 'annotations/person_keypoints_val.json'
+TEST_BATCH = 16
+LAST = 50
+
+
+class PairedRunner(Runner):
+    """A Runner whose arms begin with the same weights.
+
+    Building a network draws random numbers, of which a larger one needs more;
+    the seed is set again before the weights are drawn.
+    """
+
+    def _init_model_weights(self) -> None:
+        """Draw the weights."""
+        torch.manual_seed(self.seed)
+        super()._init_model_weights()
+
+
+class ProgressHook(Hook):
+    """Write how many steps are done.
+
+    Args:
+        path (Path): The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: Any = None,
+    ) -> None:
+        """Write it now and then."""
+        done = runner.iter + 1
+        if not done % 20 or done == runner.max_iters:
+            self.path.write_text(str(done))
+
+
+def build_config(
+    arm: Arm,
+    seed: int,
+    data: Path,
+    folder: Path,
+    protocol: Mapping[str, Any] = PROTOCOL,
+) -> Config:
+    """Make the config of a run.
+
+    Args:
+        arm (Arm): What is trained or tested.
+        seed (int): Of weights, order and augmentation.
+        data (Path): Folder of the data set.
+        folder (Path): Work folder.
+        protocol (Mapping): As ``PROTOCOL``, the default.
+
+    Returns:
+        Config: trains without validation and without checkpoints.
+    """
+    cfg = Config.fromfile(str(ROOT / CONFIG))
+    options = {
+        'codec.input_size': protocol['input_size'],
+        'codec.sigma': protocol['sigma'],
+        'codec.on_device': True,
+        **arm.options,
+    }
+    apply_cfg_options(cfg, options)
+    steps = protocol['iterations']
+    warm_up = dict(cfg.warm_up, start_factor=0.01, end=max(1, steps // 10))
+    cosine = {
+        **dict(cfg.cosine, begin=warm_up['end'], end=steps, by_epoch=False),
+        'T_max': max(1, steps - warm_up['end']),
+    }
+    del cosine['convert_to_iter_based']
+    for name in ('train', 'val', 'test'):
+        cfg[f'{name}_dataloader'].dataset.data_root = f'{data}/'
+        cfg[f'{name}_dataloader'].batch_size = protocol['batch_size']
+    cfg.merge_from_dict(
+        {
+            'work_dir': str(folder),
+            'randomness': {'seed': seed},
+            'train_cfg': {
+                '_delete_': True,
+                'by_epoch': False,
+                'max_iters': steps,
+                'val_interval': steps + 1,
+            },
+            'optim_wrapper.optimizer.lr': protocol['lr'],
+            'train_dataloader.sampler.type': 'SeededInfiniteSampler',
+            'default_hooks.checkpoint': None,
+            'log_processor.by_epoch': False,
+            # visualizers are kept by name for as long as a process lives
+            'visualizer.name': f'{folder}-{time.time_ns()}',
+            'log_level': 'WARNING',
+        }
+    )
+    cfg.param_scheduler = [warm_up, cosine]
+    for part in ('val', 'test'):
+        cfg[f'{part}_cfg'] = cfg[f'{part}_evaluator'] = None
+    cfg.val_dataloader = None
+    drop_unsupported_fused(cfg)
+    return cfg
+
+
+def train(cfg: Config, weights: Path) -> dict[str, Any]:
+    """Train, and store the weights.
+
+    Args:
+        cfg (Config): Of :func:`build_config`.
+        weights (Path): File to write.
+
+    Returns:
+        dict: ``train_s``, seconds without the start, and ``losses``, means
+        of the last iterations by name.
+    """
+    cfg = copy.deepcopy(cfg)
+    cfg.test_dataloader = None
+    with hide_broken_torchvision():
+        runner = PairedRunner.from_cfg(cfg)
+    runner.register_hook(ProgressHook(weights.with_name(PROGRESS)))
+    start = time.perf_counter()
+    model = runner.train()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    spent = time.perf_counter() - start
+    scalars = runner.message_hub.log_scalars
+    losses = {
+        name.rpartition('/')[2]: float(buffer.mean(LAST))
+        for name, buffer in scalars.items()
+        if 'loss' in name
+    }
+    part = weights.with_name('weights.part')
+    torch.save({'meta': {}, 'state_dict': model.state_dict()}, part)
+    part.replace(weights)
+    return {'train_s': round(spent, 1), 'losses': losses}
+
+
+def find_people(
+    cfg: Config, weights: Path, data: Path, content: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], Any]:
+    """Find the people of all held-out images.
+
+    Args:
+        cfg (Config): Of the tested arm.
+        weights (Path): Of the trained one.
+        data (Path): Folder of the data set.
+        content (Mapping): Of the annotation file.
+
+    Returns:
+        tuple: COCO results, and the tolerances of the keypoints.
+    """
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    predictor = Predictor(load_estimator(cfg, weights, device))
+    images = list(content['images'])
+    files = [str(data / 'val' / image['file_name']) for image in images]
+    records = []
+    for image, people in zip(images, predictor(files, TEST_BATCH)):
+        for record in people.to_records():
+            record['keypoints'] = [round(v, 2) for v in record['keypoints']]
+            records.append(
+                {'image_id': image['id'], 'category_id': 1, **record}
+            )
+    return records, predictor.model.dataset_meta['sigmas']
+
+
+def run(
+    name: str,
+    seed: int,
+    data: Path,
+    folder: Path,
+    arms: Mapping[str, Arm],
+    protocol: Mapping[str, Any] = PROTOCOL,
+) -> None:
+    """Train an arm and test it in all its ways, as far as not done.
+
+    Args:
+        name (str): The trained arm.
+        seed (int): Of weights, order and augmentation.
+        data (Path): Folder of the data set.
+        folder (Path): Of this run.
+        arms (Mapping): All arms.
+        protocol (Mapping): As ``PROTOCOL``, the default.
+    """
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    weights, told = folder / 'weights.pth', folder / 'training.json'
+    if not (weights.is_file() and told.is_file()):
+        cfg = build_config(arms[name], seed, data, folder, protocol)
+        training = {**train(cfg, weights), 'machine': describe_machine()}
+        write_whole(told, json.dumps(training))
+    training = json.loads(told.read_text())
+    content = read_coco(str(data / VAL_FILE))
+    for tested in tested_with(name, arms):
+        record = folder / f'{tested}.record.json'
+        if record.is_file():
+            continue
+        cfg = build_config(arms[tested], seed, data, folder, protocol)
+        start = time.perf_counter()
+        people, sigmas = find_people(cfg, weights, data, content)
+        spent = round(time.perf_counter() - start, 1)
+        write_whole(folder / f'{tested}.people.json', json.dumps(people))
+        scores = score_run(content, people, sigmas)
+        result = {
+            'arm': tested,
+            'seed': seed,
+            'trained': tested == name,
+            'iterations': protocol['iterations'],
+            **training,
+            'side_by_side': int(os.environ.get('ACCURACY_JOBS', '1')),
+            'test_s': spent,
+            'scores': scores,
+        }
+        write_whole(record, json.dumps(result))
+
+
+if __name__ == '__main__':
+    arm, number, images, place = sys.argv[1:]
+    run(arm, int(number), Path(images), Path(place), ARMS)

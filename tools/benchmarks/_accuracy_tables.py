@@ -1,0 +1,191 @@
+"""What the study of accuracy shows: paired differences, tables, costs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from _accuracy_arms import Arm
+from _accuracy_scores import CROWDING, SIDES, unpack
+
+Runs = Mapping[str, Mapping[int, Mapping[str, Any]]]
+PARTS = ('all', *SIDES, *CROWDING)
+INTERVAL = (0.025, 0.975)
+
+
+class Difference(NamedTuple):
+    """AP of an arm minus that of its base, paired by seed.
+
+    Attributes:
+        seeds (list[int]): The seeds that both have.
+        values (np.ndarray): (S,), of each seed, in points of 0.01.
+        interval (tuple[float, float]): 95 % of the bootstrap over images, of
+            the mean over seeds.
+    """
+
+    seeds: list[int]
+    values: np.ndarray
+    interval: tuple[float, float]
+
+    @property
+    def verdict(self) -> str:
+        """str: 'gain' or 'loss' by the rule, else 'not shown'.
+
+        The rule: at least two seeds, all of one sign, and the interval of
+        the pooled bootstrap excludes 0.
+        """
+        low, high = self.interval
+        if len(self.seeds) > 1 and (self.values > 0).all() and low > 0:
+            return 'gain'
+        if len(self.seeds) > 1 and (self.values < 0).all() and high < 0:
+            return 'loss'
+        return 'not shown'
+
+
+def difference(
+    runs: Runs, arm: str, base: str, part: str = 'all'
+) -> Difference | None:
+    """Compare an arm with its base.
+
+    Args:
+        runs (Mapping): Records by arm and seed.
+        arm (str): The arm.
+        base (str): What it is compared with.
+        part (str): One of ``PARTS``. Defaults to 'all'.
+
+    Returns:
+        Difference | None: None without a common seed.
+    """
+    pairs = {
+        seed: (runs[arm][seed], runs[base][seed])
+        for seed in sorted(
+            runs.get(arm, {}).keys() & runs.get(base, {}).keys()
+        )
+    }
+    if not pairs:
+        return None
+    values = [
+        100 * (a['scores'][part]['ap'] - b['scores'][part]['ap'])
+        for a, b in pairs.values()
+    ]
+    resampled = [
+        unpack(a['scores'][part]['resampled'])
+        - unpack(b['scores'][part]['resampled'])
+        for a, b in pairs.values()
+    ]
+    low, high = np.quantile(100 * np.mean(resampled, axis=0), INTERVAL)
+    return Difference(list(pairs), np.array(values), (low, high))
+
+
+def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a Markdown table, the first column to the left."""
+    lines = [titles, ['---', *['---:'] * (len(titles) - 1)], *rows]
+    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+
+
+def ap_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
+    """Write the mean AP of each arm, by size and crowding."""
+    titles = ['Arm', 'Seeds', 'AP', *PARTS[1:], "Paper's AP", "Paper's AP(M)"]
+    rows = []
+    for name, arm in arms.items():
+        found = runs.get(name)
+        if not found:
+            continue
+        cells = []
+        for part in PARTS:
+            aps = [100 * r['scores'][part]['ap'] for r in found.values()]
+            text = f'{np.mean(aps):.1f}'
+            if part == 'all':
+                text += f' ({min(aps):.1f} to {max(aps):.1f})'
+            cells.append(text)
+        paper = [f'{x:.1f}' for x in arm.paper or ()] or ['', '']
+        rows.append([arm.title, str(len(found)), *cells, *paper])
+    return table(titles, rows)
+
+
+def difference_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
+    """Write how each arm differs from its base."""
+    titles = ['Arm', 'Against', 'AP', '95 %', 'Each seed', 'By the rule']
+    titles += ["Paper's AP", "Paper's AP(M)"]
+    rows = []
+    for name, arm in arms.items():
+        found = arm.base and difference(runs, name, arm.base)
+        if not arm.base or not found:
+            continue
+        low, high = found.interval
+        paper = ['', '']
+        before = arms[arm.base].paper
+        if arm.paper and before:
+            paper = [f'{a - b:+.1f}' for a, b in zip(arm.paper, before)]
+        rows.append(
+            [
+                arm.title,
+                arms[arm.base].title,
+                f'{found.values.mean():+.2f}',
+                f'{low:+.2f} to {high:+.2f}',
+                ', '.join(f'{v:+.2f}' for v in found.values),
+                found.verdict,
+                *paper,
+            ]
+        )
+    return table(titles, rows)
+
+
+def part_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
+    """Write the differences by size and crowding; bold where shown."""
+    rows = []
+    for name, arm in arms.items():
+        if not arm.base or not difference(runs, name, arm.base):
+            continue
+        cells = []
+        for part in PARTS[1:]:
+            found = difference(runs, name, arm.base, part)
+            assert found is not None
+            low, high = found.interval
+            mean = f'{found.values.mean():+.1f}'
+            if found.verdict != 'not shown':
+                mean = f'**{mean}**'
+            cells.append(f'{mean} ({low:+.1f} to {high:+.1f})')
+        rows.append([arm.title, *cells])
+    return table(['Arm', *PARTS[1:]], rows)
+
+
+def cost_table(runs: Runs) -> str:
+    """Write what the runs cost, by the machine that they ran on."""
+    numbers: Counter[str] = Counter()
+    seconds: Counter[str] = Counter()
+    for found in runs.values():
+        for record in found.values():
+            machine, many = record['machine'], record['side_by_side']
+            name = machine['gpu']
+            name = machine['processor'] if name == 'none' else name
+            name = f'{name}, {many} side by side, torch {machine["torch"]}'
+            seconds[name] += record['test_s']
+            if record['trained']:
+                numbers[name] += 1
+                seconds[name] += record['train_s']
+    rows = [
+        [
+            name,
+            str(numbers[name]),
+            f'{seconds[name] / 3600:.1f}',
+            f'{seconds[name] / max(numbers[name], 1) / 60:.1f}',
+        ]
+        for name in sorted(seconds)
+    ]
+    return table(
+        ['Machine', 'Trainings', 'Hours of processes', 'Minutes each'], rows
+    )
+
+
+def parts_line(runs: Runs) -> str:
+    """Say how many people and images each part has."""
+    record = next(iter(next(iter(runs.values())).values()))
+    texts = [
+        f'{name}: {part["people"]} people'
+        + (f' on {part["images"]} images' if name in CROWDING else '')
+        for name, part in record['scores'].items()
+    ]
+    return '; '.join(texts)

@@ -1,0 +1,236 @@
+"""Train arms from several seeds, test them, and compare them in pairs.
+
+Every run that is finished is in the file of results at once, and is never
+made again: the same command goes on after a stop, and adds arms and seeds
+later. It ends by writing tables and a plot. docs/ablation.md tells what is
+compared and how; ``_accuracy_arms.py`` has the arms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from _accuracy_arms import ARMS, PROTOCOL, Arm, tested_with, trained
+from _command import ROOT
+
+RUN = Path(__file__).with_name('_accuracy_run.py')
+START, END = '<!-- tables: tools/benchmarks/accuracy.py -->', '<!-- end -->'
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add(
+        'data',
+        type=Path,
+        nargs='?',
+        help='data set of make_synthetic_people.py --people hard; without '
+        'it nothing is trained, and tables and plot are written',
+    )
+    add('--arms', nargs='+', choices=ARMS, default=list(ARMS), help='which')
+    add('--seeds', type=int, nargs='+', default=[0, 1, 2, 3], help='which')
+    add('--jobs', type=int, default=2, help='runs side by side')
+    add('--device', choices=('cpu', 'cuda'), default='cpu', help='where')
+    add(
+        '--budget-s',
+        type=float,
+        help='start no run that would not end in so many seconds, and end '
+        'those of the last seed if all together are too slow',
+    )
+    add(
+        '--work-dir',
+        type=Path,
+        default=Path('work_dirs/accuracy'),
+        help='folder for weights, logs and the people found',
+    )
+    add(
+        '--results',
+        type=Path,
+        default=ROOT / 'docs' / 'ablation.json',
+        help='file of results',
+    )
+    add(
+        '--merge',
+        type=Path,
+        nargs='+',
+        default=[],
+        help='files of results whose runs are added first',
+    )
+    add(
+        '--page',
+        type=Path,
+        help='Markdown file to write the tables into, between '
+        f'"{START}" and "{END}"; the plot goes beside it',
+    )
+    args = parser.parse_args(argv)
+    if args.jobs < 1:
+        parser.error(f'--jobs must be positive, got {args.jobs}')
+    if min(args.seeds) < 0:
+        parser.error(f'--seeds must not be negative, got {args.seeds}')
+    return args
+
+
+if __name__ == '__main__':
+    # before the imports that take seconds
+    parse_args()
+
+from _accuracy_plot import draw
+from _accuracy_pool import Job, Pool
+from _accuracy_results import Results, read_results
+from _accuracy_tables import (
+    Runs,
+    ap_table,
+    cost_table,
+    difference_table,
+    part_table,
+    parts_line,
+)
+
+from higherhrnet_plugin.files import write_whole
+
+
+def collect(folder: Path, results: Results) -> None:
+    """Add the records of a run to the results."""
+    for path in sorted(folder.glob('*.record.json')):
+        record = json.loads(path.read_text())
+        if not results.has(record['arm'], record['seed']):
+            results.add(record)
+
+
+def plan(
+    args: argparse.Namespace, results: Results, arms: Mapping[str, Arm]
+) -> list[Job]:
+    """List the runs that are not there yet, seed by seed.
+
+    Args:
+        args (argparse.Namespace): Of the command line.
+        results (Results): What is there.
+        arms (Mapping): All arms.
+
+    Returns:
+        list[Job]: in the order of their start.
+    """
+    jobs = []
+    for seed in args.seeds:
+        for name in trained(args.arms, arms):
+            folder = args.work_dir / f'{name}-{seed}'
+            collect(folder, results)
+            if all(results.has(n, seed) for n in tested_with(name, arms)):
+                continue
+            words = (sys.executable, RUN, name, seed, args.data, folder)
+            steps = PROTOCOL['iterations']
+            jobs.append(Job(name, seed, folder, [*map(str, words)], steps))
+    return jobs
+
+
+def read_data_options(folder: Path) -> dict[str, Any]:
+    """Read how a data set was made.
+
+    Args:
+        folder (Path): The data set.
+
+    Returns:
+        dict: its options.
+
+    Raises:
+        SystemExit: If it is no finished data set of the generator.
+    """
+    path = folder / 'dataset.json'
+    if not path.is_file():
+        raise SystemExit(
+            f'error: {folder} holds no finished data set; make it with '
+            'tools/dataset_converters/make_synthetic_people.py'
+        )
+    return json.loads(path.read_text())
+
+
+def report(runs: Runs, arms: Mapping[str, Arm], page: Path | None) -> str:
+    """Write tables and plot.
+
+    Args:
+        runs (Mapping): Records by arm and seed.
+        arms (Mapping): What to show.
+        page (Path, optional): Markdown file to write into.
+
+    Returns:
+        str: the tables.
+
+    Raises:
+        SystemExit: If the page has no place for them.
+    """
+    tables = '\n\n'.join(
+        [
+            'AP in percent, means over the seeds:',
+            ap_table(runs, arms),
+            f'({parts_line(runs)}.)',
+            'Paired differences of AP, in points:',
+            difference_table(runs, arms),
+            'The same by size and crowding, with 95 % of the bootstrap; bold '
+            'where the rule holds:',
+            part_table(runs, arms),
+            'What it cost:',
+            cost_table(runs),
+        ]
+    )
+    if page is None:
+        return tables
+    text = page.read_text()
+    if text.count(START) != 1 or text.count(END) != 1:
+        raise SystemExit(f'error: {page} has no place marked "{START}"')
+    before, rest = text.split(START)
+    after = rest.split(END)[1]
+    draw(runs, arms, page.with_suffix('.png'))
+    write_whole(page, f'{before}{START}\n\n{tables}\n\n{END}{after}')
+    return tables
+
+
+def main(
+    argv: Sequence[str] | None = None, arms: Mapping[str, Arm] = ARMS
+) -> None:
+    """Run the study.
+
+    Args:
+        argv (Sequence[str], optional): Arguments, None for those of the
+            process.
+        arms (Mapping): All arms. Defaults to ``ARMS``.
+
+    Raises:
+        SystemExit: If a run failed, or there is nothing to show.
+    """
+    args = parse_args(argv)
+    try:
+        if args.data is None:
+            results = read_results(args.results)
+        else:
+            options = read_data_options(args.data)
+            results = Results(args.results, PROTOCOL, options)
+        for path in args.merge:
+            results.merge(read_results(path))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f'error: {error}') from error
+    failed: list[Job] = []
+    if args.data is not None:
+        jobs = plan(args, results, arms)
+        pool = Pool(jobs, args.jobs, args.device, args.budget_s)
+        pool.run(lambda job: collect(job.folder, results))
+        failed = pool.failed
+    if not results.runs:
+        raise SystemExit('error: there is no finished run')
+    shown = {name: arms[name] for name in args.arms}
+    print(report(results.by_arm(), shown, args.page))
+    if failed:
+        names = ', '.join(f'{job.arm}, seed {job.seed}' for job in failed)
+        raise SystemExit(f'error: failed: {names}')
+
+
+if __name__ == '__main__':
+    main()
