@@ -1,13 +1,16 @@
 """Tests on the device of fake_device.py, which test_device.py runs.
 
 They need a process of their own, as a device cannot be taken out of torch.
+With ``HIGHERHRNET_DEVICE=cuda`` they run on that device, where nothing is
+counted and sums may have another order.
 """
+
+import os
 
 import numpy as np
 import pytest
 import torch
 from data_sets import write_data_set
-from fake_device import DEVICE, DeviceTensor, FakeDevice, to_device
 from helpers import assert_people, flip_indices, random_indices, random_scene
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
@@ -21,11 +24,16 @@ from higherhrnet_plugin import (
 )
 from higherhrnet_plugin.codecs.targets.on_device import draw_batch
 
+if os.environ.get('HIGHERHRNET_DEVICE', 'cpu') == 'cpu':
+    from fake_device import DEVICE, Device, move, to_device, values_of
+else:
+    from real_device import DEVICE, Device, move, to_device, values_of
+
 K = 5
 
 
 def test_the_device_refuses_main_memory():
-    with FakeDevice() as device:
+    with Device() as device:
         there = to_device(torch.arange(4.0))
         assert there.device.type == DEVICE.type
         with pytest.raises(RuntimeError, match='same device'):
@@ -34,12 +42,15 @@ def test_the_device_refuses_main_memory():
             there.numpy()
         # numbers and indices may come from there
         total = (there[torch.tensor([1, 3])] * torch.tensor(2.0)).sum()
-        assert not device.waits
+        if device.counts:
+            assert not device.waits
         assert float(total) == 8
-        assert len(device.waits) == 1
+        if device.counts:
+            assert len(device.waits) == 1
         there += 1
         assert there.cpu().tolist() == [1, 2, 3, 4]
-        assert device.downloads == [(4,)]
+        if device.counts:
+            assert device.downloads == [(4,)]
 
 
 def outputs(shared, flips, scales, batch=2):
@@ -73,10 +84,15 @@ def test_people_equal_those_of_the_host(
     maps = outputs(shared, flips, scales)
     arguments = scales, (64, 48), flip_indices(K), project
     # in two steps, as tags are enlarged as a whole on a device, too
-    heatmaps, tags = decoder.aggregate(maps, *arguments)
+    host = decoder.aggregate(maps, *arguments)
+    with Device():
+        merged = decoder.aggregate(to_device(maps), *arguments)
+    # tags are so close that the last bit of theirs may decide
+    heatmaps, tags = map(values_of, merged)
+    torch.testing.assert_close((heatmaps, tags), host)
     expected = decoder.find_people(heatmaps, tags)
     ratio = decoder.pixels_per_cell(heatmaps.shape[2:], (64, 48))
-    with FakeDevice() as device:
+    with Device() as device:
         found = decoder.predict(to_device(maps), *arguments)
     assert len(found) == len(expected) == 2
     for ours, theirs in zip(found, expected):
@@ -84,6 +100,8 @@ def test_people_equal_those_of_the_host(
         assert not theirs.found.all()
         theirs = theirs._replace(keypoints=theirs.keypoints * ratio)
         assert_people(ours, theirs, 1e-6)
+    if not device.counts:
+        return
     # whether maps are finite, and of each image peaks and what was missing
     first, *others = device.downloads
     assert first == (2,)
@@ -99,9 +117,10 @@ def test_maps_that_are_not_finite_are_decoded_by_the_host():
     heatmaps[1, 0, 0, 0] = torch.nan
     with pytest.warns(UserWarning, match='not finite'):
         expected = decoder.find_people(heatmaps, tags)
-    with FakeDevice() as device, pytest.warns(UserWarning, match='not finite'):
+    with Device() as device, pytest.warns(UserWarning, match='not finite'):
         found = decoder.find_people(to_device(heatmaps), to_device(tags))
-    assert (K, 48, 64) in device.downloads
+    if device.counts:
+        assert (K, 48, 64) in device.downloads
     for ours, theirs in zip(found, expected):
         assert_people(ours, theirs, 1e-6)
 
@@ -118,13 +137,14 @@ def test_targets_are_drawn_without_waiting(use_udp):
     if use_udp:
         offsets = [torch.rand(n, K, 2) - 0.5 for n in counts]
     expected = draw_batch(cells, offsets, size, 2.0)
-    with FakeDevice() as device:
+    with Device() as device:
         there = to_device((cells, offsets))
         found = draw_batch(*there, size, 2.0)
     assert expected.max() > 0.5
-    torch.testing.assert_close(found.values, expected)
-    assert not device.waits
-    assert not device.downloads
+    torch.testing.assert_close(values_of(found), expected)
+    if device.counts:
+        assert not device.waits
+        assert not device.downloads
 
 
 def gradient(loss, values, *constants):
@@ -154,37 +174,23 @@ def test_losses_equal_those_of_the_host(half):
         (tag_loss, (indices,), 0),
     ):
         expected = gradient(loss, heat.clone(), *constants)
-        with FakeDevice() as device:
+        with Device() as device:
             found = gradient(
                 loss, to_device(heat.clone()), *to_device(list(constants))
             )
         for ours, theirs in zip(found, expected):
-            assert isinstance(ours, DeviceTensor)
             assert ours.dtype == theirs.dtype
-            torch.testing.assert_close(ours.values, theirs)
-        assert len(device.waits) == waits
-        assert not device.downloads
+            torch.testing.assert_close(values_of(ours), theirs)
+        if device.counts:
+            assert len(device.waits) == waits
+            assert not device.downloads
 
 
 def test_indices_beyond_the_maps_are_refused():
     loss = MultiResolutionAELoss()
     indices = [torch.full((1, K, 2), 16)]
-    with FakeDevice(), pytest.raises(ValueError, match=r'reach from .* to 16'):
+    with Device(), pytest.raises(ValueError, match=r'reach from .* to 16'):
         loss(to_device(torch.zeros(1, K, 4, 4)), to_device(indices))
-
-
-def move(model):
-    """Bring a network to the device, as ``Module.to`` would."""
-    for module in model.modules():
-        for name, values in module._parameters.items():
-            if values is not None:
-                there = to_device(values.detach())
-                module._parameters[name] = torch.nn.Parameter(there)
-        for name, values in module._buffers.items():
-            if values is not None:
-                module._buffers[name] = to_device(values)
-    model.data_preprocessor._device = DEVICE
-    return model
 
 
 def build(cfg):
@@ -216,20 +222,26 @@ def test_a_training_step_equals_that_of_the_host(drawn, tmp_path):
     batch = next(iter(loader))
     results = []
     for place in (lambda model: model, move):
-        with FakeDevice() as device:
+        with Device() as device:
             model = place(build(cfg).train())
             results.append(step(model, batch))
-            device.waits.clear()
-            step(model, batch)
-        # the first one asked whether the indices of tags fit
-        assert not device.waits
-        assert not device.downloads
+            if device.counts:
+                device.waits.clear()
+                step(model, batch)
+                # the first one asked whether the indices of tags fit
+                assert not device.waits
+                assert not device.downloads
     host, there = results
     assert host['loss_heatmap_0'] > 0
     for name, expected in host.items():
-        assert isinstance(there[name], DeviceTensor), name
+        # algorithms for convolutions differ
+        most = 0.0 if Device.counts else 1e-3 * expected.abs().max().item()
         torch.testing.assert_close(
-            there[name].values, expected, rtol=1e-4, atol=1e-6, msg=name
+            values_of(there[name]),
+            expected,
+            rtol=1e-4,
+            atol=1e-6 + most,
+            msg=name,
         )
 
 
@@ -245,7 +257,7 @@ def test_a_test_step_equals_that_of_the_host(tmp_path):
         for layer in model.head.final_layers:
             # high enough for peaks
             torch.nn.init.normal_(layer.weight)
-        with FakeDevice():
+        with Device():
             results.append(place(model).test_step(batch))
     assert len(results[0]) > 1
     for host, there in zip(*results):

@@ -74,7 +74,7 @@ def _copy_from(source, target, non_blocking=False) -> torch.Tensor:
     return target
 
 
-class FakeDevice(TorchDispatchMode):
+class Device(TorchDispatchMode):
     """Run operations of the device, as a context manager.
 
     Attributes:
@@ -83,12 +83,14 @@ class FakeDevice(TorchDispatchMode):
         waits (list[str]): Operations for whose result the host had to wait.
     """
 
+    counts = True
+
     def __init__(self) -> None:
         super().__init__()
         self.downloads: list[tuple[int, ...]] = []
         self.waits: list[str] = []
 
-    def __enter__(self) -> FakeDevice:
+    def __enter__(self) -> Device:
         # the device has no thread for gradients
         self.threads = torch.autograd.set_multithreading_enabled(False)
         return super().__enter__()
@@ -152,6 +154,26 @@ def to_device(tree: Any) -> Any:
     return tree_map(
         lambda t: DeviceTensor(t.detach()) if _is_tensor(t) else t, tree
     )
+
+
+def values_of(tensor: torch.Tensor) -> torch.Tensor:
+    """Return what a tensor on the device holds."""
+    assert isinstance(tensor, DeviceTensor)
+    return tensor.values
+
+
+def move(model: torch.nn.Module) -> torch.nn.Module:
+    """Bring a network to the device, as ``Module.to`` would."""
+    for module in model.modules():
+        for name, values in module._parameters.items():
+            if values is not None:
+                there = to_device(values.detach())
+                module._parameters[name] = torch.nn.Parameter(there)
+        for name, values in module._buffers.items():
+            if values is not None:
+                module._buffers[name] = to_device(values)
+    model.data_preprocessor._device = DEVICE
+    return model
 
 
 def _is_tensor(value: Any) -> bool:

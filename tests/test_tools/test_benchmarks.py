@@ -136,7 +136,16 @@ def test_pipeline_needs_both_paths(load):
 
 @pytest.mark.parametrize(
     'name',
-    ['all', 'decode', 'losses', 'network', 'pipeline', 'scaling', 'targets'],
+    [
+        'all',
+        'decode',
+        'gpu',
+        'losses',
+        'network',
+        'pipeline',
+        'scaling',
+        'targets',
+    ],
 )
 def test_every_benchmark_explains_itself(load, capsys, name):
     with pytest.raises(SystemExit, match=r'^0$'):
@@ -350,3 +359,77 @@ def test_scores_that_differ_are_not_reported(load, tmp_path, monkeypatch):
     )
     with pytest.raises(SystemExit, match=r'not equal.*scores of coco'):
         evaluation.score(tmp_path, 'coco', 10, 0)
+
+
+GPU = ['--device', 'cpu', '--quick']
+
+
+def parts_of(path):
+    return json.loads(path.read_text())['parts']
+
+
+def test_gpu_reports_every_part_that_ends(load, tmp_path, monkeypatch, capsys):
+    gpu = load('gpu')
+
+    def broken(bench):
+        yield {'people': 1}
+        raise ArithmeticError(f'on {bench.device}')
+
+    monkeypatch.setitem(gpu.PARTS, 'decoding', broken)
+    out = tmp_path / 'gpu.json'
+    parts = ('decoding', 'targets', 'training')
+    with pytest.raises(SystemExit, match=r'error: failed: decoding$'):
+        gpu.main([*GPU, '--out', str(out), '--parts', *parts])
+    found = parts_of(out)
+    assert list(found) == list(parts)
+    assert found['decoding']['rows'] == [{'people': 1}]
+    assert 'ArithmeticError: on cpu' in found['decoding']['ended']
+    assert all(row['same'] for row in found['targets']['rows'])
+    steps = [row for row in found['training']['rows'] if 'note' not in row]
+    assert {row['mode'] for row in steps} >= {
+        'float32',
+        'float32, channels_last',
+        'float32, with_cp',
+        'float32, targets on the device',
+        'float32, 2 parts',
+    }
+    assert all(row['finite'] and row['images/s'] > 0 for row in steps)
+    first = steps[0]['loss']
+    for row in steps:
+        if row['batch'] == 2:
+            # another precision of the same steps
+            assert row['loss'] == pytest.approx(first, rel=0.1), row
+    assert '| people |' in capsys.readouterr().out
+
+
+def test_gpu_ends_a_part_whose_time_is_over(load, tmp_path):
+    out = tmp_path / 'gpu.json'
+    load('gpu').main(
+        [*GPU, '--out', str(out), '--parts', 'decoding', '--budget-s', '1e-9']
+    )
+    (part,) = parts_of(out).values()
+    assert len(part['rows']) == 1
+    assert part['ended'].startswith('stopped after')
+
+
+@pytest.mark.slow
+def test_gpu_runs_every_part_on_a_cpu(load, tmp_path):
+    out = tmp_path / 'gpu.json'
+    parts = ('precision', 'decoding', 'memory', 'inference', 'trainings')
+    load('gpu').main([*GPU, '--out', str(out), '--parts', *parts])
+    found = parts_of(out)
+    assert all(part['ended'] == 'complete' for part in found.values())
+    same, *_, half = found['precision']['rows']
+    assert same['gradients apart'] < 1e-6
+    assert 1e-3 < half['gradients apart'] < 0.5
+    assert all(row['same'] for row in found['decoding']['rows'])
+    (training,) = found['trainings']['rows']
+    assert training['iterations'] == 4
+    assert training['resumed at'] == 5
+
+
+def test_gpu_notes_where_memory_is_too_small(load):
+    row = {}
+    with load('gpu_parts.common').out_of_memory(row):
+        raise torch.cuda.OutOfMemoryError('too large')
+    assert row == {'note': 'out of memory'}

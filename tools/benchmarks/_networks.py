@@ -93,6 +93,14 @@ def forward(
     return run
 
 
+def largest_difference(maps: Maps, others: Maps) -> float:
+    """Return that of all levels, relative to the largest value of each."""
+    return max(
+        float((a - b).abs().max() / b.abs().max())
+        for a, b in zip(maps, others)
+    )
+
+
 def make_switches(
     build: Callable[..., nn.Module],
     device: torch.device,

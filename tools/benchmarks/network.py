@@ -47,7 +47,14 @@ if __name__ == '__main__':
 import numpy as np
 import torch
 from _command import report, require
-from _networks import CLOSE, Maps, Switch, make_switches, model_builder
+from _networks import (
+    CLOSE,
+    Maps,
+    Switch,
+    largest_difference,
+    make_switches,
+    model_builder,
+)
 from _timing import Row, compare, use_one_thread
 from mmengine.registry import init_default_scope
 from scipy.optimize import linear_sum_assignment
@@ -56,14 +63,6 @@ from torch import Tensor
 from higherhrnet_plugin.images.formats import IMAGE_SUFFIXES
 from higherhrnet_plugin.inference.model import choose_device
 from higherhrnet_plugin.inference.predictor import People, Predictor
-
-
-def largest_difference(maps: Maps, others: Maps) -> float:
-    """Return that of all levels, relative to the largest value of each."""
-    return max(
-        float((a - b).abs().max() / b.abs().max())
-        for a, b in zip(maps, others)
-    )
 
 
 def measure_switches(

@@ -1,0 +1,1 @@
+"""The parts of ``gpu.py``, each a function that yields rows of a table."""
