@@ -9,9 +9,11 @@ import torch
 from mmpose.models.backbones import HRNet
 from torch import Tensor, nn
 
-from ..layers import make_pyramid
+from ..layers import make_pyramid, make_scale_layers
 
 _BRANCH = 'backbone.stage{}.0.branches'
+# what only training needs
+_BRANCHES = 'head.scale_layers'
 
 
 def build_reference(state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -40,6 +42,10 @@ def build_reference(state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
             model.head = nn.Module()
             layers = make_pyramid(**pyramid)
             model.head.final_layers, model.head.deconv_layers = layers
+            if _count(state_dict, _BRANCHES):
+                model.head.scale_layers = make_scale_layers(
+                    **_read_branches(state_dict, pyramid)
+                )
     except (KeyError, IndexError, ValueError) as error:
         raise ValueError(
             'this is no HRNet with the head of HigherHRNet, or tensors are '
@@ -95,10 +101,14 @@ def _read_pyramid(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:
     levels = range(_count(state_dict, final))
     weights = [state_dict[f'{final}.{level}.weight'] for level in levels]
     options: dict[str, Any] = {}
-    concat = False
+    concat = []
     if _count(state_dict, deconv):
         first = state_dict[f'{deconv}.0.0.0.weight']
-        concat = first.shape[0] != weights[0].shape[1]
+        # what a deconvolution sees beside the features of its level
+        concat = [
+            len(state_dict[f'{deconv}.{level}.0.0.weight']) - width
+            for level, width in enumerate(w.shape[1] for w in weights[:-1])
+        ]
         options = {
             'out_channels': first.shape[1],
             'kernel_size': first.shape[2],
@@ -108,7 +118,22 @@ def _read_pyramid(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:
     return {
         'in_channels': weights[0].shape[1],
         'level_channels': [len(weight) for weight in weights],
-        'concat_outputs': concat,
+        'concat_channels': concat,
         'final_kernel': weights[0].shape[2],
         'deconv': options,
+    }
+
+
+def _read_branches(
+    state_dict: Mapping[str, Tensor], pyramid: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Read the arguments of the branches of training."""
+    more = len(pyramid['level_channels']) - 1
+    width = pyramid['deconv'].get('out_channels')
+    last = state_dict[f'{_BRANCHES}.0.3.weight']
+    return {
+        'channels': [pyramid['in_channels'], *[width] * more],
+        'num_keypoints': last.shape[0],
+        'kernel_size': last.shape[2],
+        'norm_cfg': {'type': 'BN'},
     }

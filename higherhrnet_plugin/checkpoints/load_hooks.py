@@ -14,7 +14,11 @@ from mmengine.logging import print_log
 from torch import nn
 
 from .matching import match_weights, require_finite_weights
-from .names import convert_state_dict, select_backbone
+from .names import (
+    convert_state_dict,
+    drop_training_parts,
+    select_backbone,
+)
 
 
 def register_load_hooks(
@@ -65,7 +69,9 @@ def convert_model_weights(
     expected = model.state_dict()
     converted = {
         name: value
-        for name, value in convert_state_dict(own).items()
+        for name, value in drop_training_parts(
+            convert_state_dict(own), expected
+        ).items()
         # mean and std come from the config, as mmpose has it
         if name in expected or not name.startswith('data_preprocessor.')
     }

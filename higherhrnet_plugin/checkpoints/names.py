@@ -11,6 +11,9 @@ from typing import Any, Optional
 # nn.Sequential whose parts 0 and 2 change the type and hold no tensors.
 _WRAPPERS = ('module.', '1.')
 _OFFICIAL_HEAD = ('final_layers.', 'deconv_layers.')
+# what only training needs, as scale-adaptive heatmap regression names it
+_BRANCH = 'conv_scale_layers.'
+_OUR_BRANCH = 'head.scale_layers.'
 _MMPOSE = (
     'backbone.',
     'keypoint_head.',
@@ -33,8 +36,9 @@ _FUSION = re.compile(r'(stage\d+\.\d+\.fuse_layers)\.(\d+)\.')
 def convert_state_dict(state_dict: Mapping[str, Any]) -> dict[str, Any]:
     """Give tensors the names that they have in this plugin.
 
-    Accepted are official names, names of MMPose 0.x (``keypoint_head.*``) and
-    our own, each also below the prefix ``module.`` of DataParallel, ``1.`` of
+    Accepted are official names, also those of scale-adaptive heatmap
+    regression (SWAHR), names of MMPose 0.x (``keypoint_head.*``) and our own,
+    each also below the prefix ``module.`` of DataParallel, ``1.`` of
     the official fp16 wrapper, or both in any order. Names that belong to none
     of them are kept below ``backbone.``, where a strict load finds them.
 
@@ -88,6 +92,9 @@ def to_official_names(state_dict: Mapping[str, Any]) -> dict[str, Any]:
     """
     official = {}
     for name, value in state_dict.items():
+        if name.startswith(_OUR_BRANCH):
+            official[_BRANCH + name[len(_OUR_BRANCH) :]] = value
+            continue
         part, _, rest = name.partition('.')
         if part not in ('backbone', 'head') or (
             (part == 'head') != rest.startswith(_OFFICIAL_HEAD)
@@ -99,6 +106,38 @@ def to_official_names(state_dict: Mapping[str, Any]) -> dict[str, Any]:
             )
         official[rest] = value
     return official
+
+
+def drop_training_parts(
+    state_dict: Mapping[str, Any], expected: Collection[str]
+) -> dict[str, Any]:
+    """Leave out what only training needs, for a network without it.
+
+    Args:
+        state_dict (Mapping[str, Tensor]): Tensors by our names; not changed.
+        expected (Collection[str]): Names in the network.
+
+    Returns:
+        dict[str, Tensor]: the same tensors without the branches that estimate
+        the width of targets, unless the network has some.
+    """
+    return {
+        name: value
+        for name, value in state_dict.items()
+        if name in expected or not is_training_part(name)
+    }
+
+
+def is_training_part(name: str) -> bool:
+    """Tell whether only training needs a tensor.
+
+    Args:
+        name (str): Our name of it.
+
+    Returns:
+        bool: whether it belongs to ``scale_layers`` of the head.
+    """
+    return name.startswith(_OUR_BRANCH)
 
 
 def select_backbone(
@@ -170,6 +209,8 @@ def _rename_mmpose(name: str) -> str:
 
 def _rename_official(name: str) -> str:
     """Return our name of an official one."""
+    if name.startswith(_BRANCH):
+        return _OUR_BRANCH + name[len(_BRANCH) :]
     part = 'head' if name.startswith(_OFFICIAL_HEAD) else 'backbone'
     return f'{part}.{name}'
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from .description import describe_weights
 from .matching import match_weights
+from .names import drop_training_parts, is_training_part
 
 
 class OutputLayout(NamedTuple):
@@ -22,6 +23,7 @@ class OutputLayout(NamedTuple):
         num_levels: Number of levels.
         concat_outputs: Whether a deconvolution sees the outputs of the level
             before, after the features.
+        concat_tags: Whether its tags are among them.
     """
 
     num_keypoints: int
@@ -30,6 +32,7 @@ class OutputLayout(NamedTuple):
     tag_levels: tuple[int, ...]
     num_levels: int
     concat_outputs: bool
+    concat_tags: bool = True
 
 
 class Transfer(NamedTuple):
@@ -71,8 +74,10 @@ def transfer_weights(
 
     What depends on the keypoints are the output channels of
     ``head.final_layers`` and, with ``concat_outputs``, those input channels
-    of ``head.deconv_layers.{i}.0.0`` that take them. Of these, only the
-    channels of keypoints with a name in common are copied, and shared tags.
+    of ``head.deconv_layers.{i}.0.0`` that take them, and the branches of
+    training, ``head.scale_layers``, which the old network may lack. Of these,
+    only the channels of keypoints with a name in common are copied, and
+    shared tags.
 
     Args:
         source (Mapping[str, Tensor]): Trained tensors, by our names.
@@ -97,7 +102,8 @@ def transfer_weights(
         target_names,
         (old.num_keypoints, layout.num_keypoints),
     )
-    dependent = _dependent_tensors(layout)
+    source = drop_training_parts(source, target)
+    dependent = _dependent_tensors(layout, target)
     match_weights(target, source, ignore=dependent)
     mapped = [target_names[t] for t, _ in pairs] if target_names else []
     result = Transfer({}, [], [], [], mapped)
@@ -109,9 +115,12 @@ def transfer_weights(
             if name in source:
                 result.kept.append(name)
             continue
-        rows = _pair_rows(
-            name, (source, target), (old, layout), dependent[name], pairs
-        )
+        part = dependent[name]
+        rows = []
+        if name in source or not part.may_lack:
+            rows = _pair_rows(
+                name, (source, target), (old, layout), part, pairs
+            )
         value = fresh.clone()
         for to, by in rows:
             value[to] = source[name][by].to(fresh.dtype)
@@ -120,24 +129,48 @@ def transfer_weights(
     return result
 
 
-def _dependent_tensors(layout: OutputLayout) -> dict[str, int]:
-    """Name the tensors that depend on K, with the level of the outputs."""
+class _Dependent(NamedTuple):
+    """A tensor whose last rows are those of keypoints.
+
+    Attributes:
+        level: Whose outputs the rows are.
+        with_tags: Whether tags follow the heatmaps, where the level has some.
+        may_lack: Whether the old network may have none.
+    """
+
+    level: int
+    with_tags: bool = True
+    may_lack: bool = False
+
+
+def _dependent_tensors(
+    layout: OutputLayout, target: Mapping[str, Tensor]
+) -> dict[str, _Dependent]:
+    """Name the tensors that depend on K."""
     levels = range(layout.num_levels)
     names = {
-        f'head.final_layers.{level}.{kind}': level
+        f'head.final_layers.{level}.{kind}': _Dependent(level)
         for level in levels
         for kind in ('weight', 'bias')
     }
     if layout.concat_outputs:
         for level in levels[:-1]:
-            names[f'head.deconv_layers.{level}.0.0.weight'] = level
+            name = f'head.deconv_layers.{level}.0.0.weight'
+            names[name] = _Dependent(level, layout.concat_tags)
+    for name, value in target.items():
+        # counters of batches have no rows
+        if is_training_part(name) and value.ndim:
+            level = int(name.split('.')[2])
+            names[name] = _Dependent(level, False, True)
     return names
 
 
-def _count_outputs(layout: OutputLayout, level: int) -> int:
+def _count_outputs(
+    layout: OutputLayout, level: int, with_tags: bool = True
+) -> int:
     """Count the output channels of a level."""
     groups = layout.num_keypoints if layout.tag_per_keypoint else 1
-    has_tags = level in layout.tag_levels
+    has_tags = with_tags and level in layout.tag_levels
     return layout.num_keypoints + has_tags * layout.tag_dim * groups
 
 
@@ -198,7 +231,7 @@ def _pair_rows(
     name: str,
     tensors: tuple[Mapping[str, Tensor], Mapping[str, Tensor]],
     layouts: tuple[OutputLayout, OutputLayout],
-    level: int,
+    part: _Dependent,
     pairs: list[tuple[int, int]],
 ) -> list[tuple[int, int]]:
     """Pair (new, old) rows of a tensor that depends on the keypoints.
@@ -210,7 +243,7 @@ def _pair_rows(
         raise ValueError(f'the file lacks {name}')
     shapes = [tuple(state[name].shape) for state in tensors]
     features, expected = (
-        shape[0] - _count_outputs(layout, level)
+        shape[0] - _count_outputs(layout, part.level, part.with_tags)
         for shape, layout in zip(shapes, layouts)
     )
     if features != expected or shapes[0][1:] != shapes[1][1:]:
@@ -220,7 +253,7 @@ def _pair_rows(
             f'against {new.num_keypoints} explain'
         )
     rows = list(pairs)
-    if level in new.tag_levels:
+    if part.with_tags and part.level in new.tag_levels:
         k_new, k_old = new.num_keypoints, old.num_keypoints
         for t in range(new.tag_dim):
             if new.tag_per_keypoint:

@@ -1,5 +1,11 @@
-"""Layers of the network, for the models and for reading checkpoints."""
+"""Layers of the head that official weights name."""
 
 from .pyramid import make_deconv_block, make_pyramid
+from .scale_branch import make_scale_layers, start_at_zero
 
-__all__ = ['make_deconv_block', 'make_pyramid']
+__all__ = [
+    'make_deconv_block',
+    'make_pyramid',
+    'make_scale_layers',
+    'start_at_zero',
+]

@@ -74,7 +74,7 @@ def make_deconv_block(
 def make_pyramid(
     in_channels: int,
     level_channels: Sequence[int],
-    concat_outputs: bool,
+    concat_channels: Sequence[int],
     final_kernel: int,
     deconv: dict[str, Any],
 ) -> tuple[nn.ModuleList, nn.ModuleList]:
@@ -83,8 +83,9 @@ def make_pyramid(
     Args:
         in_channels (int): Channels of the feature map (B, C, h, w).
         level_channels (Sequence[int]): Output channels of every level.
-        concat_outputs (bool): Whether a deconvolution sees the outputs of
-            the level before, too.
+        concat_channels (Sequence[int]): How many outputs of a level the
+            deconvolution after it sees beside the features, for every level
+            but the last.
         final_kernel (int): Kernel of the last convolution of a level, 1 or 3.
         deconv (dict): Arguments of :func:`make_deconv_block` but the first.
 
@@ -101,8 +102,7 @@ def make_pyramid(
     channels = in_channels
     for level, out_channels in enumerate(level_channels):
         if level:
-            if concat_outputs:
-                channels += level_channels[level - 1]
+            channels += concat_channels[level - 1]
             deconv_layers.append(make_deconv_block(channels, **deconv))
             channels = deconv['out_channels']
         final_layers.append(

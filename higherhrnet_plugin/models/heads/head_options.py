@@ -100,3 +100,21 @@ def check_options(
             f'`tag_levels` is {list(tag_levels)}, but {num_deconvs} '
             f'deconvolutions give the levels 0 to {num_deconvs}'
         )
+
+
+def check_sigma(sigma: str, tag_dim: int) -> None:
+    """Refuse widths of targets that tags cannot tell.
+
+    Args:
+        sigma (str): What the heatmap loss asks for.
+        tag_dim (int): Tags of a keypoint and level.
+
+    Raises:
+        ValueError: If tags of one dimension shall tell a size.
+    """
+    if sigma == 'tags' and tag_dim < 2:
+        raise ValueError(
+            "`sigma='tags'` of the heatmap loss reads the size of people from "
+            f'tags of several dimensions, but `tag_dim` is {tag_dim}; 8 is '
+            'published'
+        )

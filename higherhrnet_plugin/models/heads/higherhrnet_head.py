@@ -11,12 +11,18 @@ from mmpose.models.heads.base_head import BaseHead
 from torch import Tensor, nn
 
 from ...codecs.decoding.merging import LevelOutput
-from ...layers import make_pyramid
+from ...layers import make_pyramid, make_scale_layers, start_at_zero
 from ...registry import KEYPOINT_CODECS, MODELS
 from ...structures.metainfo import keypoint_settings
 from .head_inputs import check_udp, scale_flip_features
-from .head_options import check_options, official_init, pyramid_settings
-from .training_targets import read_targets
+from .head_options import (
+    check_options,
+    check_sigma,
+    official_init,
+    pyramid_settings,
+)
+from .heatmap_losses import heatmap_losses
+from .training_targets import read_person_scales, read_targets
 
 Features = Union[Tensor, Sequence[Tensor]]
 
@@ -63,7 +69,9 @@ class HigherHRNetHead(BaseHead):
         with_cp (bool): Recompute residual blocks in the backward pass to
             save memory. Defaults to False.
         heatmap_loss (dict, optional): Defaults to
-            ``dict(type='MultiResolutionHeatmapLoss')``.
+            ``dict(type='MultiResolutionHeatmapLoss')``. With
+            ``sigma='learned'`` the head has ``scale_layers``, a branch of
+            every level that runs in training alone.
         tag_loss (dict, optional): Defaults to
             ``dict(type='MultiResolutionAELoss')``.
         decoder (dict, optional): Defaults to
@@ -78,6 +86,11 @@ class HigherHRNetHead(BaseHead):
         codec (dict, optional): Description of input and targets, the same as
             that of the data sets. Tells what the arguments do not, and in
             inference the size of the input.
+        concat_tags (bool): Whether tags are among the outputs that a
+            deconvolution sees. Coupled embedding leaves them out. Defaults to
+            True.
+        scale_kernel (int): Kernel of the depthwise convolution of that
+            branch, odd. Defaults to 9.
 
     Raises:
         ValueError: If an option is out of its range.
@@ -106,6 +119,8 @@ class HigherHRNetHead(BaseHead):
         metainfo: Optional[dict[str, Any]] = None,
         init_cfg: Union[dict, list, None] = None,
         codec: Optional[dict[str, Any]] = None,
+        concat_tags: bool = True,
+        scale_kernel: int = 9,
     ) -> None:
         super().__init__(init_cfg or official_init())
         settings = keypoint_settings(num_keypoints, metainfo)
@@ -120,26 +135,38 @@ class HigherHRNetHead(BaseHead):
         self.tag_channels = tag_dim * (
             num_keypoints if tag_per_keypoint else 1
         )
+        self.tag_dim = tag_dim
         self.tag_levels = tag_levels
         self.tag_init_std = tag_init_std
         self.input_index = input_index
         self.concat_outputs = concat_outputs
+        self.concat_tags = concat_tags
+        deconv: dict[str, Any] = {
+            'out_channels': deconv_channels or in_channels,
+            'kernel_size': deconv_kernel,
+            'num_blocks': num_blocks,
+            'norm_cfg': norm_cfg or {'type': 'BN'},
+            'with_cp': with_cp,
+        }
         self.final_layers, self.deconv_layers = make_pyramid(
             in_channels,
             [self._level_channels(i) for i in range(self.num_levels)],
-            concat_outputs,
+            [self._concat_channels(i) for i in range(num_deconvs)],
             final_kernel,
-            {
-                'out_channels': deconv_channels or in_channels,
-                'kernel_size': deconv_kernel,
-                'num_blocks': num_blocks,
-                'norm_cfg': norm_cfg or {'type': 'BN'},
-                'with_cp': with_cp,
-            },
+            deconv,
         )
         self.heatmap_loss = MODELS.build(
             {'type': 'MultiResolutionHeatmapLoss', **(heatmap_loss or {})}
         )
+        self.sigma = getattr(self.heatmap_loss, 'sigma', 'fixed')
+        check_sigma(self.sigma, tag_dim)
+        if self.sigma == 'learned':
+            self.scale_layers = make_scale_layers(
+                [in_channels, *[deconv['out_channels']] * num_deconvs],
+                num_keypoints,
+                scale_kernel,
+                deconv['norm_cfg'],
+            )
         shared = {'tag_per_keypoint': tag_per_keypoint}
         self.tag_loss = MODELS.build(
             {'type': 'MultiResolutionAELoss', **shared, **(tag_loss or {})}
@@ -157,6 +184,8 @@ class HigherHRNetHead(BaseHead):
     def init_weights(self) -> None:
         """Initialise, with a wider start of the tags where asked for."""
         super().init_weights()
+        if self.sigma == 'learned':
+            start_at_zero(self.scale_layers)
         if self.tag_init_std is None:
             return
         for level in self.tag_levels:
@@ -165,12 +194,17 @@ class HigherHRNetHead(BaseHead):
                 weight[self.num_keypoints :], std=self.tag_init_std
             )
 
-    def forward(self, feats: Features) -> list[LevelOutput]:
+    def forward(
+        self, feats: Features, branches: Optional[list[Tensor]] = None
+    ) -> list[LevelOutput]:
         """Predict all levels.
 
         Args:
             feats (Tensor | Sequence[Tensor]): (B, C, h, w), or several maps
                 of which ``input_index`` picks one.
+            branches (list[Tensor], optional): The outputs of
+                ``scale_layers``, (B, K, h, w) of every level, are appended
+                to it. Defaults to None: they do not run.
 
         Returns:
             list[tuple[Tensor, Tensor | None]]: heatmaps (B, K, h, w) and tags
@@ -178,16 +212,24 @@ class HigherHRNetHead(BaseHead):
             every level.
         """
         x = feats if isinstance(feats, Tensor) else feats[self.input_index]
+        features = [x]
         raw = self.final_layers[0](x)
         raws = [raw]
         for deconv, final_layer in zip(
             self.deconv_layers, self.final_layers[1:]
         ):
             if self.concat_outputs:
+                if not self.concat_tags:
+                    raw = raw[:, : self.num_keypoints]
                 x = torch.cat((x, raw), dim=1)
             x = deconv(x)
+            features.append(x)
             raw = final_layer(x)
             raws.append(raw)
+        if branches is not None:
+            branches += [
+                branch(x) for branch, x in zip(self.scale_layers, features)
+            ]
         outputs: list[LevelOutput] = []
         for raw in raws:
             heatmaps = raw[:, : self.num_keypoints]
@@ -213,28 +255,34 @@ class HigherHRNetHead(BaseHead):
 
         Returns:
             dict[str, Tensor]: ``loss_heatmap_{level}``, ``loss_pull`` and
-            ``loss_push``, weighted scalars.
+            ``loss_push``, weighted scalars; with learned widths also
+            ``loss_sigma_{level}``, with a ``scale_weight`` ``loss_scale``.
 
         Raises:
             ValueError: If the targets are missing or do not fit the head.
         """
         check_udp(batch_data_samples, self.decoder.use_udp)
-        outputs = self(feats)
+        branches: Optional[list[Tensor]] = None
+        if self.sigma == 'learned':
+            branches = []
+        outputs = self(feats) if branches is None else self(feats, branches)
         maps = [heatmaps for heatmaps, _ in outputs]
         targets, masks, indices = read_targets(
             batch_data_samples, maps, len(self.tag_levels)
         )
-        heatmap_losses = self.heatmap_loss(maps, targets, masks)
-        losses = {
-            f'loss_heatmap_{level}': loss
-            for level, loss in enumerate(heatmap_losses)
-        }
+        groups = self.tag_channels // self.tag_dim
+        losses = heatmap_losses(
+            self.heatmap_loss, outputs, targets, masks, groups, branches
+        )
+        more: tuple[Any, ...] = ()
+        if getattr(self.tag_loss, 'scale_weight', 0):
+            more = (read_person_scales(batch_data_samples),)
         terms = [
-            self.tag_loss(outputs[level][1], indices[i])
+            self.tag_loss(outputs[level][1], indices[i], *more)
             for i, level in enumerate(self.tag_levels)
         ]
-        losses['loss_pull'] = sum(pull for pull, _ in terms)
-        losses['loss_push'] = sum(push for _, push in terms)
+        for name, values in zip(('pull', 'push', 'scale'), zip(*terms)):
+            losses[f'loss_{name}'] = sum(values)
         return losses
 
     def predict(
@@ -294,3 +342,11 @@ class HigherHRNetHead(BaseHead):
         """Count the output channels of a level."""
         tags = self.tag_channels if level in self.tag_levels else 0
         return self.num_keypoints + tags
+
+    def _concat_channels(self, level: int) -> int:
+        """Count the outputs of a level that the next deconvolution sees."""
+        if not self.concat_outputs:
+            return 0
+        if not self.concat_tags:
+            return self.num_keypoints
+        return self._level_channels(level)

@@ -59,6 +59,29 @@ def read_targets(
     return heatmaps, masks, _indices_by_level(indices, num_tag_levels)
 
 
+def read_person_scales(samples: Sequence[Any]) -> list[Tensor]:
+    """Collect how large the people of a batch are.
+
+    Args:
+        samples (Sequence[PoseDataSample]): B samples.
+
+    Returns:
+        list[Tensor]: B tensors float32 (N_b,), as
+        :func:`.person_scales` has them.
+
+    Raises:
+        ValueError: If a sample does not tell.
+    """
+    labels = [sample.gt_instance_labels for sample in samples]
+    if not all('person_scales' in label for label in labels):
+        raise ValueError(
+            '`scale_weight` of the tag loss needs the sizes of people; set '
+            '`person_scales=True` in the `codec` of all train data sets '
+            '(`codec.person_scales=True`)'
+        )
+    return [label.person_scales for label in labels]
+
+
 def _stack_heatmaps(fields: Sequence[Any], num_keypoints: int) -> list[Tensor]:
     """Stack the heatmaps that the samples bring."""
     if not isinstance(fields[0], MultilevelPixelData):

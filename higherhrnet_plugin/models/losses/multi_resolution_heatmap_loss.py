@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Union
+from typing import Optional, Union
 
+import torch
 from torch import Tensor, nn
 
 from ...registry import MODELS
+from .adaptive import cell_weight, learned_target, masked_mean, scale_target
 from .masked_mse import masked_mse
-from .utils import per_level
+from .utils import at_least_float32, per_level
+
+SIGMAS = ('fixed', 'learned', 'tags')
+# exponents of the weights, as their authors have them
+_GAMMAS = {'wahr': 0.01, 'residual': 0.01, 'coupled': 0.01, 'focal_l2': 1.0}
 
 
 @MODELS.register_module()
@@ -17,7 +23,10 @@ class MultiResolutionHeatmapLoss(nn.Module):
     """Sum the heatmap errors of all levels.
 
     Source: HigherHRNet, section 3.3; ``HeatmapLoss`` and
-    ``MultiLossFactory`` in ``lib/core/loss.py`` of the official code.
+    ``MultiLossFactory`` in ``lib/core/loss.py`` of the official code. What is
+    off by default: scale-adaptive heatmap regression (Luo et al., CVPR 2021),
+    coupled embedding (Wang et al., ECCV 2022) and the focal L2 loss of
+    SimplePose (Li et al., AAAI 2020).
 
     Args:
         loss_weight (float | Sequence[float]): One for all levels or one for
@@ -26,22 +35,58 @@ class MultiResolutionHeatmapLoss(nn.Module):
             image has labelled are background. Otherwise they do not count,
             as in MMPose 0.x for whole bodies, and as is right where a data
             set lacks keypoints. Defaults to True, the official loss.
+        sigma (str): What the width of targets follows: 'fixed' is what the
+            codec draws, also where that follows boxes (``sigma_box_size``);
+            'learned' adds a branch to the head, in training alone; 'tags' is
+            the size that tags of several dimensions tell, which
+            ``scale_weight`` of the tag loss teaches them. Defaults to
+            'fixed'.
+        weight (str, optional): How the error of a cell counts: 'wahr',
+            'residual', 'coupled' or 'focal_l2', as :func:`.cell_weight`
+            describes them. Defaults to None, all alike.
+        gamma (float, optional): Exponent of the weight. Defaults to that of
+            its authors: 0.01, and 1 for 'focal_l2'.
+        detach_weight (bool): Whether no gradient runs through the weight.
+            Defaults to False, as published.
+        sigma_weight (float): Of the square of what 'learned' learns, which
+            keeps targets near the drawn ones. Defaults to 1.
+        beta (float): With 'tags', the scale of a person, as a share of the
+            input, that keeps the drawn sigma. Defaults to 0.4, for COCO;
+            0.55 is published for CrowdPose.
+
+    Raises:
+        ValueError: If ``sigma`` or ``weight`` is unknown, or a number out of
+            its range.
     """
 
     def __init__(
         self,
         loss_weight: Union[float, Sequence[float]] = 1.0,
         supervise_empty: bool = True,
+        sigma: str = 'fixed',
+        weight: Optional[str] = None,
+        gamma: Optional[float] = None,
+        detach_weight: bool = False,
+        sigma_weight: float = 1.0,
+        beta: float = 0.4,
     ) -> None:
         super().__init__()
+        _check_options(sigma, weight, gamma, beta)
         self.loss_weight = loss_weight
         self.supervise_empty = supervise_empty
+        self.sigma = sigma
+        self.weight = weight
+        self.gamma = _GAMMAS.get(weight or '') if gamma is None else gamma
+        self.detach_weight = detach_weight
+        self.sigma_weight = sigma_weight
+        self.beta = beta
 
     def forward(
         self,
         preds: Sequence[Tensor],
         targets: Sequence[Tensor],
         masks: Sequence[Tensor],
+        scales: Optional[Sequence[Tensor]] = None,
     ) -> list[Tensor]:
         """Compute the weighted loss of every level.
 
@@ -50,13 +95,95 @@ class MultiResolutionHeatmapLoss(nn.Module):
             targets (Sequence[Tensor]): (B, K, h, w) of every level.
             masks (Sequence[Tensor]): (B, h, w) of every level, 1 where cells
                 count.
+            scales (Sequence[Tensor], optional): With 'learned' the output of
+                the branch, (B, K, h, w) of every level; with 'tags' the scale
+                of a person, (B, K or 1, h, w).
 
         Returns:
             list[Tensor]: a scalar for every level, mean over the batch.
 
         Raises:
-            ValueError: If the numbers of levels or the shapes differ.
+            ValueError: If the numbers of levels or the shapes differ, or
+                scales are missing.
         """
+        self._check(preds, targets, masks, scales)
+        weights = per_level('loss_weight', self.loss_weight, len(preds))
+        losses = []
+        for i, (pred, target, mask) in enumerate(zip(preds, targets, masks)):
+            labelled = self._labelled(target)
+            if self.sigma == 'fixed' and self.weight is None:
+                loss = masked_mse(pred, target, mask, labelled)
+            else:
+                scale = None if scales is None else scales[i]
+                loss = self._adaptive(pred, target, mask, labelled, scale)
+            losses.append(weights[i] * loss)
+        return losses
+
+    def sigma_losses(
+        self,
+        scales: Sequence[Tensor],
+        targets: Sequence[Tensor],
+        masks: Sequence[Tensor],
+    ) -> list[Tensor]:
+        """Compute what holds learned widths near the drawn ones.
+
+        Args:
+            scales (Sequence[Tensor]): Output of the branch, (B, K, h, w) of
+                every level.
+            targets (Sequence[Tensor]): As in :meth:`forward`.
+            masks (Sequence[Tensor]): As in :meth:`forward`.
+
+        Returns:
+            list[Tensor]: a scalar for every level, mean over the batch.
+        """
+        weights = per_level('loss_weight', self.loss_weight, len(scales))
+        losses = []
+        for i, (scale, target, mask) in enumerate(zip(scales, targets, masks)):
+            target = at_least_float32(target)
+            counted = _counted(mask, self._labelled(target), target)
+            shift = _shift(scale, target, counted)
+            square = masked_mean(shift.square(), counted)
+            losses.append(weights[i] * self.sigma_weight * square)
+        return losses
+
+    def _labelled(self, target: Tensor) -> Optional[Tensor]:
+        """Tell which maps (B, K) count, unless all do."""
+        if self.supervise_empty:
+            return None
+        return target.flatten(2).amax(2) > 0
+
+    def _adaptive(
+        self,
+        pred: Tensor,
+        drawn: Tensor,
+        mask: Tensor,
+        labelled: Optional[Tensor],
+        scale: Optional[Tensor],
+    ) -> Tensor:
+        """Compute the loss of a level with a target or a weight of its own."""
+        drawn = at_least_float32(drawn)
+        counted = _counted(mask, labelled, drawn)
+        # what is masked may be anything, and nan times 0 is nan
+        pred = torch.where(counted > 0, at_least_float32(pred), 0.0)
+        target = drawn
+        if scale is not None and self.sigma == 'learned':
+            target = learned_target(drawn, _shift(scale, drawn, counted))
+        elif scale is not None and self.sigma == 'tags':
+            target = scale_target(drawn, at_least_float32(scale), self.beta)
+        error = (pred - target).square()
+        if self.weight is not None and self.gamma is not None:
+            weight = cell_weight(self.weight, pred, drawn, target, self.gamma)
+            error = error * (weight.detach() if self.detach_weight else weight)
+        return masked_mean(error, counted)
+
+    def _check(
+        self,
+        preds: Sequence[Tensor],
+        targets: Sequence[Tensor],
+        masks: Sequence[Tensor],
+        scales: Optional[Sequence[Tensor]],
+    ) -> None:
+        """Raise ValueError where the arguments do not fit."""
         if not len(preds) == len(targets) == len(masks):
             raise ValueError(
                 f'the head gives {len(preds)} levels, the targets have '
@@ -64,29 +191,67 @@ class MultiResolutionHeatmapLoss(nn.Module):
                 'the head must be one less than the levels in `heatmap_sizes` '
                 'or `strides` of the codec, which it is by default'
             )
-        weights = per_level('loss_weight', self.loss_weight, len(preds))
-        losses = []
-        for i, (pred, target, mask) in enumerate(zip(preds, targets, masks)):
-            if pred.ndim != 4 or not pred.numel():
-                raise ValueError(
-                    f'level {i}: expected heatmaps (B, K, h, w) of at least '
-                    f'one image, got {tuple(pred.shape)}'
-                )
-            if pred.shape != target.shape:
-                raise ValueError(
-                    f'level {i}: the head gives heatmaps (B, K, h, w) of '
-                    f'{tuple(pred.shape)}, the targets have '
-                    f'{tuple(target.shape)}; check `num_keypoints` of the '
-                    'head, and `input_size` and `heatmap_sizes` of the codec'
-                )
-            if mask.shape != (pred.shape[0], *pred.shape[2:]):
-                raise ValueError(
-                    f'level {i}: expected a mask (B, h, w) for heatmaps of '
-                    f'{tuple(pred.shape)}, got {tuple(mask.shape)}'
-                )
-            labelled = None
-            if not self.supervise_empty:
-                labelled = target.flatten(2).amax(2) > 0
-            loss = masked_mse(pred, target, mask, labelled)
-            losses.append(weights[i] * loss)
-        return losses
+        if (scales is None) != (self.sigma == 'fixed'):
+            raise ValueError(
+                f'`sigma` of the heatmap loss is {self.sigma!r}, and the head '
+                f'gives {"no" if scales is None else "needless"} scales'
+            )
+        for i, shapes in enumerate(zip(preds, targets, masks)):
+            _check_shapes(i, *shapes)
+
+
+def _check_options(
+    sigma: str, weight: Optional[str], gamma: Optional[float], beta: float
+) -> None:
+    """Raise ValueError if an option is out of its range."""
+    if sigma not in SIGMAS:
+        hint = '; for boxes set `codec.sigma_box_size`' * (sigma == 'person')
+        raise ValueError(
+            f'`sigma` must be one of {list(SIGMAS)}, got {sigma!r}{hint}'
+        )
+    if weight is not None and weight not in _GAMMAS:
+        raise ValueError(
+            f'`weight` must be None or one of {list(_GAMMAS)}, got {weight!r}'
+        )
+    # below 1 the gradient of the focal weight is not finite
+    least = 1.0 if weight == 'focal_l2' else 0.0
+    if gamma is not None and not gamma >= least:
+        raise ValueError(f'`gamma` must be at least {least}, got {gamma}')
+    if not beta > 0:
+        raise ValueError(f'`beta` must be positive, got {beta}')
+
+
+def _check_shapes(i: int, pred: Tensor, target: Tensor, mask: Tensor) -> None:
+    """Raise ValueError where the maps of a level do not fit."""
+    if pred.ndim != 4 or not pred.numel():
+        raise ValueError(
+            f'level {i}: expected heatmaps (B, K, h, w) of at least '
+            f'one image, got {tuple(pred.shape)}'
+        )
+    if pred.shape != target.shape:
+        raise ValueError(
+            f'level {i}: the head gives heatmaps (B, K, h, w) of '
+            f'{tuple(pred.shape)}, the targets have '
+            f'{tuple(target.shape)}; check `num_keypoints` of the '
+            'head, and `input_size` and `heatmap_sizes` of the codec'
+        )
+    if mask.shape != (pred.shape[0], *pred.shape[2:]):
+        raise ValueError(
+            f'level {i}: expected a mask (B, h, w) for heatmaps of '
+            f'{tuple(pred.shape)}, got {tuple(mask.shape)}'
+        )
+
+
+def _counted(mask: Tensor, labelled: Optional[Tensor], like: Tensor) -> Tensor:
+    """Join a mask (B, h, w) and maps (B, K) that count to weights."""
+    counted = mask[:, None].to(like.dtype)
+    if labelled is not None:
+        counted = counted * labelled[..., None, None]
+    return counted
+
+
+def _shift(scale: Tensor, drawn: Tensor, counted: Tensor) -> Tensor:
+    """Leave the exponent only where a target is, and counts."""
+    return torch.where(
+        (drawn > 0) & (counted > 0), at_least_float32(scale), 0.0
+    )

@@ -124,6 +124,7 @@ def _read_layout(head: HigherHRNetHead) -> OutputLayout:
         tag_levels=head.tag_levels,
         num_levels=head.num_levels,
         concat_outputs=head.concat_outputs,
+        concat_tags=head.concat_tags,
     )
 
 
