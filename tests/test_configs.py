@@ -37,6 +37,17 @@ every_config = pytest.mark.parametrize(
     'path', CONFIGS, ids=[path.stem for path in CONFIGS]
 )
 
+# These differ from a config that is stepped whole in losses and schedule, and
+# are stepped with the smallest backbone.
+SWITCHED = ('_swahr-', '_coupled-', '-aid-')
+# what they train with: learning rate, warm-up, and where it falls
+RECIPES = {
+    'w32_swahr': (2e-3, 'LinearLR', None),
+    'w48_swahr': (0.96e-3, 'LinearLR', None),
+    'coupled': (1.5e-3, 'MultiStepLR', [200, 260]),
+    'udp-aid': (1e-3, 'MultiStepLR', [150, 190]),
+}
+
 # an entry of a pipeline by its place, in a file or in an option
 INDEX = re.compile(r'pipeline(\[[\d-]|\.\d)')
 # what the codec tells
@@ -52,7 +63,11 @@ def small(path, tmp_path):
     data = write_data_set(
         tmp_path, count_keypoints(cfg), fields=kind.KEYPOINT_FIELDS
     )
-    return load_small(path, data, tmp_path / 'work')
+    cfg = load_small(path, data, tmp_path / 'work')
+    if any(word in path.stem for word in SWITCHED):
+        cfg.model.backbone = Config.fromfile(TINY).model.backbone
+        cfg.model.head.in_channels = 24
+    return cfg
 
 
 def collate(samples):
@@ -73,17 +88,25 @@ def test_step(path, small):
     optim = Runner.build_optim_wrapper(_NoRunner(model), small.optim_wrapper)
     data_set = DATASETS.build(small.train_dataloader.dataset)
     before = [p.detach().clone() for p in model.parameters()]
-    losses = model.train_step(
-        collate([data_set[i] for i in range(len(data_set))]), optim
-    )
-    expected = {f'loss_heatmap_{i}' for i in range(model.head.num_levels)}
+    # the first step moves the end of a branch alone, and so the rest of it
+    for _ in range(2 if model.head.sigma == 'learned' else 1):
+        losses = model.train_step(
+            collate([data_set[i] for i in range(len(data_set))]), optim
+        )
+    terms = ['heatmap', *['sigma'] * (model.head.sigma == 'learned')]
+    levels = range(model.head.num_levels)
+    expected = {f'loss_{term}_{i}' for term in terms for i in levels}
+    if '_coupled-' in path.stem:
+        expected.add('loss_scale')
     assert set(losses) == {*expected, 'loss_pull', 'loss_push', 'loss'}
     assert all(math.isfinite(value) for value in losses.values())
-    changed = [
-        not torch.equal(old, new)
-        for old, new in zip(before, model.parameters())
-    ]
-    assert all(changed)
+    still = {
+        name
+        for old, (name, new) in zip(before, model.named_parameters())
+        if torch.equal(old, new)
+    }
+    # a normalisation takes away what is added before it
+    assert still <= {f'head.scale_layers.{i}.0.bias' for i in levels}
 
     model.eval()
     published = (2, 1) if 'crowdpose' in path.stem else (2, 1, 0.5)
@@ -194,10 +217,20 @@ def test_recipe(path):
     # MMPose 0.x: 8 GPUs, warm-up; official code: 4 GPUs, none
     if gpus > 1:
         rate, warm_up = {8: (1.5e-3, True), 4: (1e-3, False)}[gpus]
+        usual = rate, 'MultiStepLR', [200, 260]
+        named = [recipe for key, recipe in RECIPES.items() if key in path.stem]
+        rate, decay, milestones = named[0] if named else usual
         assert cfg.optim_wrapper.optimizer == dict(type='Adam', lr=rate)
-        *first, steps = cfg.param_scheduler
+        *first, last = cfg.param_scheduler
         assert [s.type for s in first] == ['LinearLR'] * warm_up
-        assert (steps.milestones, steps.gamma) == ([200, 260], 0.1)
+        assert (last.type, last.get('milestones')) == (decay, milestones)
+        assert last.end == cfg.train_cfg.max_epochs
+        if milestones:
+            assert last.gamma == 0.1
+        else:
+            assert (last.begin, last.end_factor) == (first[0].end, 0)
+            assert first[0].by_epoch
+            assert last.by_epoch
         data_set = cfg.train_dataloader.dataset
         steps = with_options(data_set.pipeline, data_set.get('augmentation'))
         _, affine, flip, *_ = map(TRANSFORMS.build, steps)

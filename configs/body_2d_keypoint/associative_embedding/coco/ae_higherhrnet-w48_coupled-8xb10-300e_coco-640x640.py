@@ -1,0 +1,37 @@
+# HigherHRNet-W48 with coupled embedding, COCO keypoints, input 640x640
+#
+# Paper: Regularizing Vector Embedding in Bottom-Up Human Pose Estimation
+#   (coupled embedding), ECCV 2022,
+#   https://doi.org/10.1007/978-3-031-20068-7_7
+# Expected on COCO test-dev2017, with flip test: AP 71.1, multi-scale 72.8
+#   (CoupledEmbedding); published by its authors, not measured here.
+# Train: mim train higherhrnet_plugin \
+#   ae_higherhrnet-w48_coupled-8xb10-300e_coco-640x640.py \
+#   --launcher pytorch --gpus 8
+# Test: mim test higherhrnet_plugin \
+#   ae_higherhrnet-w48_coupled-8xb10-300e_coco-640x640.py \
+#   --checkpoint CHECKPOINT
+# Tags have 8 dimensions, each of which stands for a size of people, and the
+# widths of Gaussians follow them. A test costs nothing more but larger tags.
+# Source: config/coco/higher_hrnet48_640.py of CoupledEmbedding
+# The number of GPUs is not published; the learning rate is that of MMPose
+# 0.x's recipe for 8.
+_base_ = ['./ae_higherhrnet-w48_8xb16-300e_coco-640x640.py']
+
+auto_scale_lr = dict(base_batch_size=80)
+
+# tags that tell how large a person is, and Gaussians as wide as they say
+codec = dict(person_scales=True)
+model = dict(
+    head=dict(
+        codec=codec,
+        tag_dim=8,
+        concat_tags=False,
+        heatmap_loss=dict(sigma='tags', weight='coupled', beta=0.4),
+        tag_loss=dict(scale_weight=1e-4),
+        decoder=dict(nms_kernel=7),
+    )
+)
+train_dataloader = dict(batch_size=10, dataset=dict(codec=codec))
+val_dataloader = dict(dataset=dict(codec=codec))
+test_dataloader = val_dataloader

@@ -1,0 +1,38 @@
+# HigherHRNet-W48 with scale-adaptive heatmaps, COCO keypoints, input 640x640
+#
+# Paper: Rethinking the Heatmap Regression for Bottom-up Human Pose
+#   Estimation (SWAHR), CVPR 2021, https://arxiv.org/abs/2012.15175
+# Expected on COCO val2017, with flip test: AP 70.8, multi-scale 73.2; on
+#   test-dev2017 70.2, multi-scale 72.0 (SWAHR, with the recipe of this
+#   file); published by its authors, not measured here.
+# Train: mim train higherhrnet_plugin \
+#   ae_higherhrnet-w48_swahr-8xb10-300e_coco-640x640.py \
+#   --launcher pytorch --gpus 8
+# Test: mim test higherhrnet_plugin \
+#   ae_higherhrnet-w48_swahr-8xb10-300e_coco-640x640.py \
+#   --checkpoint CHECKPOINT
+# Like the W32 config but for the width, the learning rate, the threshold of
+# the test, and statistics over all GPUs (SyncBN).
+# Source: experiments/coco/higher_hrnet/w48_640_adam_lr1e-3.yaml of SWAHR
+_base_ = ['./ae_higherhrnet-w48_8xb16-300e_coco-640x640.py']
+
+optim_wrapper = dict(optimizer=dict(lr=0.96e-3))
+warm_up = dict(start_factor=0.1, end=3, by_epoch=True)
+linear = dict(
+    type='LinearLR',
+    begin=3,
+    end=300,
+    start_factor=1.0,
+    end_factor=0.0,
+    by_epoch=True,
+    convert_to_iter_based=True,
+)
+param_scheduler = [
+    dict(_base_.warm_up, **warm_up, convert_to_iter_based=True),
+    linear,
+]
+auto_scale_lr = dict(base_batch_size=80)
+sync_bn = 'torch'
+
+model = dict(head=dict(heatmap_loss=dict(sigma='learned', weight='wahr')))
+train_dataloader = dict(batch_size=10)

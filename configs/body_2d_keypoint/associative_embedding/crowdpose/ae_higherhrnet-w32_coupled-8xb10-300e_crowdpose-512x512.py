@@ -1,0 +1,36 @@
+# HigherHRNet-W32 with coupled embedding, CrowdPose, input 512x512
+#
+# Paper: Regularizing Vector Embedding in Bottom-Up Human Pose Estimation
+#   (coupled embedding), ECCV 2022,
+#   https://doi.org/10.1007/978-3-031-20068-7_7
+# Expected on CrowdPose test, with flip test: AP 69.6
+#   (CoupledEmbedding); published by its authors, not measured here.
+# Train: mim train higherhrnet_plugin \
+#   ae_higherhrnet-w32_coupled-8xb10-300e_crowdpose-512x512.py \
+#   --launcher pytorch --gpus 8
+# Test: mim test higherhrnet_plugin \
+#   ae_higherhrnet-w32_coupled-8xb10-300e_crowdpose-512x512.py \
+#   --checkpoint CHECKPOINT
+# Like the config for COCO, with wider Gaussians for people of the same size.
+# Source: config/crowdpose/higher_hrnet32_512.py of CoupledEmbedding
+# The number of GPUs is not published; the learning rate is that of MMPose
+# 0.x's recipe for 8.
+_base_ = ['./ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512.py']
+
+auto_scale_lr = dict(base_batch_size=80)
+
+# tags that tell how large a person is, and Gaussians as wide as they say
+codec = dict(person_scales=True)
+model = dict(
+    head=dict(
+        codec=codec,
+        tag_dim=8,
+        concat_tags=False,
+        heatmap_loss=dict(sigma='tags', weight='coupled', beta=0.55),
+        tag_loss=dict(scale_weight=1e-4),
+        decoder=dict(nms_kernel=7),
+    )
+)
+train_dataloader = dict(batch_size=10, dataset=dict(codec=codec))
+val_dataloader = dict(dataset=dict(codec=codec))
+test_dataloader = val_dataloader
