@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.registry import init_default_scope
+from mmpose.registry import DATASETS, MODELS
 from small_configs import ROOT
 
 from higherhrnet_plugin.analysis.coco_scores import CocoEvaluation
@@ -252,8 +253,6 @@ def stub(study, tmp_path, monkeypatch):
     data.mkdir()
     (data / 'dataset.json').write_text('{"seed": 3}')
     (data / 'fails').write_text('none')
-    (data / 'annotations').mkdir()
-    (data / study['arms'].VAL_FILE).write_text('{}')
     made = record(study, '', 0, 0.25, np.linspace(0.2, 0.3, 1000))
     (data / 'record.json').write_text(json.dumps(made))
     script.write_text(STUB)
@@ -329,13 +328,8 @@ def test_runs_of_another_protocol_are_not_mixed_in(stub, study, tmp_path):
     (tmp_path / 'data' / 'dataset.json').write_text('{"seed": 4}')
     with pytest.raises(SystemExit, match=r'data .*3.*, not .*4.*--results'):
         stub()
-    (tmp_path / 'data' / 'dataset.json').write_text('{"seed": 3}')
-    (tmp_path / 'data' / study['arms'].VAL_FILE).write_text('{ }')
-    with pytest.raises(SystemExit, match='holds runs with data'):
-        stub()
     read, make = study['results'].read_results, study['results'].Results
-    shared = json.loads(results.read_text())['data']
-    other = make(tmp_path / 'other.json', study['arms'].PROTOCOL, shared)
+    other = make(tmp_path / 'other.json', study['arms'].PROTOCOL, {'seed': 3})
     other.merge(read(results))
     assert len(read(tmp_path / 'other.json').runs) == 6
     foreign = make(tmp_path / 'new.json', {'version': 0}, {'seed': 3})
@@ -460,3 +454,24 @@ def test_arms_of_a_seed_begin_alike(study, hard_people, tmp_path):
     assert any(not torch.equal(v, states[2][n]) for n, v in states[0].items())
     assert torch.equal(batches[0], batches[1])
     assert not torch.equal(batches[0], batches[2])
+
+
+def test_every_switch_trains(study, hard_people, tmp_path, capsys):
+    arms = study['arms']
+    protocol = {**arms.PROTOCOL, **SMALL}
+    init_default_scope('mmpose')
+    for name, arm in arms.SWITCHES.items():
+        cfg = study['run'].build_config(
+            arm, 0, hard_people, tmp_path, protocol
+        )
+        # a key that nothing reads is told
+        assert not capsys.readouterr().err
+        model = MODELS.build(cfg.model)
+        data = DATASETS.build(cfg.train_dataloader.dataset)
+        samples = [data[i] for i in range(2)]
+        batch = {k: [s[k] for s in samples] for k in samples[0]}
+        losses = model(**model.data_preprocessor(batch, True), mode='loss')
+        total, _ = model.parse_losses(losses)
+        assert total.isfinite(), name
+        own = {'learned': 'sigma_1', 'swahr': 'sigma_1', 'scaled': 'scale'}
+        assert f'loss_{own.get(name, "pull")}' in losses

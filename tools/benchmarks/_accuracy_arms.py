@@ -1,6 +1,6 @@
 """The arms of the study of accuracy, and what they share.
 
-A new arm is an entry of ``ARMS``: what it is compared with, and the options
+A new arm is an entry of ``SWITCHES``: what it is compared with, and options
 that make it, as for ``--cfg-options``.
 """
 
@@ -13,8 +13,6 @@ CONFIG = (
     'configs/body_2d_keypoint/associative_embedding/synthetic/'
     'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
 )
-# in a data set of make_synthetic_people.py
-VAL_FILE = 'annotations/person_keypoints_val.json'
 # Stored with the results. Runs of another protocol are never mixed in.
 PROTOCOL: dict[str, Any] = {
     'version': 1,
@@ -22,10 +20,8 @@ PROTOCOL: dict[str, Any] = {
     'input_size': 256,
     'sigma': 1.5,
     'batch_size': 8,
-    'iterations': 2000,
+    'iterations': 1600,
     'lr': 3e-3,
-    # of pull and push: ten people in an image make heatmaps weigh more
-    'tag_weight': 1e-2,
 }
 
 
@@ -55,7 +51,7 @@ _CONCAT = {
     'model.head.decoder.heatmap_levels': (1,),
 }
 # The ablation of the paper (HigherHRNet, table 4), every row on the one above.
-ARMS: dict[str, Arm] = {
+ABLATION: dict[str, Arm] = {
     'plain': Arm(
         'no deconvolution', {'codec.strides': (4,)}, paper=(64.4, 57.1)
     ),
@@ -85,6 +81,59 @@ ARMS: dict[str, Arm] = {
         'two deconvolutions', {'codec.strides': (4, 2, 1)}, base='blocks'
     ),
 }
+
+_LOSS = 'model.head.heatmap_loss'
+_DIM = 'model.head.tag_dim'
+_SCALED = {
+    _DIM: 8,
+    'codec.person_scales': True,
+    'model.head.tag_loss.scale_weight': 1e-4,
+}
+
+
+def _switch(title: str, options: Mapping[str, Any], base: str = '') -> Arm:
+    """Make an arm that differs from HigherHRNet in its training."""
+    return Arm(title, options, base or 'blocks')
+
+
+# What docs/recipes.md describes, each with what it may be mistaken for. Sizes
+# are those of the hard people: 57 pixels high, half of them less.
+SWITCHES: dict[str, Arm] = {
+    'sigma-1': _switch('sigma 1', {'codec.sigma': 1.0}),
+    'sigma-2': _switch('sigma 2', {'codec.sigma': 2.0}),
+    'sigma-3': _switch('sigma 3', {'codec.sigma': 3.0}),
+    'person': _switch('sigma by box', {'codec.sigma_box_size': 57}),
+    'learned': _switch('sigma learned', {f'{_LOSS}.sigma': 'learned'}),
+    'wahr': _switch('WAHR', {f'{_LOSS}.weight': 'wahr'}),
+    'residual': _switch('WAHR by residual', {f'{_LOSS}.weight': 'residual'}),
+    'focal': _switch('focal L2', {f'{_LOSS}.weight': 'focal_l2'}),
+    'swahr': _switch(
+        'SWAHR: sigma learned, WAHR',
+        {f'{_LOSS}.sigma': 'learned', f'{_LOSS}.weight': 'wahr'},
+    ),
+    'tags-2': _switch('2 tags', {_DIM: 2}),
+    'tags-8': _switch('8 tags', {_DIM: 8}),
+    'scaled': _switch('8 tags, scale loss', _SCALED, 'tags-8'),
+    'coupled': _switch(
+        'coupled embedding: sigma by tags, weighted',
+        {
+            **_SCALED,
+            'model.head.concat_tags': False,
+            f'{_LOSS}.sigma': 'tags',
+            f'{_LOSS}.weight': 'coupled',
+            f'{_LOSS}.beta': 0.16,
+        },
+        'tags-8',
+    ),
+    'aid': _switch(
+        'AID: hidden cells',
+        {
+            'train_dataloader.dataset.augmentation.hide_prob': 1,
+            'train_dataloader.dataset.augmentation.hide_sizes': (0, 8, 16, 22),
+        },
+    ),
+}
+ARMS: dict[str, Arm] = {**ABLATION, **SWITCHES}
 
 
 def trained(names: Iterable[str], arms: Mapping[str, Arm]) -> list[str]:
