@@ -50,6 +50,10 @@ VERBS = {
     'train': Verb('train.py', 'train a config'),
     'test': Verb('test.py', 'measure AP of a checkpoint'),
     'predict': Verb('inference.py', 'find people on images and videos'),
+    'share': Verb(
+        'dataset_converters/export_predictions.py',
+        'write found people for SLEAP, NWB or as a table',
+    ),
     'report': Verb(
         'analysis_tools/report.py', 'make a page of what goes wrong'
     ),

@@ -31,6 +31,9 @@ def test_a_table(tmp_path):
     done = run_tool(TOOL, *args)
     assert done.returncode == 2
     assert 'exists: choose another name' in done.stderr
+    done = run_tool(TOOL, *args[:2], out / 'below.csv')
+    assert done.returncode == 2
+    assert 'error: [Errno' in done.stderr
 
 
 def test_predictions_that_are_not_there(tmp_path):
