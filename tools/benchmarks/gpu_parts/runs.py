@@ -185,7 +185,7 @@ def run_cases(bench: Bench) -> Iterator[Row]:
         bench (Bench): Where to run.
 
     Yields:
-        dict: what pytest says at last, and of each case that failed.
+        dict: what pytest says at last, and which cases failed.
     """
     start = time.perf_counter()
     command = [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider']
@@ -200,12 +200,12 @@ def run_cases(bench: Bench) -> Iterator[Row]:
         check=False,
     )
     lines = done.stdout.splitlines()
-    for line in lines:
-        if line.startswith(('FAILED', 'ERROR', 'SKIPPED')):
-            yield {'cases': line}
+    # all in one row, as a part may be stopped after any
+    bad = [w for w in lines if w.startswith(('FAILED', 'ERROR', 'SKIPPED'))]
     yield {
         'cases': lines[-1] if lines else 'nothing',
         'passed': done.returncode == 0,
         's': time.perf_counter() - start,
+        'not passed': bad,
         'output': done.stdout[-6000:] if done.returncode else '',
     }

@@ -5,7 +5,7 @@
 # them. docs/custom_dataset.md explains it step by step.
 #
 # Expected: nothing was measured with this file. The walk-through measures its
-#   child, ../mice/ae_higherhrnet-tiny_udp-1xb8-14e_mice-128x128.py.
+#   child, ../mice/ae_higherhrnet-tiny_udp-1xb8-20e_mice-128x128.py.
 # Train: mim train higherhrnet_plugin \
 #   ae_higherhrnet-w32_udp-1xb12-100e_custom-512x512.py --gpus 1
 # Test: mim test higherhrnet_plugin \

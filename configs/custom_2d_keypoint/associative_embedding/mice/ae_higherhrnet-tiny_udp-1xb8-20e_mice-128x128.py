@@ -7,7 +7,7 @@
 # Expected: see docs/custom_dataset.md, which also says what was measured.
 # Data: python tools/dataset_converters/make_synthetic_mice.py data/mice
 # Train: mim train higherhrnet_plugin \
-#   ae_higherhrnet-tiny_udp-1xb8-14e_mice-128x128.py --gpus 0
+#   ae_higherhrnet-tiny_udp-1xb8-20e_mice-128x128.py --gpus 0
 _base_ = [
     '../custom/ae_higherhrnet-w32_udp-1xb12-100e_custom-512x512.py',
     '../../../_base_/hrnet_tiny.py',
@@ -23,22 +23,22 @@ model['head'].update(
 
 # trainings of minutes scatter; the same numbers every time
 randomness = dict(seed=0)
-train_cfg = dict(max_epochs=14, val_interval=14)
+train_cfg = dict(max_epochs=20, val_interval=20)
 optim_wrapper = dict(optimizer=dict(lr=3e-3, fused=True))
 param_scheduler = [
     dict(type='LinearLR', begin=0, end=50, start_factor=0.01, by_epoch=False),
     dict(
         type='CosineAnnealingLR',
         begin=0,
-        end=14,
-        T_max=14,
+        end=20,
+        T_max=20,
         eta_min=1e-5,
         by_epoch=True,
         convert_to_iter_based=True,
     ),
 ]
 auto_scale_lr = dict(base_batch_size=8)
-default_hooks = dict(checkpoint=dict(interval=14))
+default_hooks = dict(checkpoint=dict(interval=20))
 
 data_root = 'data/mice/'
 # worker processes would compete with the training for the cores
