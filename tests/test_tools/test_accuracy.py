@@ -253,6 +253,8 @@ def stub(study, tmp_path, monkeypatch):
     data.mkdir()
     (data / 'dataset.json').write_text('{"seed": 3}')
     (data / 'fails').write_text('none')
+    (data / 'annotations').mkdir()
+    (data / study['arms'].VAL_FILE).write_text('{}')
     made = record(study, '', 0, 0.25, np.linspace(0.2, 0.3, 1000))
     (data / 'record.json').write_text(json.dumps(made))
     script.write_text(STUB)
@@ -328,8 +330,13 @@ def test_runs_of_another_protocol_are_not_mixed_in(stub, study, tmp_path):
     (tmp_path / 'data' / 'dataset.json').write_text('{"seed": 4}')
     with pytest.raises(SystemExit, match=r'data .*3.*, not .*4.*--results'):
         stub()
+    (tmp_path / 'data' / 'dataset.json').write_text('{"seed": 3}')
+    (tmp_path / 'data' / study['arms'].VAL_FILE).write_text('{ }')
+    with pytest.raises(SystemExit, match='holds runs with data'):
+        stub()
     read, make = study['results'].read_results, study['results'].Results
-    other = make(tmp_path / 'other.json', study['arms'].PROTOCOL, {'seed': 3})
+    shared = json.loads(results.read_text())['data']
+    other = make(tmp_path / 'other.json', study['arms'].PROTOCOL, shared)
     other.merge(read(results))
     assert len(read(tmp_path / 'other.json').runs) == 6
     foreign = make(tmp_path / 'new.json', {'version': 0}, {'seed': 3})

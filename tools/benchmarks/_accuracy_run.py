@@ -21,7 +21,14 @@ import higherhrnet_plugin  # noqa: F401
 # isort: split
 import cv2
 import torch
-from _accuracy_arms import ARMS, CONFIG, PROTOCOL, Arm, tested_with
+from _accuracy_arms import (
+    ARMS,
+    CONFIG,
+    PROTOCOL,
+    VAL_FILE,
+    Arm,
+    tested_with,
+)
 from _accuracy_pool import PROGRESS
 from _accuracy_scores import score_run
 from _command import ROOT
@@ -40,7 +47,6 @@ from higherhrnet_plugin.files import write_whole
 from higherhrnet_plugin.inference.model import load_estimator
 from higherhrnet_plugin.inference.predictor import Predictor
 
-VAL_FILE = 'annotations/person_keypoints_val.json'
 TEST_BATCH = 16
 LAST = 50
 
@@ -105,6 +111,8 @@ def build_config(
         'codec.input_size': protocol['input_size'],
         'codec.sigma': protocol['sigma'],
         'codec.on_device': True,
+        'model.head.tag_loss.pull_weight': protocol['tag_weight'],
+        'model.head.tag_loss.push_weight': protocol['tag_weight'],
         **arm.options,
     }
     apply_cfg_options(cfg, options)

@@ -9,13 +9,22 @@ compared and how; ``_accuracy_arms.py`` has the arms.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from _accuracy_arms import ABLATION, ARMS, PROTOCOL, Arm, tested_with, trained
+from _accuracy_arms import (
+    ABLATION,
+    ARMS,
+    PROTOCOL,
+    VAL_FILE,
+    Arm,
+    tested_with,
+    trained,
+)
 from _command import ROOT
 
 RUN = Path(__file__).with_name('_accuracy_run.py')
@@ -145,7 +154,8 @@ def read_data_options(folder: Path) -> dict[str, Any]:
         folder (Path): The data set.
 
     Returns:
-        dict: its options.
+        dict: its options, and ``val_sha256`` of the held-out annotations:
+        another OpenCV may draw other pictures from the same options.
 
     Raises:
         SystemExit: If it is no finished data set of the generator.
@@ -156,7 +166,9 @@ def read_data_options(folder: Path) -> dict[str, Any]:
             f'error: {folder} holds no finished data set; make it with '
             'tools/dataset_converters/make_synthetic_people.py'
         )
-    return json.loads(path.read_text())
+    held_out = (folder / VAL_FILE).read_bytes()
+    digest = hashlib.sha256(held_out).hexdigest()
+    return {**json.loads(path.read_text()), 'val_sha256': digest}
 
 
 def report(runs: Runs, arms: Mapping[str, Arm], page: Path | None) -> str:
