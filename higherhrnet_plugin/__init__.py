@@ -1,26 +1,17 @@
 """HigherHRNet for MMPose 1.x.
 
-Importing the package registers its components in mmpose's registries.
+Importing the package registers its components in mmpose's registries, as soon
+as mmpose is there: see ``joining``.
 """
 
-from .doctor.on_import import explain_import_errors, is_command_starting
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .joining import ROOMS, attach, join
 from .version import __version__
 
-# The doctor runs where nothing else can be imported, and --help at once.
-if not is_command_starting():
-    with explain_import_errors():
-        from .compat import (
-            accept_radius_in_array,
-            allow_checkpoint_globals,
-            import_host,
-        )
-
-    import_host()
-    allow_checkpoint_globals()
-    accept_radius_in_array()
-
-    # the host must be there before what builds on it
-    from .checkpoints import convert_state_dict, use_safe_loaders
+if TYPE_CHECKING:
+    from .checkpoints import convert_state_dict
     from .codecs import (
         AggregatingBottomupDecoder,
         MultiResolutionAssociativeEmbedding,
@@ -66,8 +57,6 @@ if not is_command_starting():
         MultiScaleBottomupPoseEstimator,
     )
 
-    use_safe_loaders()
-
 __all__ = [
     'AggregatingBottomupDecoder',
     'BottomupAP10KDataset',
@@ -106,3 +95,19 @@ __all__ = [
     '__version__',
     'convert_state_dict',
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for."""
+    if name in __all__ or name in ROOMS:
+        join()
+        for room in ROOMS:
+            module = importlib.import_module(f'.{room}', __name__)
+            if name == room:
+                return module
+            if name in module.__all__:
+                return getattr(module, name)
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+
+
+attach()

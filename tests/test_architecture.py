@@ -56,6 +56,7 @@ LAYERS = {
     ),
     'interchange': ('datasets', 'files', 'images', 'inference'),
     'infer': ('inference',),
+    'joining': ('checkpoints', 'compat', 'doctor'),
 }
 FILES = sorted(ROOT.rglob('*.py'))
 

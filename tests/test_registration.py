@@ -154,6 +154,39 @@ def test_imports_without_xtcocotools() -> None:
     done = run_python(
         '-c',
         "import sys; sys.modules['xtcocotools'] = None\n"
-        'import higherhrnet_plugin\n',
+        'from higherhrnet_plugin import BottomupCocoMetric\n',
     )
+    assert done.returncode == 0, done.stderr
+
+
+LATER = """
+import sys
+import higherhrnet_plugin
+heavy = ('cv2', 'mmengine', 'numpy', 'torch')
+assert not [name for name in heavy if name in sys.modules]
+{use}
+from mmpose.registry import METRICS, MODELS
+assert MODELS.get('HigherHRNetHead').__module__.startswith('higherhrnet')
+assert METRICS.get('BottomupPCKAccuracy') is not None
+import mmengine
+assert mmengine.__spec__.loader is mmengine.__loader__
+assert type(mmengine.__loader__).__name__ == 'SourceFileLoader'
+assert not [f for f in sys.meta_path if 'higherhrnet' in type(f).__module__]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    'use',
+    [
+        'from mmpose.apis import init_model',
+        'import mmengine',
+        'higherhrnet_plugin.HigherHRNetHead',
+        # one room before the others, which import it
+        'import higherhrnet_plugin.checkpoints.names',
+        'from higherhrnet_plugin.inference import Predictor',
+    ],
+)
+def test_components_join_when_the_host_is_imported(use: str) -> None:
+    done = run_python('-c', LATER.format(use=use))
     assert done.returncode == 0, done.stderr

@@ -46,8 +46,8 @@ def parse_args(
     parser = argparse.ArgumentParser(
         prog=program,
         description='Names every package that is missing or broken, and the '
-        'lines that mend it. torch is never touched. Exit status: 0 if the '
-        'plugin can be used.',
+        'lines that mend it. A torch that is there is never touched. Exit '
+        'status: 0 if the plugin can be used.',
     )
     parser.add_argument(
         '--fix', action='store_true', help='run the lines, after asking'

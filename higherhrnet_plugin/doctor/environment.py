@@ -148,7 +148,8 @@ def probe_environment(environment: Environment) -> Environment:
         jobs.append((TORCH_AND_NUMPY, '', ''))
     if 'torch' not in environment.missing:
         jobs.append((DEVICES, '', ''))
-    jobs.append((PLUGIN, PLUGIN, ''))
+    # a part that needs the host
+    jobs.append((PLUGIN, f'{PLUGIN}.models', ''))
     jobs.append((COMPONENTS, '', ''))
     versions, failures = _probe(jobs)
     return replace(

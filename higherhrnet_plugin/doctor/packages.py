@@ -52,8 +52,11 @@ def _missing(
     providers = environment.providers(item)
     if item.fixed:
         return Finding(
-            f'{item.module} is not installed: choose the build for your '
-            'machine, https://pytorch.org/get-started/locally'
+            f'{item.module} is not installed ({item.specifier}): for a build '
+            'other than that of pip, first see '
+            'https://pytorch.org/get-started/locally',
+            severity,
+            **installation(item),
         )
     if providers and not item.accepts(environment.version(item)):
         # a setuptools that has dropped pkg_resources

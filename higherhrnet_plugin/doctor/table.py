@@ -28,7 +28,8 @@ class Requirement:
         attribute: Name that a whole module has.
         alone: Install it without what it asks for, as that cannot be had or
             does harm.
-        fixed: The user's own choice, which is never installed or changed.
+        fixed: The user's own choice, which is never changed once it is there.
+        runtime: Whether exported files need it as well.
     """
 
     module: str
@@ -41,6 +42,7 @@ class Requirement:
     attribute: str = ''
     alone: bool = False
     fixed: bool = False
+    runtime: bool = False
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -88,6 +90,7 @@ REQUIREMENTS = (
         (PLUGIN, *_HOSTS, *BUILT_ON_NUMPY),
         minimum='1.21',
         attribute='ndarray',
+        runtime=True,
     ),
     Requirement(
         'torch',
@@ -107,6 +110,7 @@ REQUIREMENTS = (
             'opencv-contrib-python-headless',
         ),
         attribute='imread',
+        runtime=True,
     ),
     # mmengine 0.10.7 and mim import pkg_resources, of which later versions
     # warn, and which setuptools 82 has dropped.
@@ -150,6 +154,7 @@ REQUIREMENTS = (
         (PLUGIN, 'mmcv', 'mmpose'),
         minimum='9',
         probe='PIL.Image',
+        runtime=True,
     ),
     Requirement('json_tricks', 'json-tricks', ('mmpose',)),
     Requirement('munkres', 'munkres', ('mmpose',)),

@@ -27,16 +27,29 @@ def test_pyproject_asks_for_what_the_package_itself_imports():
         for item in REQUIREMENTS
         if PLUGIN in item.used_by and not item.alone
     }
+    asked = [*read_array('dependencies'), *read_array('train')]
     # any of four builds will do
-    assert wanted - {'opencv-python-headless'} == set(
-        read_array('dependencies')
-    )
+    assert sorted(wanted - {'opencv-python-headless'}) == sorted(asked)
+
+
+def test_exported_files_ask_for_no_more_than_they_need():
+    wanted = {item.package for item in REQUIREMENTS if item.runtime}
+    asked = {re.split('[<>=]', text)[0] for text in read_array('dependencies')}
+    assert asked == wanted - {'opencv-python-headless'} == {'numpy', 'pillow'}
+    text = (ROOT / 'pyproject.toml').read_text()
+    for extra in ('onnx', 'openvino'):
+        (line,) = re.findall(rf'^{extra} = \[(.*)\]$', text, re.M)
+        names = re.findall(r'"([\w-]+)', line)
+        assert names in (
+            ['onnxruntime', 'opencv-python-headless'],
+            ['openvino', 'opencv-python-headless'],
+        )
 
 
 def test_pyproject_accepts_the_same_hosts():
     wanted = {f'{name}{BY_MODULE[name].versions}' for name in ('mmcv',)}
     wanted |= {BY_MODULE[name].specifier for name in ('mmengine', 'mmpose')}
-    assert wanted == set(read_array('mim'))
+    assert {*wanted, 'higherhrnet_plugin[train]'} == set(read_array('mim'))
 
 
 def test_pyproject_asks_for_the_same_of_videos():

@@ -68,6 +68,8 @@ def test_reports_go_to_the_file_and_losses_to_both(console, tmp_path, capfd):
 
 
 def test_the_import_is_silent():
-    done = run_python('-W', 'default', '-c', 'import higherhrnet_plugin')
+    done = run_python(
+        '-W', 'default', '-c', 'import higherhrnet_plugin.models'
+    )
     assert done.returncode == 0, done.stderr
     assert 'pkg_resources' not in done.stderr

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIG = 'ae_higherhrnet-tiny_1xb16-8e_synthetic-128x128.py'
 # What a user does next, in an empty folder.
 NEXT = (
-    'python -c "import higherhrnet_plugin"',
+    'python -c "from higherhrnet_plugin import HigherHRNetHead"',
     'mim list',
     'mim search higherhrnet_plugin --valid-config',
     'mim run higherhrnet_plugin make_synthetic_people data/synthetic_people '

@@ -80,7 +80,7 @@ def import_plugin(context: Context) -> dict:
     code = f"""
 import json, time
 start = time.perf_counter()
-import higherhrnet_plugin
+from higherhrnet_plugin import HigherHRNetHead
 seconds = time.perf_counter() - start
 from importlib.metadata import PackageNotFoundError, version
 found = {{}}
@@ -94,7 +94,8 @@ for key, names in {REPORTED!r}.items():
             pass
 print(json.dumps(dict(seconds=round(seconds, 2), versions=found)))
 """
-    context.call('first_import', '-c', 'import higherhrnet_plugin')
+    first = 'from higherhrnet_plugin import HigherHRNetHead'
+    context.call('first_import', '-c', first)
     return json.loads(context.call('import', '-c', code).splitlines()[-1])
 
 
