@@ -35,7 +35,7 @@ def attach() -> None:
         ImportError: If a package of the host is loaded already, and not all
             that is needed can be imported. The message names what is missing.
     """
-    if any(name in sys.modules for name in _HOSTS):
+    if any(sys.modules.get(name) is not None for name in _HOSTS):
         join()
     else:
         sys.meta_path.insert(0, _Watcher())
@@ -55,7 +55,9 @@ def join() -> None:
     accept_radius_in_array()
     # the host must be there before what builds on it
     for room in ROOMS:
-        importlib.import_module(f'{PLUGIN}.{room}')
+        module = importlib.import_module(f'{PLUGIN}.{room}')
+        for name in module.__all__:
+            getattr(module, name)
     from .checkpoints import use_safe_loaders
 
     use_safe_loaders()
@@ -104,7 +106,7 @@ class _Watcher(MetaPathFinder):
                     _import_host()
         finally:
             counts[kind] -= 1
-        if not any(counts.values()) and 'mmpose' in sys.modules:
+        if not any(counts.values()) and sys.modules.get('mmpose'):
             counts['ours'] = 1
             try:
                 join()

@@ -14,6 +14,7 @@ ROOT = Path(higherhrnet_plugin.__file__).parent
 # What each package may import; docs/architecture.md draws the same.
 LAYERS = {
     'version': (),
+    'lazy': (),
     'registry': (),
     'structures': (),
     'layers': (),
@@ -22,7 +23,7 @@ LAYERS = {
     'doctor': ('version',),
     'compat': ('doctor', 'structures'),
     'cfg_options': (),
-    'codecs': ('registry', 'structures'),
+    'codecs': ('lazy', 'registry', 'structures'),
     'tracking': ('structures',),
     'files': (),
     'engine': ('cfg_options', 'checkpoints', 'files', 'registry'),
@@ -38,6 +39,7 @@ LAYERS = {
         'doctor',
         'files',
         'images',
+        'lazy',
         'models',
         'structures',
         'tracking',

@@ -1,34 +1,20 @@
-"""From the outputs of all levels, flips and scales to people."""
+"""The decoder as a component."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any, Optional
+from typing import TYPE_CHECKING
 
 import numpy as np
-from torch import Tensor
 
 from ..registry import KEYPOINT_CODECS
-from ..structures.people import People
-from .decoding.aggregation import Aggregator
-from .decoding.decode import (
-    check_image,
-    decode,
-    decode_levels,
-    find_people,
-)
-from .decoding.device_maps import DeviceMaps, are_finite, on_host
-from .decoding.merging import Outputs
-from .decoding.options import DecodingOptions
-from .decoding.resizing import TagSource, map_shape, read_tag_levels
-from .decoding.selection import Selection
+from .decoding.decoder import Decoder
 
-_OPTIONS = frozenset(field.name for field in fields(DecodingOptions))
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @KEYPOINT_CODECS.register_module()
-class AggregatingBottomupDecoder(Aggregator):
+class AggregatingBottomupDecoder(Decoder):
     """Aggregate heatmaps and tags, and group keypoints to people.
 
     Note:
@@ -86,106 +72,6 @@ class AggregatingBottomupDecoder(Aggregator):
 
     support_batch_decoding = True
 
-    def __init__(
-        self,
-        num_keypoints: Optional[int] = None,
-        keypoint_order: Optional[Sequence[int]] = None,
-        tag_per_keypoint: bool = True,
-        heatmap_levels: Optional[Sequence[int]] = None,
-        nms_kernel: int = 5,
-        max_candidates: int = 30,
-        score_thr: float = 0.1,
-        tag_thr: float = 1.0,
-        fill_missing: bool = True,
-        use_udp: bool = False,
-        blur_kernel: int = 11,
-        assignment: str = 'munkres',
-        keep_equal_tags: bool = False,
-        max_reach: Optional[float] = None,
-        max_peaks: Optional[int] = None,
-        instance_thr: float = 0.0,
-        min_keypoints: int = 0,
-        nms_thr: Optional[float] = None,
-        max_instances: Optional[int] = None,
-        sigmas: Optional[Sequence[float]] = None,
-    ) -> None:
-        super().__init__(tag_per_keypoint, heatmap_levels, use_udp)
-        self.num_keypoints = num_keypoints
-        self.options = DecodingOptions(
-            num_keypoints,
-            keypoint_order,
-            tag_per_keypoint,
-            nms_kernel,
-            max_candidates,
-            score_thr,
-            tag_thr,
-            fill_missing,
-            use_udp,
-            blur_kernel,
-            assignment,
-            keep_equal_tags,
-            max_reach,
-            max_peaks,
-            Selection(
-                instance_thr, min_keypoints, nms_thr, max_instances, sigmas
-            ),
-        )
-
-    def __getattr__(self, name: str) -> Any:
-        """Read an option, such as ``decoder.score_thr``."""
-        if name in _OPTIONS and 'options' in self.__dict__:
-            return getattr(self.options, name)
-        raise AttributeError(f'the decoder has no option {name!r}')
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Set an option of a decoder that is built already."""
-        if name in _OPTIONS and 'options' in self.__dict__:
-            setattr(self.options, name, value)
-        super().__setattr__(name, value)
-
-    def predict(
-        self,
-        outputs: Outputs,
-        scales: Sequence[float],
-        base_size: tuple[int, int],
-        flip_indices: Optional[Sequence[int]] = None,
-        project_to_image: bool = True,
-    ) -> list[People]:
-        """Find the people of a batch in the outputs of the network.
-
-        The same as :meth:`aggregate` and :meth:`find_people`, but tags are
-        enlarged only where they are read, with the rounding of another order
-        of the same products.
-
-        Args:
-            outputs (Sequence): As in :meth:`aggregate`.
-            scales (Sequence[float]): As there.
-            base_size (tuple[int, int]): As there, but always needed.
-            flip_indices (Sequence[int], optional): As there.
-            project_to_image (bool): As there.
-
-        Returns:
-            list[People]: of every image, (x, y) in pixels of the input of
-            scale 1.
-
-        Raises:
-            ValueError: If an argument is missing or does not fit.
-        """
-        heatmaps, sources = self._merge(
-            outputs, scales, base_size, flip_indices, project_to_image
-        )
-        shape = map_shape(heatmaps)
-        if on_host(heatmaps) and _all_finite(heatmaps, sources):
-            tags = read_tag_levels(sources, shape, self.use_udp)
-            people = [
-                decode_levels(heat, levels, self.options)
-                for heat, levels in zip(_to_numpy(heatmaps), tags)
-            ]
-        else:
-            people = self.find_people(heatmaps, self._enlarge(sources, shape))
-        ratio = self.pixels_per_cell(shape, base_size)
-        return [p._replace(keypoints=p.keypoints * ratio) for p in people]
-
     def batch_decode(
         self, heatmaps: Tensor, tags: Tensor
     ) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
@@ -213,63 +99,3 @@ class AggregatingBottomupDecoder(Aggregator):
             [p.keypoint_scores for p in people],
             [p.scores for p in people],
         )
-
-    def find_people(self, heatmaps: Tensor, tags: Tensor) -> list[People]:
-        """Find the people of a batch, with all that is known of them.
-
-        Args:
-            heatmaps (Tensor): As in :meth:`batch_decode`.
-            tags (Tensor): As in :meth:`batch_decode`.
-
-        Returns:
-            list[People]: of every image, (x, y) in pixels of the given maps.
-
-        Raises:
-            ValueError: If the shapes do not fit together.
-        """
-        heatmaps, tags = heatmaps.detach().float(), tags.detach().float()
-        stays = [False] * len(heatmaps)
-        if not on_host(heatmaps):
-            stays = are_finite(heatmaps, tags)
-        people: list[People] = []
-        for heat, tag, on_device in zip(heatmaps, tags, stays):
-            if on_device:
-                groups = check_image(
-                    tuple(heat.shape), tuple(tag.shape), self.options
-                )
-                maps = DeviceMaps(heat, tag, groups, *self.options.window)
-                people.append(find_people(maps, self.options))
-            else:
-                arrays = heat.cpu().numpy(), tag.cpu().numpy()
-                people.append(decode(*arrays, self.options))
-        return people
-
-    def decode(
-        self, heatmaps: np.ndarray, tags: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Find the people of one image.
-
-        Args:
-            heatmaps (np.ndarray): float32 (K, H, W).
-            tags (np.ndarray): float32 (L*K, H, W), or (L, H, W) when shared.
-
-        Returns:
-            tuple: keypoints (N, K, 2), keypoint scores (N, K) and instance
-            scores (N,), as in :meth:`batch_decode`.
-
-        Raises:
-            ValueError: If the shapes do not fit together.
-        """
-        people = decode(heatmaps, tags, self.options)
-        return people.keypoints, people.keypoint_scores, people.scores
-
-
-def _to_numpy(maps: Tensor) -> np.ndarray:
-    """Bring maps in main memory to numpy, float32."""
-    return maps.detach().float().numpy()
-
-
-def _all_finite(heatmaps: Tensor, sources: Sequence[TagSource]) -> bool:
-    """Check all values; numpy is much faster at it on one thread."""
-    maps = (heatmaps, *(source.maps for source in sources))
-    return all(np.isfinite(_to_numpy(m)).all() for m in maps)

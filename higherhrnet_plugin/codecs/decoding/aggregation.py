@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import Any, Optional
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ...structures.sizes import size_ratio
 from .merging import Outputs, merge_flips
-from .resizing import TagSource, enlarge_tags, map_shape, resize_maps
+from .resizing import (
+    TagSource,
+    enlarge_tags,
+    join_channels,
+    map_shape,
+    mean_maps,
+    resize_maps,
+)
 
 
 class Aggregator:
@@ -21,6 +26,7 @@ class Aggregator:
         - B: images, K: keypoints
         - L: tags of a keypoint (tag dimension x levels with tags x flips)
         - (h, w): size of a network output, (H, W): of the aggregated maps
+        - Maps: tensors, or arrays of numpy
 
     Source: HigherHRNet, section 3.4; ``lib/core/inference.py`` of the
     official code.
@@ -50,7 +56,7 @@ class Aggregator:
         base_size: Optional[tuple[int, int]] = None,
         flip_indices: Optional[Sequence[int]] = None,
         project_to_image: bool = True,
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Any, Any]:
         """Merge levels, flips and scales.
 
         Args:
@@ -68,7 +74,7 @@ class Aggregator:
                 else to the last level of the largest scale. Defaults to True.
 
         Returns:
-            tuple[Tensor, Tensor]: heatmaps (B, K, H, W) and tags
+            tuple[Maps, Maps]: heatmaps (B, K, H, W) and tags
             (B, L*K, H, W), L outer (plain levels, then mirrored ones).
 
         Raises:
@@ -101,13 +107,13 @@ class Aggregator:
         base_size: Optional[tuple[int, int]],
         flip_indices: Optional[Sequence[int]],
         project_to_image: bool,
-    ) -> tuple[Tensor, list[TagSource]]:
+    ) -> tuple[Any, list[TagSource]]:
         """Merge heatmaps (B, K, H, W), and collect tags as they are."""
         self._check_outputs(outputs, scales, base_size, project_to_image)
         shape: Optional[tuple[int, int]] = None
         if project_to_image and base_size is not None:
             shape = base_size[1], base_size[0]
-        totals: list[Tensor] = []
+        totals: list[Any] = []
         tags: list[TagSource] = []
         for i in sorted(range(len(scales)), key=lambda i: -scales[i]):
             heatmaps, sources = merge_flips(
@@ -129,14 +135,14 @@ class Aggregator:
             )
         if len(totals) == 1:
             return totals[0], tags
-        return torch.stack(totals).mean(0), tags
+        return mean_maps(totals), tags
 
     def _enlarge(
         self, sources: Sequence[TagSource], shape: tuple[int, int]
-    ) -> Tensor:
+    ) -> Any:
         """Enlarge all tags to (B, L*K, H, W)."""
-        return torch.cat(
-            [enlarge_tags(s, shape, self.use_udp) for s in sources], dim=1
+        return join_channels(
+            [enlarge_tags(s, shape, self.use_udp) for s in sources]
         )
 
     def _check_outputs(

@@ -9,8 +9,8 @@
 
 ``HostMaps`` and ``DeviceMaps`` answer what steps 1 and 5 ask of the maps. What
 comes before, from the outputs of the network to maps, is in ``aggregation``,
-``merging`` and ``resizing``; these and ``device_maps`` need torch, the others
-do not.
+``merging`` and ``resizing``, which take tensors and arrays. Only
+``device_maps`` needs torch.
 
 Note:
     - N: people, K: keypoints, L: tags of a keypoint, P: peaks

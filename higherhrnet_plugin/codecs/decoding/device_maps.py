@@ -20,11 +20,6 @@ from .offsets import read_windows
 _CELLS_AT_ONCE = 1 << 25
 
 
-def on_host(maps: Tensor) -> bool:
-    """Tell whether maps are in main memory."""
-    return maps.device.type == 'cpu'
-
-
 def are_finite(heatmaps: Tensor, tags: Tensor) -> list[bool]:
     """Check the maps of every image on a device, which answers once.
 

@@ -11,13 +11,11 @@ Source: HigherHRNet, section 3.4, and ``get_multi_stage_outputs`` in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import Any, Optional
 
-from torch import Tensor
+from .resizing import Maps, TagSource, map_shape, resize_maps, unflip_maps
 
-from .resizing import TagSource, map_shape, resize_maps, unflip_maps
-
-LevelOutput = tuple[Tensor, Optional[Tensor]]
+LevelOutput = tuple[Maps, Optional[Maps]]
 Outputs = Sequence[Sequence[Sequence[LevelOutput]]]
 
 
@@ -25,18 +23,18 @@ def merge_levels(
     levels: Sequence[LevelOutput],
     heatmap_levels: Optional[Sequence[int]] = None,
     use_udp: bool = False,
-) -> tuple[Tensor, list[TagSource]]:
+) -> tuple[Any, list[TagSource]]:
     """Enlarge all levels to the last and average their heatmaps.
 
     Args:
-        levels (Sequence[tuple[Tensor, Tensor | None]]): heatmaps (B, K, h, w)
+        levels (Sequence[tuple[Maps, Maps | None]]): heatmaps (B, K, h, w)
             and tags (B, L*K, h, w) or None of each level.
         heatmap_levels (Sequence[int], optional): Levels to average. Defaults
             to all.
         use_udp (bool): As in :func:`resize_maps`. Defaults to False.
 
     Returns:
-        tuple[Tensor, list[TagSource]]: heatmaps (B, K, H, W) and the tags of
+        tuple[Maps, list[TagSource]]: heatmaps (B, K, H, W) and the tags of
         every level that has some, not enlarged yet.
     """
     shape = map_shape(levels[-1][0])
@@ -45,7 +43,9 @@ def merge_levels(
     tags = [TagSource(t, shape) for _, t in levels if t is not None]
     if len(resized) == 1:
         return resized[0], tags
-    return sum(resized[2:], resized[0] + resized[1]).div_(len(resized)), tags
+    total = sum(resized[2:], resized[0] + resized[1])
+    total /= len(resized)
+    return total, tags
 
 
 def merge_flips(
@@ -54,7 +54,7 @@ def merge_flips(
     heatmap_levels: Optional[Sequence[int]] = None,
     tag_per_keypoint: bool = True,
     use_udp: bool = False,
-) -> tuple[Tensor, list[TagSource]]:
+) -> tuple[Any, list[TagSource]]:
     """Average heatmaps over levels and flips, and collect all tags.
 
     Args:
@@ -67,7 +67,7 @@ def merge_flips(
         use_udp (bool): As in :func:`resize_maps`. Defaults to False.
 
     Returns:
-        tuple[Tensor, list[TagSource]]: heatmaps (B, K, H, W) and tags, plain
+        tuple[Maps, list[TagSource]]: heatmaps (B, K, H, W) and tags, plain
         levels first.
 
     Raises:
@@ -85,4 +85,6 @@ def merge_flips(
     mirrored = unflip_maps(mirrored, flip_indices)
     swap = flip_indices if tag_per_keypoint else None
     tags += [s._replace(mirrored=True, swap=swap) for s in sources]
-    return (heatmaps + mirrored).div_(2), tags
+    total = heatmaps + mirrored
+    total /= 2
+    return total, tags

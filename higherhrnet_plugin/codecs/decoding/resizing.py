@@ -3,6 +3,7 @@
 Note:
     - B: images, K: keypoints, L: tags of a keypoint
     - (h, w): size of a map, (H, W): size of the aggregated maps
+    - Maps: tensors, or arrays of numpy, which need no torch
 
 Source: HigherHRNet, section 3.4, and ``get_multi_stage_outputs`` and
 ``aggregate_results`` in ``lib/core/inference.py`` of the official code; with
@@ -12,20 +13,24 @@ UDP, of MMPose 0.x.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor
+import numpy as np
 
+from .array_resizing import resize_array
 from .tags import TagLevel
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Maps = Union['Tensor', np.ndarray]
 
 
 class TagSource(NamedTuple):
     """Tags of a level as the network gives them, and how to enlarge them.
 
     Attributes:
-        maps (Tensor): (B, L*K, h, w), L outer, or (B, L, h, w) when shared.
+        maps (Maps): (B, L*K, h, w), L outer, or (B, L, h, w) when shared.
         last (tuple[int, int]): (h, w) of the last level, to which the tags
             are enlarged first.
         mirrored (bool): Whether they show the mirrored image.
@@ -33,65 +38,118 @@ class TagSource(NamedTuple):
             each other's place; None keeps the channels.
     """
 
-    maps: Tensor
+    maps: Any
     last: tuple[int, int]
     mirrored: bool = False
     swap: Optional[Sequence[int]] = None
 
 
-def map_shape(maps: Tensor) -> tuple[int, int]:
+def map_shape(maps: Maps) -> tuple[int, int]:
     """Return (h, w) of maps (..., h, w)."""
     return maps.shape[-2], maps.shape[-1]
 
 
+def on_host(maps: Maps) -> bool:
+    """Tell whether maps are in main memory."""
+    return isinstance(maps, np.ndarray) or maps.device.type == 'cpu'
+
+
+def to_array(maps: Maps) -> np.ndarray:
+    """Bring maps to numpy, float32."""
+    if isinstance(maps, np.ndarray):
+        return maps.astype(np.float32, copy=False)
+    return maps.detach().float().cpu().numpy()
+
+
 def resize_maps(
-    maps: Tensor, shape: tuple[int, int], use_udp: bool = False
-) -> Tensor:
+    maps: Any, shape: tuple[int, int], use_udp: bool = False
+) -> Any:
     """Resize maps bilinearly.
 
     Args:
-        maps (Tensor): (B, C, h, w).
+        maps (Maps): (B, C, h, w).
         shape (tuple[int, int]): (H, W).
         use_udp (bool): Align the centres of the outermost cells, instead of
             the borders of the maps. Defaults to False.
 
     Returns:
-        Tensor: (B, C, H, W), the input itself when nothing changes.
+        Maps: (B, C, H, W), the input itself when nothing changes.
     """
     if map_shape(maps) == tuple(shape):
         return maps
+    if isinstance(maps, np.ndarray):
+        return resize_array(maps, shape, use_udp)
+    # late, as arrays do without
+    import torch.nn.functional as F
+
     return F.interpolate(
         maps, size=tuple(shape), mode='bilinear', align_corners=use_udp
     )
 
 
-def unflip_maps(maps: Tensor, swap: Optional[Sequence[int]]) -> Tensor:
+def mean_maps(maps: Sequence[Any]) -> Any:
+    """Average maps of one shape.
+
+    Args:
+        maps (Sequence[Maps]): S times (B, C, h, w).
+
+    Returns:
+        Maps: (B, C, h, w).
+    """
+    if isinstance(maps[0], np.ndarray):
+        return np.mean(maps, axis=0, dtype=np.float32)
+    import torch
+
+    return torch.stack(list(maps)).mean(0)
+
+
+def join_channels(maps: Sequence[Any]) -> Any:
+    """Put the channels of maps of one size behind one another.
+
+    Args:
+        maps (Sequence[Maps]): (B, C_i, h, w).
+
+    Returns:
+        Maps: (B, sum of C_i, h, w).
+    """
+    if isinstance(maps[0], np.ndarray):
+        return np.concatenate(maps, axis=1)
+    import torch
+
+    return torch.cat(list(maps), dim=1)
+
+
+def unflip_maps(maps: Any, swap: Optional[Sequence[int]]) -> Any:
     """Mirror maps of a mirrored image back.
 
     Args:
-        maps (Tensor): (B, L*K, h, w), L outer; heatmaps have L = 1.
+        maps (Maps): (B, L*K, h, w), L outer; heatmaps have L = 1.
         swap (Sequence[int], optional): K indices of the keypoints that take
             each other's place; None keeps the channels, as for tags that
             all keypoints share.
 
     Returns:
-        Tensor: (B, L*K, h, w) in the layout of the image that was not
+        Maps: (B, L*K, h, w) in the layout of the image that was not
         mirrored.
     """
-    return swap_channels(maps, swap).flip(-1)
+    maps = swap_channels(maps, swap)
+    if isinstance(maps, np.ndarray):
+        return np.ascontiguousarray(maps[..., ::-1])
+    return maps.flip(-1)
 
 
-def swap_channels(maps: Tensor, swap: Optional[Sequence[int]]) -> Tensor:
+def swap_channels(maps: Any, swap: Optional[Sequence[int]]) -> Any:
     """Swap the channels of left and right keypoints, cells unchanged."""
     if swap is None:
         return maps
-    groups = maps.unflatten(1, (-1, len(swap)))
-    return groups[:, :, list(swap)].flatten(1, 2)
+    batch, channels, height, width = maps.shape
+    shape = batch, channels // len(swap), len(swap), height, width
+    return maps.reshape(shape)[:, :, list(swap)].reshape(maps.shape)
 
 
 def enlarge_tags(
     source: TagSource, shape: tuple[int, int], use_udp: bool = False
-) -> Tensor:
+) -> Any:
     """Enlarge the tags of a level to the image, through the last level.
 
     Args:
@@ -100,7 +158,7 @@ def enlarge_tags(
         use_udp (bool): As in :func:`resize_maps`. Defaults to False.
 
     Returns:
-        Tensor: (B, L*K, H, W), or (B, L, H, W) when shared.
+        Maps: (B, L*K, H, W), or (B, L, H, W) when shared.
     """
     tags = resize_maps(source.maps, source.last, use_udp)
     if source.mirrored:
@@ -114,7 +172,8 @@ def axis_weights(
     final: int,
     mirrored: bool = False,
     use_udp: bool = False,
-) -> Tensor:
+    by_torch: bool = True,
+) -> np.ndarray:
     """Return what :func:`enlarge_tags` does along one axis, as a matrix.
 
     Args:
@@ -123,15 +182,22 @@ def axis_weights(
         final (int): Cells of the aggregated maps, H or W.
         mirrored (bool): Whether the axis is mirrored back. Defaults to False.
         use_udp (bool): As in :func:`resize_maps`. Defaults to False.
+        by_torch (bool): Whether as with tensors, or with arrays, whose
+            weights may differ in the last bit. Defaults to True.
 
     Returns:
-        Tensor: float32 (final, size); enlarged = weights @ tags.
+        np.ndarray: float32 (final, size); enlarged = weights @ tags.
     """
-    unit = torch.eye(size)[None, None]
+    unit: Any = np.eye(size, dtype=np.float32)[None, None]
+    if by_torch:
+        import torch
+
+        unit = torch.from_numpy(unit)
     maps = resize_maps(unit, (size, last), use_udp)
     # mirrored maps need no other treatment than plain ones along an axis
-    maps = maps.flip(-1) if mirrored else maps
-    return resize_maps(maps, (size, final), use_udp)[0, 0].T.contiguous()
+    maps = unflip_maps(maps, None) if mirrored else maps
+    maps = resize_maps(maps, (size, final), use_udp)
+    return np.ascontiguousarray(to_array(maps)[0, 0].T)
 
 
 def read_tag_levels(
@@ -150,10 +216,11 @@ def read_tag_levels(
     levels = []
     for maps, last, mirrored, swap in sources:
         height, width = map_shape(maps)
+        how = use_udp, not isinstance(maps, np.ndarray)
         weights = (
-            axis_weights(height, last[0], shape[0], False, use_udp).numpy(),
-            axis_weights(width, last[1], shape[1], mirrored, use_udp).numpy(),
+            axis_weights(height, last[0], shape[0], False, *how),
+            axis_weights(width, last[1], shape[1], mirrored, *how),
         )
-        tags = swap_channels(maps.detach().float(), swap).numpy()
+        tags = swap_channels(to_array(maps), swap)
         levels.append([TagLevel(tag, *weights) for tag in tags])
     return [list(image) for image in zip(*levels)]

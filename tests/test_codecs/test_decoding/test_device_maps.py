@@ -8,9 +8,8 @@ import torch
 from helpers import random_scene
 
 from higherhrnet_plugin import AggregatingBottomupDecoder
-from higherhrnet_plugin.codecs import (
-    aggregating_bottomup_decoder as decoder_module,
-)
+from higherhrnet_plugin.codecs.decoding import decoder as decoder_module
+from higherhrnet_plugin.codecs.decoding import device_maps
 from higherhrnet_plugin.codecs.decoding.decode import find_people
 from higherhrnet_plugin.codecs.decoding.device_maps import DeviceMaps
 from higherhrnet_plugin.codecs.decoding.host_maps import HostMaps
@@ -73,10 +72,13 @@ def test_the_device_chooses_the_way(broken, monkeypatch):
         heatmaps[0, 0, 0] = np.nan
     maps = torch.from_numpy(heatmaps), torch.from_numpy(tags[0])
     ways = []
-    for name in ('decode', 'DeviceMaps'):
-        kind = getattr(decoder_module, name)
+    for module, name in (
+        (decoder_module, 'decode'),
+        (device_maps, 'DeviceMaps'),
+    ):
+        kind = getattr(module, name)
         monkeypatch.setattr(
-            decoder_module,
+            module,
             name,
             lambda *args, name=name, kind=kind: (
                 ways.append(name) or kind(*args)
