@@ -18,7 +18,7 @@ LAYERS = {
     'registry': (),
     'structures': (),
     'layers': (),
-    'images': (),
+    'images': ('structures',),
     'visualization': (),
     'doctor': ('version',),
     'compat': ('doctor', 'structures'),

@@ -9,10 +9,11 @@ from .conversion import to_bgr
 from .headers import read_geometry, read_image_size
 from .orientation import turn_upright
 from .reading import Picture, decode_image, hint_kind, read_image
-from .sizes import check_size, explain_sizes, hint_orientation
+from .sizes import check_ratio, check_size, explain_sizes, hint_orientation
 
 __all__ = [
     'Picture',
+    'check_ratio',
     'check_size',
     'decode_image',
     'explain_sizes',

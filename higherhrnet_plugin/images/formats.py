@@ -81,6 +81,19 @@ def register_decoders() -> None:
     package.register_heif_opener()
 
 
+def explain_error(error: BaseException) -> str:
+    """Say why an image is not read, without its name.
+
+    Args:
+        error (BaseException): What was raised.
+
+    Returns:
+        str: the reason.
+    """
+    text = str(error.__cause__ or error)
+    return text if text.startswith(NOT_READ) else f'{NOT_READ}: {text}'
+
+
 def explain_failure(content: bytes) -> str:
     """Say why a file cannot be read as an image.
 

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+# beyond it the input of the network, whose shorter side is fixed, would need
+# gigabytes
+_MAX_RATIO = 50
+
+
+def check_ratio(width: int, height: int) -> None:
+    """Refuse an image that is too long for its shorter side.
+
+    Args:
+        width (int): In pixels.
+        height (int): In pixels.
+
+    Raises:
+        ValueError: If one side is more than 50 times the other.
+    """
+    if max(height, width) > _MAX_RATIO * min(height, width):
+        raise ValueError(
+            f'{width} x {height} pixels: one side is more than '
+            f'{_MAX_RATIO} times the other'
+        )
+
 
 def check_size(
     name: str, size: tuple[int, int], annotated: tuple[int, int]

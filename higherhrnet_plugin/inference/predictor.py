@@ -15,8 +15,8 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from torch import Tensor, nn
 
-from ..images import to_bgr
-from ..images.formats import NOT_READ
+from ..images import check_ratio, to_bgr
+from ..images.formats import explain_error
 from ..models import MultiScaleBottomupPoseEstimator
 from ..structures.people import People
 from .loaded import Loaded
@@ -29,9 +29,6 @@ from .model import (
 
 Image = Union[str, Path, np.ndarray, PIL.Image.Image]
 
-# beyond it the input of the network, whose shorter side is fixed, would need
-# gigabytes
-_MAX_RATIO = 50
 # what mmcv and OpenCV raise on files that are no images, and on sizes that
 # they cannot resize to
 _NOT_READ = (
@@ -170,14 +167,10 @@ class Predictor:
         try:
             results = self._load(results)
         except _NOT_READ as error:
-            raise ValueError(_explain(error)) from error
+            raise ValueError(explain_error(error)) from error
         pixels = results['img']
         height, width = pixels.shape[:2]
-        if max(height, width) > _MAX_RATIO * min(height, width):
-            raise ValueError(
-                f'{width} x {height} pixels: one side is more than '
-                f'{_MAX_RATIO} times the other'
-            )
+        check_ratio(width, height)
         try:
             hint = results.pop('hint', '')
             return Loaded(pixels, self._transform(results), hint)
@@ -228,12 +221,6 @@ class Predictor:
         ]
         people = People.from_instances(sample.pred_instances)
         return people._replace(levels=levels)
-
-
-def _explain(error: BaseException) -> str:
-    """Say why an image is not read, without its name."""
-    text = str(error.__cause__ or error)
-    return text if text.startswith(NOT_READ) else f'{NOT_READ}: {text}'
 
 
 def _to_array(maps: Tensor) -> np.ndarray:

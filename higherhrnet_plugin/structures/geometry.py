@@ -30,6 +30,20 @@ class Placement(NamedTuple):
     scale: np.ndarray
     warp_mat: np.ndarray
 
+    def to_image(self, points: np.ndarray) -> np.ndarray:
+        """Bring points of the input to the image.
+
+        Args:
+            points (np.ndarray): float32 (..., 2), (x, y) in input pixels.
+
+        Returns:
+            np.ndarray: float32 (..., 2), (x, y) in image pixels, by the order
+            of steps of mmpose's ``BottomupPoseEstimator``.
+        """
+        placed = points / self.size * self.scale
+        placed = placed + self.center - 0.5 * self.scale
+        return placed.astype(np.float32)
+
 
 def _ceil_to(value: float, factor: int) -> int:
     """Round up to a multiple, a fraction of a pixel aside."""

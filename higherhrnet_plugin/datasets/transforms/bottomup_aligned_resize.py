@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Optional, Union
 
-import cv2
 from mmcv.transforms import BaseTransform
 
+from ...images.inputs import check_resizing, make_inputs
 from ...registry import TRANSFORMS
-from ...structures.geometry import place_image
 from ...structures.sizes import parse_size
 from .annotated_size import check_annotated_size
 from .shared_codec import input_settings
@@ -68,19 +67,7 @@ class BottomupAlignedResize(BaseTransform):
         resize_mode: str = 'expand',
         use_udp: Optional[bool] = None,
     ) -> None:
-        if (
-            1 not in scales
-            or min(scales) <= 0
-            or len(set(scales)) != len(scales)
-        ):
-            raise ValueError(
-                '`scales` must be different, positive and hold 1, got '
-                f'{list(scales)}'
-            )
-        if resize_mode not in ('expand', 'fit'):
-            raise ValueError(
-                f"`resize_mode` must be 'expand' or 'fit', got {resize_mode!r}"
-            )
+        check_resizing(scales, resize_mode)
         if input_size is not None:
             input_size = parse_size('input_size', input_size, square=True)
         self.input_size = input_size
@@ -106,32 +93,23 @@ class BottomupAlignedResize(BaseTransform):
         check_annotated_size(results)
         input_size, use_udp = input_settings(results, self)
         results['use_udp'] = use_udp
-        image = results['img']
-        image_size = image.shape[1], image.shape[0]
-        inputs = {}
-        for scale in self.scales:
-            placement = place_image(
-                image_size,
-                input_size,
-                scale,
-                min(self.scales),
-                self.size_factor,
-                self.resize_mode,
-                use_udp,
-            )
-            inputs[scale] = cv2.warpAffine(
-                image, placement.warp_mat, placement.size
-            )
-            if scale == 1:
-                results['input_size'] = placement.size
-                results['input_center'] = placement.center
-                results['input_scale'] = placement.scale
-                results['warp_mat'] = placement.warp_mat
-        results['img'] = inputs.pop(1)
+        inputs = make_inputs(
+            results['img'],
+            input_size,
+            self.scales,
+            self.size_factor,
+            self.resize_mode,
+            use_udp,
+        )
+        placement, results['img'] = inputs.pop(1)
+        results['input_size'] = placement.size
+        results['input_center'] = placement.center
+        results['input_scale'] = placement.scale
+        results['warp_mat'] = placement.warp_mat
         results['img_shape'] = results['img'].shape[:2]
         if inputs:
             results['aug_scales'] = list(inputs)
-            results['aug_imgs'] = list(inputs.values())
+            results['aug_imgs'] = [pixels for _, pixels in inputs.values()]
         return results
 
     def __repr__(self) -> str:
