@@ -107,8 +107,12 @@ def test_metadata_names_the_host_in_the_extra_only(wheel: Path) -> None:
         text = archive.read(name).decode()
     required = re.findall(r'^Requires-Dist: ([\w-]+)(.*)$', text, re.M)
     always = {name for name, rest in required if 'extra ==' not in rest}
-    mim = {name for name, rest in required if "extra == 'mim'" in rest}
-    assert mim == {'higherhrnet-plugin', 'mmcv', 'mmengine', 'mmpose'}
+    mim, train = (
+        {name for name, rest in required if f"extra == '{extra}'" in rest}
+        for extra in ('mim', 'train')
+    )
+    assert 'torch' in train
+    assert mim == {*train, 'mmcv', 'mmengine', 'mmpose'}
     assert always == {'numpy', 'pillow'}
     assert not {name for name, _ in required} & {
         *('chumpy', 'mmdet', 'openmim', 'torchvision'),
