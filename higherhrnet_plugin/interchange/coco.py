@@ -40,17 +40,11 @@ def read_coco_labels(path: Path, places: Sequence[Path] = ()) -> Labels:
     content = read_coco(str(path))
     try:
         images = [dict(image) for image in content['images']]
-        names = [str(image['file_name']) for image in images]
         categories = [dict(c) for c in content.get('categories') or []]
         raw = [dict(a) for a in content.get('annotations') or []]
-    except (KeyError, TypeError, ValueError) as error:
+        _name_files(images, path.parent, places)
+    except (KeyError, TypeError) as error:
         raise ValueError(f'{path} is no COCO file: {error!r}') from error
-    named = {
-        name: str(path.parent / name.replace('\\', '/')) for name in names
-    }
-    files = find_files(named.values(), places)
-    for image, name in zip(images, names):
-        image['file_name'] = str(files[named[name]])
     labels = Labels([], [])
     people: dict[str, list[Person]] = {}
     records: dict[str, dict[str, Any]] = {}
@@ -71,16 +65,26 @@ def read_coco_labels(path: Path, places: Sequence[Path] = ()) -> Labels:
             records.setdefault(image['file_name'], image)
         _add_people(repaired, skeleton, people)
         _note(report, labels)
-    labels.images = [
-        LabelledImage(
-            name,
-            people=tuple(people.get(name, ())),
-            size=(int(image['width']), int(image['height'])),
-            seen=True,
+    for name, image in records.items():
+        size = int(image['width']), int(image['height'])
+        own = tuple(people.get(name, ()))
+        labels.images.append(
+            LabelledImage(name, people=own, size=size, seen=True)
         )
-        for name, image in records.items()
-    ]
     return labels
+
+
+def _name_files(
+    images: Sequence[dict[str, Any]], base: Path, places: Sequence[Path]
+) -> None:
+    """Put the paths at which images were found for their file names."""
+    named = [
+        str(base / str(image['file_name']).replace('\\', '/'))
+        for image in images
+    ]
+    files = find_files(named, places)
+    for image, name in zip(images, named):
+        image['file_name'] = str(files[name])
 
 
 def _count_keypoints(

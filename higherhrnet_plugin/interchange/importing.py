@@ -20,7 +20,8 @@ from .formats import FORMATS, find_format, refuse_code
 from .label_studio import read_label_studio
 from .labels import LabelledImage, Labels
 from .pictures import Sizes, place_images
-from .sleap import read_alphatracker, read_jabs, read_sleap, read_table
+from .sleap import read_alphatracker, read_jabs, read_sleap
+from .tables import read_table
 from .ultralytics import read_ultralytics
 
 _READERS: dict[str, Callable[[Path], Labels]] = {

@@ -42,30 +42,11 @@ def read_label_studio(path: Path) -> Labels:
     reader = import_sleap_io('io.labelstudio')
     sleap_io = import_sleap_io()
     with faults_named(path):
-        tasks = json.loads(path.read_bytes())
         left_out: Counter[str] = Counter()
-        chosen = []
-        for task in tasks:
-            results = _choose(task, left_out)
-            if results is not None:
-                chosen.append((task, _group(results, task)))
-        names = dict.fromkeys(
-            name
-            for _, results in chosen
-            for result in results
-            if result['type'] == _POINT
-            for name in result['value'][_POINT]
-        )
-        found = from_sleap(
-            reader.parse_tasks(
-                [
-                    _pack(number, results)
-                    for number, (_, results) in enumerate(chosen)
-                ],
-                sleap_io.Skeleton(list(names), name='animal'),
-            ),
-            Path(),
-        )
+        chosen = _choose_results(json.loads(path.read_bytes()), left_out)
+        skeleton = sleap_io.Skeleton(_names(chosen), name='animal')
+        tasks = [_pack(i, results) for i, (_, results) in enumerate(chosen)]
+        found = from_sleap(reader.parse_tasks(tasks, skeleton), Path())
     images = []
     for image in found.images:
         task, results = chosen[image.frame or 0]
@@ -80,6 +61,30 @@ def read_label_studio(path: Path) -> Labels:
             )
         )
     return Labels(found.skeletons, images, left_out + found.left_out)
+
+
+def _choose_results(
+    tasks: Sequence[Result], left_out: Counter[str]
+) -> list[tuple[Result, list[Result]]]:
+    """Take the tasks that are labelled, and their results."""
+    chosen = []
+    for task in tasks:
+        results = _choose(task, left_out)
+        if results is not None:
+            chosen.append((task, _group(results, task)))
+    return chosen
+
+
+def _names(chosen: Sequence[tuple[Result, list[Result]]]) -> list[str]:
+    """List the names of keypoints, in the order in which they come."""
+    names = dict.fromkeys(
+        name
+        for _, results in chosen
+        for result in results
+        if result['type'] == _POINT
+        for name in result['value'][_POINT]
+    )
+    return list(names)
 
 
 def _choose(

@@ -44,13 +44,23 @@ def write_nwb(found: Found, paths: Mapping[str, str], file: Path) -> None:
             tracks, of which NWB holds no series.
     """
     source, tracks = _collect(found)
-    nwb, pose = map(importlib.import_module, ('pynwb', 'ndx_pose'))
+    nwb = importlib.import_module('pynwb')
     content = nwb.NWBFile(
         session_description=f'People found in {source}',
         identifier=str(uuid.uuid4()),
         # the video does not say when it was taken
         session_start_time=datetime.now(timezone.utc),
     )
+    _add_tracks(content, found, tracks, paths[source])
+    with nwb.NWBHDF5IO(str(file), 'w') as stream:
+        stream.write(content)
+
+
+def _add_tracks(
+    content: Any, found: Found, tracks: Tracks, video: str
+) -> None:
+    """Add the skeleton, the camera and the tracks of a video."""
+    pose = importlib.import_module('ndx_pose')
     skeleton = pose.Skeleton(
         name=found.name,
         nodes=list(found.keypoints),
@@ -59,24 +69,22 @@ def write_nwb(found: Found, paths: Mapping[str, str], file: Path) -> None:
     behavior = content.create_processing_module('behavior', 'Skeletons')
     behavior.add(pose.Skeletons(skeletons=[skeleton]))
     module = content.create_processing_module(
-        f'SLEAP_VIDEO_000_{Path(source).stem}', 'Tracked people'
+        f'SLEAP_VIDEO_000_{Path(video).stem}', 'Tracked people'
     )
-    camera = content.create_device('camera_0', f'Camera of {source}')
+    camera = content.create_device('camera_0', f'Camera of {video}')
     for number, people in sorted(tracks.items()):
         module.add(
             pose.PoseEstimation(
                 name=f'track=track_{number}',
-                description=f'Positions of {found.name} in {source}',
+                description=f'Positions of {found.name} in {video}',
                 pose_estimation_series=_series(pose, found, people),
-                original_videos=[paths[source]],
-                labeled_videos=[paths[source]],
+                original_videos=[video],
+                labeled_videos=[video],
                 source_software='higherhrnet_plugin',
                 skeleton=skeleton,
                 devices=[camera],
             )
         )
-    with nwb.NWBHDF5IO(str(file), 'w') as stream:
-        stream.write(content)
 
 
 def _collect(found: Found) -> tuple[str, Tracks]:

@@ -45,11 +45,7 @@ def place_images(
     """
     outside = [image.source for image in images if image.pixels is None]
     files = find_files(outside, places)
-    named = {source: str(path) for source, path in files.items()}
-    inside = [image.source for image in images if image.pixels]
-    named.update({source: source for source in inside})
-    short = unique_names(dict.fromkeys(named.values()))
-    names = [_file_name(image, short[named[image.source]]) for image in images]
+    names = _name_images(images, files)
     sizes: Sizes = {}
     wanted: dict[str, dict[int, str]] = defaultdict(dict)
     for image, name in zip(images, names):
@@ -70,6 +66,18 @@ def place_images(
         sizes.update(extract_frames(files[source], frames, folder))
     _check_sizes(images, names, sizes)
     return names, sizes
+
+
+def _name_images(
+    images: Sequence[LabelledImage], files: Mapping[str, Path]
+) -> list[str]:
+    """Name images below a folder, each by itself."""
+    # pixels that labels hold have no file
+    paths = [str(files.get(image.source, image.source)) for image in images]
+    short = unique_names(dict.fromkeys(paths))
+    return [
+        _file_name(image, short[path]) for image, path in zip(images, paths)
+    ]
 
 
 def _file_name(image: LabelledImage, name: str) -> str:

@@ -1,5 +1,7 @@
 """Small images with labelled animals, as a COCO file holds them."""
 
+import json
+
 import cv2
 import numpy as np
 
@@ -59,3 +61,8 @@ def people_by_image(content, folder):
         )
     assert len(found) == len(content['images'])
     return found
+
+
+def read_result(out, name='annotations'):
+    """Read an annotation file of an import."""
+    return json.loads((out / f'{name}.json').read_text())

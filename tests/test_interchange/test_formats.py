@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from processes import run_python
 
 from higherhrnet_plugin.interchange import ImportOptions, import_labels
 from higherhrnet_plugin.interchange.formats import FORMATS, find_format
@@ -97,3 +98,16 @@ def test_the_folder_of_the_result_must_be_empty(tmp_path):
     (tmp_path / 'photo.png').touch()
     with pytest.raises(ValueError, match='choose another --out'):
         import_labels(tmp_path / 'a.slp', tmp_path)
+
+
+def test_sleap_io_is_asked_for_where_it_is_needed(tmp_path):
+    (tmp_path / 'a.slp').write_text('x')
+    code = (
+        "import sys; sys.modules['sleap_io'] = None; "
+        'from pathlib import Path; '
+        'from higherhrnet_plugin.interchange import import_labels; '
+        "import_labels(Path('a.slp'), Path('out'))"
+    )
+    done = run_python('-c', code, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "pip install 'sleap-io>=0.9.5,<0.10'" in done.stderr

@@ -1,4 +1,4 @@
-"""What sleap-io reads, in the forms in which the tools themselves write it."""
+"""What sleap-io reads as it is: SLEAP, JABS and AlphaTracker."""
 
 import json
 from pathlib import Path
@@ -6,23 +6,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from labelled_images import make_content
+from labelled_images import make_content, read_result
 
 from higherhrnet_plugin.interchange import ImportOptions, import_labels
-from higherhrnet_plugin.interchange.deeplabcut import read_deeplabcut
-from higherhrnet_plugin.interchange.label_studio import read_label_studio
 from higherhrnet_plugin.interchange.sleap import SLEAP_IO, read_sleap
 
 ROOT = Path(__file__).resolve().parents[2]
 sio = pytest.importorskip(
     'sleap_io', reason='sleap-io is in requirements/extra.lock.txt'
 )
-foreign = pytest.importorskip('foreign_labels')
 video_files = pytest.importorskip('video_files')
-
-
-def read(out):
-    return json.loads((out / 'annotations.json').read_text())
 
 
 def points(*rows):
@@ -78,7 +71,7 @@ def label_clips(clips, out):
 def test_frames_of_videos(tmp_path, clips):
     label_clips(clips, tmp_path / 'mice.slp')
     lines = import_labels(tmp_path / 'mice.slp', tmp_path / 'out')
-    content = read(tmp_path / 'out')
+    content = read_result(tmp_path / 'out')
     names = [image['file_name'] for image in content['images']]
     assert names == [
         'day 1/clip.mp4/000004.png',
@@ -110,7 +103,7 @@ def test_predicted_people_if_asked(tmp_path, clips):
     label_clips(clips, tmp_path / 'mice.slp')
     options = ImportOptions(predicted=True, keep_empty=True)
     import_labels(tmp_path / 'mice.slp', tmp_path / 'out', options)
-    content = read(tmp_path / 'out')
+    content = read_result(tmp_path / 'out')
     assert len(content['images']) == 5
     # the corrected one is not there twice
     assert len(content['annotations']) == 3
@@ -126,7 +119,7 @@ def test_videos_that_have_moved(tmp_path, clips):
         import_labels(tmp_path / 'mice.slp', tmp_path / 'out')
     options = ImportOptions(places=(new,))
     import_labels(tmp_path / 'mice.slp', tmp_path / 'out', options)
-    assert len(read(tmp_path / 'out')['images']) == 3
+    assert len(read_result(tmp_path / 'out')['images']) == 3
 
 
 @pytest.mark.parametrize(
@@ -164,7 +157,7 @@ def test_several_skeletons_need_a_choice(tmp_path, clips):
         import_labels(file, tmp_path / 'out', ImportOptions(skeleton='all'))
     options = ImportOptions(skeleton='mouse 2')
     import_labels(file, tmp_path / 'out', options)
-    content = read(tmp_path / 'out')
+    content = read_result(tmp_path / 'out')
     assert content['categories'][0]['keypoints'] == ['corner']
     assert [a['keypoints'] for a in content['annotations']] == [[1, 1, 2]]
 
@@ -206,7 +199,7 @@ def test_jabs(tmp_path, clips):
     with pytest.raises(ValueError, match=r'(?s)nobody is left\n.*1 predicted'):
         import_labels(file, tmp_path / 'out')
     import_labels(file, tmp_path / 'out', ImportOptions(predicted=True))
-    content = read(tmp_path / 'out')
+    content = read_result(tmp_path / 'out')
     (image,), (person,) = content['images'], content['annotations']
     assert image['file_name'] == 'cage.avi/000002.png'
     wanted = np.insert(np.nan_to_num(rows), 2, 2, axis=1)
@@ -238,224 +231,10 @@ def test_alphatracker(tmp_path):
     file = tmp_path / 'train9.json'
     file.write_text(json.dumps(content))
     import_labels(file, tmp_path / 'out')
-    result = read(tmp_path / 'out')
+    result = read_result(tmp_path / 'out')
     assert [a['keypoints'] for a in result['annotations']] == [
         [10.5, 20, 2, 30, 20, 2],
         [10.5, 5, 2, 0, 0, 0],
     ]
     assert result['categories'][0]['keypoints'] == ['1', '2']
     assert len(result['images']) == 1
-
-
-# as DeepLabCut 2.3 and 3 write them: paths in three columns, unique parts
-TABLE = """scorer,,,me,me,me,me,me,me
-individuals,,,m1,m1,m1,m1,single,single
-bodyparts,,,tail,tail,nose,nose,corner,corner
-coords,,,x,y,x,y,x,y
-labeled-data,day,img07.png,1.5,2,3,4,5,6
-labeled-data,day,img3.png,,,7,8,,
-labeled-data,day,img11.png,9,10,11,12,,
-"""
-
-
-def write_table(root, text=TABLE, names=('img07', 'img3', 'img11')):
-    folder = root / 'labeled-data' / 'day'
-    make_content(folder, (1, 1, 1))
-    for number, name in enumerate(names, 1):
-        (folder / f'cage 00{number}.png').rename(folder / f'{name}.png')
-    file = folder / 'CollectedData_me.csv'
-    file.write_text(text)
-    return file
-
-
-@pytest.mark.parametrize('width', [3, 1])
-@pytest.mark.parametrize('config', [False, True])
-def test_tables_of_deeplabcut(tmp_path, width, config):
-    text = TABLE
-    if width == 1:
-        # versions before 2.2, on Windows
-        for word in ('scorer', 'individuals', 'bodyparts', 'coords'):
-            text = text.replace(f'{word},,,', f'{word},')
-        text = text.replace('labeled-data,day,', 'labeled-data\\day\\')
-    file = write_table(tmp_path, text)
-    if config:
-        (tmp_path / 'config.yaml').write_text(
-            'Task: mice\nscorer: me\nmultianimalproject: true\n'
-            'multianimalbodyparts: [nose, tail]\nskeleton: [[nose, tail],'
-            ' [nose, corner]]\n'
-        )
-        file = tmp_path
-    lines = import_labels(file, tmp_path / 'out')
-    content = read(tmp_path / 'out')
-    (category,) = content['categories']
-    order = ['nose', 'tail'] if config else ['tail', 'nose']
-    assert category['keypoints'] == order
-    assert category['skeleton'] == ([[1, 2]] if config else [])
-    assert category['name'] == ('mice' if config else 'animal')
-    rows = {
-        image['file_name']: np.reshape(
-            [
-                a['keypoints']
-                for a in content['annotations']
-                if a['image_id'] == image['id']
-            ],
-            (2, 3),
-        )[[order.index('nose'), order.index('tail')]].tolist()
-        for image in content['images']
-    }
-    assert rows == {
-        'img07.png': [[3, 4, 2], [1.5, 2, 2]],
-        'img3.png': [[7, 8, 2], [0, 0, 0]],
-        'img11.png': [[11, 12, 2], [9, 10, 2]],
-    }
-    assert content['tracks'] == [{'id': 1, 'name': 'm1'}]
-    assert 'left out: 1 unique body parts, which belong to nobody' in lines
-
-
-def test_images_of_deeplabcut_that_are_missing_shift_nothing(tmp_path):
-    file = write_table(tmp_path)
-    (file.parent / 'img07.png').unlink()
-    with pytest.raises(FileNotFoundError, match=r'1 of 3 .*img07.png'):
-        import_labels(file, tmp_path / 'out')
-    found = {
-        Path(image.source).name: image.people[0].keypoints[1, 0]
-        for image in read_deeplabcut(file).images
-    }
-    assert found == {'img07.png': 3, 'img3.png': 7, 'img11.png': 11}
-
-
-def test_single_animals_of_deeplabcut(tmp_path):
-    text = (
-        'scorer,me,me,me,me\nbodyparts,a,a,b,b\ncoords,x,y,x,y\n'
-        'labeled-data/day/img3.png,1,2,,\n'
-    )
-    (image,) = read_deeplabcut(write_table(tmp_path, text)).images
-    np.testing.assert_array_equal(
-        image.people[0].keypoints, [[1, 2, 2], [0, 0, 0]]
-    )
-    assert image.people[0].track == ''
-
-
-@pytest.mark.parametrize(
-    ('change', 'message'),
-    [
-        (('labeled-data,day,img07.png', '0,0,0'), 'is no image; predictions'),
-        (('bodyparts', 'parts'), 'is no table of DeepLabCut'),
-        (('1.5', 'here'), 'cannot be read'),
-    ],
-)
-def test_other_tables_are_refused(tmp_path, change, message):
-    file = write_table(tmp_path, TABLE.replace(*change))
-    with pytest.raises(ValueError, match=message):
-        read_deeplabcut(file)
-
-
-def test_a_project_without_tables(tmp_path):
-    (tmp_path / 'labeled-data').mkdir()
-    (tmp_path / 'config.yaml').write_text('scorer: me\nbodyparts: [a]\n')
-    with pytest.raises(FileNotFoundError, match=r'CollectedData_me.csv'):
-        read_deeplabcut(tmp_path)
-    write_table(tmp_path)
-    with pytest.raises(ValueError, match=r"\['tail', 'nose'\] are labelled"):
-        read_deeplabcut(tmp_path)
-
-
-def studio_point(key, name, x, y, parent=None):
-    return {
-        'id': key,
-        'type': 'keypointlabels',
-        'original_width': 96,
-        'original_height': 64,
-        'parentID': parent,
-        'value': {'x': x, 'y': y, 'width': 0.4, 'keypointlabels': [name]},
-    }
-
-
-def studio_task(results, image='/data/upload/1/01234567-cage%20001.png'):
-    return {
-        'id': 5,
-        'data': {'image': image},
-        'annotations': [
-            {'was_cancelled': True, 'result': []},
-            {'result': results},
-            {'result': []},
-        ],
-    }
-
-
-def test_exports_of_label_studio(tmp_path):
-    # as the tool exports: sleap-io only reads files of its own form
-    make_content(tmp_path / 'images', (1, 1, 1))
-    boxes = [
-        {
-            'id': key,
-            'type': 'rectanglelabels',
-            'value': {'rectanglelabels': ['mouse']},
-        }
-        for key in ('one', 'two', 'empty')
-    ]
-    related = {'type': 'relation', 'from_id': 'two', 'to_id': 'd'}
-    results = [
-        *boxes,
-        studio_point('a', 'nose', 25, 50, 'one'),
-        studio_point('b', 'tail', 50, 75, 'one'),
-        studio_point('c', 'nose', 75, 25, 'two'),
-        studio_point('d', 'tail', 12.5, 100),
-        related,
-        {'id': 'x', 'type': 'choices', 'value': {}},
-    ]
-    tasks = [
-        studio_task(results),
-        studio_task([], '/data/local-files/?d=images/cage 002.png'),
-        {'id': 7, 'data': {'image': 'x.png'}, 'annotations': []},
-    ]
-    file = tmp_path / 'studio.json'
-    file.write_text(json.dumps(tasks))
-    options = ImportOptions(places=(tmp_path / 'images',))
-    lines = import_labels(file, tmp_path / 'out', options)
-    content = read(tmp_path / 'out')
-    assert [a['keypoints'] for a in content['annotations']] == [
-        [24, 32, 2, 48, 48, 2],
-        [72, 16, 2, 12, 64, 2],
-    ]
-    assert content['categories'][0]['keypoints'] == ['nose', 'tail']
-    # submitted without anybody
-    assert [i['file_name'] for i in content['images']] == [
-        'cage 001.png',
-        'cage 002.png',
-    ]
-    assert 'left out: 1 tasks without annotation' in lines
-    assert 'left out: 2 cancelled annotations' in lines
-    assert 'left out: 2 second and further annotations of an image' in lines
-
-
-@pytest.mark.parametrize(
-    ('task', 'message'),
-    [
-        (
-            studio_task(
-                [
-                    studio_point('a', 'nose', 1, 1),
-                    studio_point('b', 'nose', 2, 2),
-                ]
-            ),
-            "several keypoints 'nose' that belong to no box",
-        ),
-        ({**studio_task([]), 'data': {}}, 'what image it is about'),
-        ({'annotations': [{}], 'data': {'image': 'x'}}, 'cannot be read'),
-    ],
-)
-def test_doubtful_tasks_are_refused(tmp_path, task, message):
-    file = tmp_path / 'studio.json'
-    file.write_text(json.dumps([task]))
-    with pytest.raises(ValueError, match=message):
-        read_label_studio(file)
-
-
-def test_tables_with_addresses_are_refused(tmp_path):
-    file = tmp_path / 'a.csv'
-    file.write_text(
-        'video_path,frame_idx,nose.x,nose.y\nhttp://127.0.0.1:9/x.mp4,0,1,2\n'
-    )
-    with pytest.raises(ValueError, match='names an address'):
-        import_labels(file, tmp_path / 'out')

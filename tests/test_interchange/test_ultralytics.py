@@ -1,0 +1,112 @@
+"""Data sets of Ultralytics, as its documentation lays them out."""
+
+import json
+
+import numpy as np
+import pytest
+from labelled_images import make_content, read_result
+
+from higherhrnet_plugin.interchange import ImportOptions, import_labels
+from higherhrnet_plugin.interchange.ultralytics import read_ultralytics
+
+
+def write_ultralytics(root, layout='{kind}/{split}', **settings):
+    """Write a data set as Ultralytics documents it: hidden keypoints too."""
+    for split, seed in (('train', 1), ('val', 2)):
+        make_content(root / layout.format(kind='images', split=split), (1, 1))
+        labels = root / layout.format(kind='labels', split=split)
+        labels.mkdir(parents=True, exist_ok=True)
+        row = f'0 0.5 0.5 0.25 0.5 0.5 0.25 2 0 0 0 0.75 0.{seed} 1'
+        (labels / 'cage 001.txt').write_text(f'{row}\n0 .5 .5 .1 .1\n')
+    text = {
+        'path': '/gone/data',
+        'train': layout.format(kind='images', split='train'),
+        'val': layout.format(kind='images', split='val'),
+        'kpt_shape': [3, 3],
+        'names': {0: 'mouse', 1: 'rat'},
+        **settings,
+    }
+    # JSON is YAML
+    (root / 'data.yaml').write_text(json.dumps(text))
+    return root
+
+
+@pytest.mark.parametrize('layout', ['{kind}/{split}', '{split}/{kind}'])
+def test_ultralytics(tmp_path, layout):
+    folder = write_ultralytics(
+        tmp_path / 'yolo', layout, kpt_names={0: ['nose', 'ear', 'tail']}
+    )
+    lines = import_labels(folder, tmp_path / 'out', ImportOptions(copy=True))
+    assert 'left out: 2 boxes without keypoints' in lines
+    for split, y in (('train', 0.1), ('val', 0.2)):
+        content = read_result(tmp_path / 'out', split)
+        (person,) = content['annotations']
+        np.testing.assert_allclose(
+            person['keypoints'],
+            [48, 16, 2, 0, 0, 0, 72, y * 64, 1],
+        )
+        # (x, y, w, h) of the label, not around the keypoints
+        np.testing.assert_allclose(person['bbox'], [36, 16, 24, 32])
+        (category,) = content['categories']
+        assert category['keypoints'] == ['nose', 'ear', 'tail']
+        assert category['name'] == 'mouse'
+        # an image without labels shows nobody
+        assert len(content['images']) == 2
+        files = [i['file_name'] for i in content['images']]
+        assert all(split in name for name in files)
+        for name in files:
+            place = tmp_path / 'out' / 'images' / name
+            assert place.is_file()
+            assert not place.is_symlink()
+
+
+def test_lists_of_images_and_two_numbers_a_keypoint(tmp_path):
+    folder = write_ultralytics(
+        tmp_path, train='train.txt', val=None, kpt_shape=[2, 2]
+    )
+    (folder / 'train.txt').write_text('./images/train/cage 001.png\n\n')
+    (folder / 'labels/train/cage 001.txt').write_text(
+        '1 0.5 0.5 0.5 0.5 0.5 0.25 0 0\n'
+    )
+    labels = read_ultralytics(folder)
+    (image,) = labels.images
+    (person,) = image.people
+    np.testing.assert_array_equal(person.keypoints, [[48, 16, 2], [0, 0, 0]])
+    assert person.skeleton == 'rat'
+    assert labels.skeletons[0].keypoints == ('point_0', 'point_1')
+
+
+@pytest.mark.parametrize(
+    ('settings', 'message'),
+    [
+        ({'kpt_shape': None}, '`kpt_shape` of pose data'),
+        ({'kpt_shape': [3, 4]}, '`kpt_shape` of pose data'),
+        ({'kpt_shape': [17, 3]}, r'line 1: 14 numbers, 56 are expected'),
+        ({'names': ['x'], 'kpt_shape': [3, 3]}, ''),
+        ({'names': {7: 'x'}}, 'line 1: class 0 has no name'),
+    ],
+)
+def test_wrong_data_sets_of_ultralytics(tmp_path, settings, message):
+    folder = write_ultralytics(tmp_path, **settings)
+    if not message:
+        assert len(read_ultralytics(folder).images) == 4
+        return
+    with pytest.raises(ValueError, match=message):
+        read_ultralytics(folder)
+
+
+def test_missing_folders_of_ultralytics(tmp_path):
+    folder = write_ultralytics(tmp_path, val='images/gone')
+    with pytest.raises(FileNotFoundError, match="no 'images/gone' of 'val'"):
+        read_ultralytics(folder)
+
+
+def test_yaml_runs_nothing(tmp_path):
+    folder = write_ultralytics(tmp_path)
+    marker = tmp_path / 'ran'
+    (folder / 'data.yaml').write_text(
+        f'a: !!python/object/apply:os.mkdir ["{marker}"]\n'
+    )
+    with pytest.raises(ValueError, match='cannot be read'):
+        read_ultralytics(folder)
+    assert not marker.exists()
