@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Optional, Union
 
@@ -58,7 +59,7 @@ def read_config_inputs(
         if dataset.annotated_on == IMAGE
         else settings.get('missing_images', 'error')
     )
-    return make_inputs(
+    inputs = make_inputs(
         str(ann_file),
         predictions,
         dataset.metainfo,
@@ -66,6 +67,8 @@ def read_config_inputs(
         evaluator.get('iou_type', 'keypoints'),
         bool(evaluator.get('use_area', True)),
     )
+    pixels = dataset.input_pixels(inputs.content['images'])
+    return replace(inputs, input_pixels=pixels)
 
 
 def _coco_evaluator(cfg: Config) -> ConfigDict:

@@ -15,11 +15,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..evaluation.matching import MATCH_OKS
 from ..structures.annotated_people import AnnotatedPeople
 from ..structures.oks import keypoint_similarity
 
-# a prediction of less similarity is not matched to the person
-MATCH_OKS = 0.1
 # similarities from which on a keypoint is near, and good
 NEAR, GOOD = 0.5, 0.85
 

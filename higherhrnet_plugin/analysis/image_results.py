@@ -6,8 +6,6 @@ Note:
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +13,13 @@ import numpy as np
 from tqdm import tqdm
 
 from ..evaluation.localization import box_sizes, normalized_errors
-from ..structures.annotated_people import AnnotatedPeople, annotated_people
-from ..structures.coco import MAX_PEOPLE
-from ..structures.oks import keypoint_similarity, match_people
+from ..evaluation.matching import by_image, match_image
+from ..structures.annotated_people import AnnotatedPeople
+from ..structures.oks import keypoint_similarity
 from ..structures.people import People
 from .error_types import (
     IGNORED,
     MATCH,
-    MATCH_OKS,
     classify_keypoints,
     classify_people,
 )
@@ -104,8 +101,8 @@ def compare_images(
     Returns:
         list[ImageResult]: one result an image, in the order of the file.
     """
-    annotations = _by_image(inputs.content['annotations'])
-    predictions = _by_image(inputs.predictions)
+    annotations = by_image(inputs.content['annotations'])
+    predictions = by_image(inputs.predictions)
     return [
         _compare(
             image, annotations[image['id']], predictions[image['id']], inputs
@@ -119,16 +116,6 @@ def compare_images(
     ]
 
 
-def _by_image(
-    records: Sequence[dict[str, Any]],
-) -> Mapping[Any, list[dict[str, Any]]]:
-    """Gather the records of each image."""
-    groups: dict[Any, list[dict[str, Any]]] = defaultdict(list)
-    for record in records:
-        groups[record['image_id']].append(record)
-    return groups
-
-
 def _compare(
     image: dict[str, Any],
     annotations: list[dict[str, Any]],
@@ -136,13 +123,9 @@ def _compare(
     inputs: Inputs,
 ) -> ImageResult:
     """Match the people of one image."""
-    k, sigmas = len(inputs.names), inputs.sigmas
-    truth = annotated_people(annotations, k, inputs.use_area)
-    best = sorted(predictions, key=lambda p: -p['score'])[:MAX_PEOPLE]
-    people = People.from_records(best, k)
-    oks = truth.oks(people.keypoints, sigmas)
-    matches = match_people(
-        oks, people.scores, truth.ignored, truth.crowd, MATCH_OKS
+    sigmas = inputs.sigmas
+    best, truth, people, oks, matches = match_image(
+        annotations, predictions, len(inputs.names), sigmas, inputs.use_area
     )
     types = classify_people(oks, matches, truth.ignored)
     n = np.flatnonzero(types == MATCH)

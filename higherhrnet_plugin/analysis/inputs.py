@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -51,6 +51,9 @@ class Inputs:
         iou_type (str): Of COCOeval, 'keypoints' or 'keypoints_crowd'.
         use_area (bool): Whether OKS reads ``area``.
         image_dir (Path, optional): Folder of the images, if it is known.
+        input_pixels (Mapping[Any, tuple[float, float]]): Width and height of
+            a pixel of the network input in image pixels, by image id; of
+            images whose input is known.
     """
 
     content: dict[str, Any]
@@ -65,6 +68,9 @@ class Inputs:
     iou_type: str
     use_area: bool
     image_dir: Optional[Path] = None
+    input_pixels: Mapping[Any, tuple[float, float]] = field(
+        default_factory=dict
+    )
 
 
 def make_inputs(

@@ -13,6 +13,12 @@ from ..datasets.coco_repair import CocoOptions
 from ..datasets.coco_repair.categories import Category
 from ..datasets.coco_repair.names import Renaming
 from ..evaluation.diagnosis import diagnose
+from ..evaluation.mean_errors import (
+    MeanErrors,
+    average,
+    describe,
+    visible_errors,
+)
 from ..structures.metainfo import ordered_names, parse_metainfo
 from .coco_scores import CocoEvaluation
 from .config_inputs import PathText, read_config_inputs
@@ -66,6 +72,7 @@ class Analysis:
             error, greatest first.
         operating_points (OperatingPoints, optional): Precision and recall by
             threshold; None if nobody was predicted or is annotated.
+        mean_errors (MeanErrors): How far keypoints are moved to one side.
         findings (list[str]): What stands out, in sentences.
     """
 
@@ -80,6 +87,7 @@ class Analysis:
     people: dict[str, dict[str, int]]
     headroom: dict[str, float]
     operating_points: Optional[OperatingPoints]
+    mean_errors: MeanErrors
     findings: list[str]
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,6 +106,7 @@ class Analysis:
             'keypoints': self.keypoints,
             'people': self.people,
             'headroom': self.headroom,
+            'mean_errors': self.mean_errors._asdict(),
         }
         for criterion, groups in self.groups.items():
             numbers[f'{criterion}_groups'] = {
@@ -241,7 +250,14 @@ def analyse_inputs(
     findings += diagnose(
         inputs.content, inputs.predictions, inputs.repaired, inputs.use_area
     )
-    findings += inputs.notes
+    shift = average(
+        [
+            visible_errors(r.truth, r.people, r.matches, inputs.sigmas)
+            for r in images
+        ],
+        [inputs.input_pixels.get(r.info['id']) for r in images],
+    )
+    findings += describe(shift) + inputs.notes
     return Analysis(
         inputs=inputs,
         images=images,
@@ -257,5 +273,6 @@ def analyse_inputs(
         people=people,
         headroom=gains,
         operating_points=operating_points(coco),
+        mean_errors=shift,
         findings=findings,
     )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
-from ..registry import DATASETS
+from ..registry import DATASETS, KEYPOINT_CODECS, TRANSFORMS
+from ..structures.geometry import place_image
 from ..structures.metainfo import ordered_names
 from .coco_repair import CocoOptions
 from .coco_repair.annotated_on import IMAGE
+from .pipeline_options import with_options
+from .transforms.shared_codec import input_settings
+
+_RESIZE = 'BottomupAlignedResize'
 
 
 class ConfigDataset(NamedTuple):
@@ -52,6 +58,46 @@ class ConfigDataset(NamedTuple):
             names=ordered_names(self.metainfo),
             rename_keypoints=self.settings.get('rename_keypoints'),
         )
+
+    def input_pixels(
+        self, images: Sequence[Mapping[str, Any]]
+    ) -> dict[Any, tuple[float, float]]:
+        """Measure the pixels of the test input of scale 1 in image pixels.
+
+        Args:
+            images (Sequence[Mapping]): Records of a COCO file.
+
+        Returns:
+            dict: (w, h) by image id; of no image if none of our transforms
+            resizes them, or nothing tells it the size.
+        """
+        pipeline = with_options(
+            self.settings.get('pipeline') or [],
+            scales=self.settings.get('scales'),
+            resize=self.settings.get('resize'),
+        )
+        resizes = [t for t in pipeline if t.get('type') == _RESIZE]
+        codec = self.settings.get('codec')
+        if not resizes or not (codec or resizes[0].get('input_size')):
+            return {}
+        resize = TRANSFORMS.build(resizes[0])
+        built = KEYPOINT_CODECS.build(codec) if codec else None
+        input_size, use_udp = input_settings({'codec': built}, resize)
+        pixels = {}
+        for image in images:
+            if image.get('width') and image.get('height'):
+                size = image['width'], image['height']
+                placement = place_image(
+                    size,
+                    input_size,
+                    min_scale=min(resize.scales),
+                    size_factor=resize.size_factor,
+                    resize_mode=resize.resize_mode,
+                    use_udp=use_udp,
+                )
+                width, height = placement.scale / placement.size
+                pixels[image['id']] = float(width), float(height)
+        return pixels
 
 
 def read_config_dataset(cfg: Config, loader: str) -> ConfigDataset:

@@ -23,6 +23,7 @@ from ..datasets.coco_repair.sharing import shared_options
 from ..registry import METRICS
 from ..structures.metainfo import ordered_names
 from .diagnosis import diagnose, unknown_images_line
+from .mean_errors import describe, input_pixel, mean_errors
 from .tested_sets import TestedSets, drop_repeats
 
 
@@ -66,6 +67,7 @@ class BottomupCocoMetric(CocoMetric):
         self.rename_keypoints = rename_keypoints
         self._report: Optional[RepairReport] = None
         self._sets: Optional[TestedSets] = None
+        self._input_pixels: dict[Any, tuple[float, float]] = {}
         # before the images are predicted, as mmpose's metric does
         if ann_file is not None and not self.format_only:
             _require_annotations(read_coco(ann_file), ann_file)
@@ -149,6 +151,7 @@ class BottomupCocoMetric(CocoMetric):
         super().process(data_batch, data_samples)
         for (prediction, _), sample in zip(self.results[first:], data_samples):
             prediction['img_path'] = path = sample.get('img_path')
+            prediction['input_pixel'] = input_pixel(sample)
             if self._sets is not None:
                 number = self._sets.image_id(prediction['img_id'], path)
                 prediction['img_id'] = number
@@ -181,6 +184,11 @@ class BottomupCocoMetric(CocoMetric):
                 'current',
                 logging.WARNING,
             )
+        self._input_pixels = {
+            p['img_id']: p['input_pixel']
+            for p, _ in results
+            if p['input_pixel'] is not None
+        }
         if self._sets is not None:
             content = self._sets.tested(p['img_id'] for p, _ in results)
             if content is not self.coco.dataset and self.format_only:
@@ -208,6 +216,15 @@ class BottomupCocoMetric(CocoMetric):
         repaired = self._report.repaired if self._report else {}
         lines = diagnose(
             self.coco.dataset, predictions, repaired, self.use_area
+        )
+        lines += describe(
+            mean_errors(
+                self.coco.dataset['annotations'],
+                predictions,
+                (self.dataset_meta or {})['sigmas'],
+                self.use_area,
+                self._input_pixels,
+            )
         )
         print_log('\n'.join(lines), 'current', logging.INFO)
         return values

@@ -27,6 +27,7 @@ class AnnotatedPeople(NamedTuple):
         crowd (np.ndarray): bool (G,).
         ignored (np.ndarray): bool (G,), crowds and people without a labelled
             keypoint.
+        visible (np.ndarray): bool (G, K), labelled with a flag of 2.
     """
 
     keypoints: np.ndarray
@@ -35,6 +36,7 @@ class AnnotatedPeople(NamedTuple):
     areas: np.ndarray
     crowd: np.ndarray
     ignored: np.ndarray
+    visible: np.ndarray
 
     def oks(self, predicted: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
         """Compare every predicted with every annotated person.
@@ -94,6 +96,7 @@ def annotated_people(
         areas=areas,
         crowd=crowd,
         ignored=crowd | ~labelled.any(axis=1),
+        visible=rows[..., 2] == 2,
     )
 
 

@@ -73,16 +73,23 @@ def outputs(shared, flips, scales, batch=2):
 @pytest.mark.parametrize('shared', [False, True], ids=['own', 'shared'])
 @pytest.mark.parametrize('project', [True, False])
 @pytest.mark.parametrize(
-    ('flips', 'scales'), [(1, (1,)), (2, (1,)), (2, (0.5, 1))], ids=str
+    ('flips', 'scales', 'align'),
+    [
+        (1, (1,), False),
+        (2, (1,), False),
+        (2, (1,), True),
+        (2, (0.5, 1), False),
+    ],
+    ids=str,
 )
 def test_people_equal_those_of_the_host(
-    flips, scales, project, shared, use_udp
+    flips, scales, align, project, shared, use_udp
 ):
     decoder = AggregatingBottomupDecoder(
         tag_per_keypoint=not shared, use_udp=use_udp
     )
     maps = outputs(shared, flips, scales)
-    arguments = scales, (64, 48), flip_indices(K), project
+    arguments = scales, (64, 48), flip_indices(K), project, align
     # in two steps, as tags are enlarged as a whole on a device, too
     host = decoder.aggregate(maps, *arguments)
     with Device():

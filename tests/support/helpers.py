@@ -308,8 +308,13 @@ def reference_aggregate(
     swap,
     heatmap_levels=None,
     shared=False,
+    shift=0,
 ):
-    """Merge outputs[scale][flip][level] channel by channel to ``shape``."""
+    """Merge outputs[scale][flip][level] channel by channel to ``shape``.
+
+    Maps that were mirrored back move left by ``shift`` cells of the last
+    level.
+    """
     batch, k = outputs[0][0][0][0].shape[:2]
     heatmaps = torch.zeros(batch, k, *shape)
     tags = [[] for _ in range(batch)]
@@ -323,7 +328,7 @@ def reference_aggregate(
                         for c in range(k):
                             source = swap[c] if mirrored else c
                             map_ = _enlarge(heat[b, source], last)
-                            map_ = map_.flip(-1) if mirrored else map_
+                            map_ = _mirror(map_, shift) if mirrored else map_
                             heatmaps[b, c] += _enlarge(map_, shape) / (
                                 number * len(flips) * len(scales)
                             )
@@ -334,9 +339,18 @@ def reference_aggregate(
                         if mirrored and not shared:
                             source = c // k * k + swap[c % k]
                         map_ = _enlarge(tag[b, source], last)
-                        map_ = map_.flip(-1) if mirrored else map_
+                        map_ = _mirror(map_, shift) if mirrored else map_
                         tags[b].append(_enlarge(map_, shape))
     return heatmaps, torch.stack([torch.stack(t) for t in tags])
+
+
+def _mirror(map_, shift):
+    """Mirror a map back, column by column."""
+    columns = []
+    for left in range(map_.shape[-1] - 1, -1, -1):
+        a, b = map_[:, left], map_[:, max(left - 1, 0)]
+        columns.append((1 - shift) * a + shift * b)
+    return torch.stack(columns, dim=-1)
 
 
 def assert_people(ours, theirs, tolerance):

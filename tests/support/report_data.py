@@ -85,8 +85,7 @@ def write_config(path, annotations, **options):
         data_root=str(annotations.parent),
         ann_file=annotations.name,
         data_prefix=dict(img='images/'),
-        pipeline=[],
-        **options.pop('dataset', {}),
+        **dict(dict(pipeline=[]), **options.pop('dataset', {})),
     )
     evaluator = dict(type='CocoMetric', **options.pop('evaluator', {}))
     path.write_text(

@@ -34,6 +34,7 @@ def people(*keypoints, labelled=None, areas=None):
         areas=np.full(count, AREA) if areas is None else areas,
         crowd=np.zeros(count, bool),
         ignored=~labelled.any(axis=1),
+        visible=labelled,
     )
 
 

@@ -60,6 +60,39 @@ def test_exact_predictions_lack_nothing(data):
     assert best.best == 3
 
 
+def test_a_shift_of_all_keypoints_is_found(data, tmp_path):
+    file, content = data
+    records = predictions_of(content, 0)
+    for record in records:
+        record['keypoints'][0::3] = np.add(record['keypoints'][0::3], 1)
+    (image,) = {(i['width'], i['height']) for i in content['images']}
+    resize = dict(
+        type='BottomupAlignedResize', input_size=64, resize_mode='fit'
+    )
+    config = write_config(
+        tmp_path / 'c.py',
+        file,
+        dataset=dict(metainfo=metainfo(5), pipeline=[resize]),
+    )
+    results = write_json(tmp_path / 'r.json', records)
+    analysis = analyse_config(config, results)
+    ratio = max(image) / 64
+    flags = [f for p in people_of(content) for f in p['keypoints'][2::3]]
+    assert analysis.to_dict()['mean_errors'] == dict(
+        keypoints=flags.count(2),
+        image=pytest.approx([1, 0]),
+        input=pytest.approx([1 / ratio, 0]),
+        uncertainty=pytest.approx([0, 0]),
+    )
+    (line,) = [x for x in analysis.findings if 'mean error' in x]
+    assert 1 / ratio > 0.25
+    assert 'flip test' in line
+    # without the config nothing tells the size of the input
+    analysis = analyse(content, records, metainfo(5))
+    assert analysis.mean_errors.image == pytest.approx((1, 0))
+    assert analysis.mean_errors.input is None
+
+
 def test_nobody_predicted(data):
     _, content = data
     analysis = analyse(content, [], metainfo(5))

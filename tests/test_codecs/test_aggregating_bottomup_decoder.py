@@ -301,6 +301,7 @@ AGGREGATIONS = [
 ]
 
 
+@pytest.mark.parametrize('align', [False, True], ids=['cells', 'pixels'])
 @pytest.mark.parametrize('shared', [False, True], ids=['own', 'shared'])
 @pytest.mark.parametrize('project', [True, False])
 @pytest.mark.parametrize('k', [1, 5])
@@ -308,7 +309,7 @@ AGGREGATIONS = [
     ('scales', 'flips', 'levels', 'tag_levels', 'chosen'), AGGREGATIONS
 )
 def test_maps_equal_the_reference(
-    scales, flips, levels, tag_levels, chosen, k, project, shared
+    scales, flips, levels, tag_levels, chosen, k, project, shared, align
 ):
     rng = np.random.default_rng(16)
     swap = flip_indices(k)
@@ -322,18 +323,39 @@ def test_maps_equal_the_reference(
     heatmaps, tags = decoder.aggregate(
         outputs,
         scales,
-        (48, 32) if project else None,
+        (48, 32) if project or align else None,
         swap,
         project_to_image=project,
+        align_flip=align,
     )
     largest = max(range(len(scales)), key=lambda i: scales[i])
     shape = (32, 48) if project else outputs[largest][0][-1][0].shape[-2:]
     expected = reference_aggregate(
-        outputs, scales, shape, swap, chosen, shared
+        outputs,
+        scales,
+        shape,
+        swap,
+        chosen,
+        shared,
+        # the last level has 12, 24 or 48 columns for the 48 of the input
+        2.0 ** (levels - 3) if align else 0,
     )
     assert tags.shape[1] == tag_channels * len(tag_levels) * flips
     torch.testing.assert_close(heatmaps, expected[0], rtol=0, atol=1e-5)
     torch.testing.assert_close(tags, expected[1], rtol=0, atol=1e-5)
+
+
+def test_aligned_flips_with_udp_are_as_ever():
+    """With UDP reversed cells are those of W - 1 - x."""
+    rng = np.random.default_rng(24)
+    outputs = network_outputs(rng, 3, (1, 2), 2, 2, (0,), 3)
+    decoder = AggregatingBottomupDecoder(use_udp=True)
+    off, on = (
+        decoder.aggregate(outputs, (1, 2), (48, 32), [0, 2, 1], align_flip=a)
+        for a in (False, True)
+    )
+    assert torch.equal(on[0], off[0])
+    assert torch.equal(on[1], off[1])
 
 
 @pytest.mark.parametrize('project', [True, False])
@@ -349,7 +371,7 @@ def test_outputs_are_left_as_they_are(project):
         if t is not None
     ]
     AggregatingBottomupDecoder().aggregate(
-        outputs, (1, 2), (48, 32), [0, 2, 1], project
+        outputs, (1, 2), (48, 32), [0, 2, 1], project, True
     )
     after = [
         t for s in outputs for f in s for lv in f for t in lv if t is not None
@@ -407,6 +429,18 @@ def test_flip_test_of_a_mirrored_scene_with_shared_tags():
             r'`heatmap_levels` \[0, 2\].*2 levels',
             id='heatmap_levels',
         ),
+        pytest.param(
+            {},
+            dict(base_size=None, more=dict(align_flip=True)),
+            r'`align_flip`.*`base_size`.*None',
+            id='align_flip without base_size',
+        ),
+        pytest.param(
+            {},
+            dict(scales=(0.5, 2), more=dict(align_flip=True)),
+            r'`align_flip`.*\[0.5, 2\]',
+            id='align_flip without scale 1',
+        ),
     ],
 )
 def test_aggregate_names_what_is_missing(options, arguments, words):
@@ -427,7 +461,11 @@ def test_aggregate_names_what_is_missing(options, arguments, words):
     decoder = AggregatingBottomupDecoder(**options)
     with pytest.raises(ValueError, match=words):
         decoder.aggregate(
-            outputs, arguments.get('given', scales), arguments['base_size']
+            outputs,
+            arguments.get('given', scales),
+            arguments['base_size'],
+            project_to_image='more' not in arguments,
+            **arguments.get('more', {}),
         )
 
 

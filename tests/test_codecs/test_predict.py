@@ -15,10 +15,10 @@ from higherhrnet_plugin import AggregatingBottomupDecoder
 from higherhrnet_plugin.codecs.decoding import aggregation
 
 
-def two_steps(decoder, outputs, scales, base_size, swap, project):
+def two_steps(decoder, outputs, scales, base_size, swap, project, align=False):
     """Aggregate and decode, and bring points to the input."""
     heatmaps, tags = decoder.aggregate(
-        outputs, scales, base_size, swap, project
+        outputs, scales, base_size, swap, project, align
     )
     people = decoder.batch_decode(heatmaps, tags)
     shape = np.array(heatmaps.shape[:-3:-1])
@@ -49,13 +49,14 @@ def compare(found, expected):
 
 
 @pytest.mark.parametrize('use_udp', [False, True], ids=['plain', 'udp'])
+@pytest.mark.parametrize('align', [False, True], ids=['cells', 'pixels'])
 @pytest.mark.parametrize('shared', [False, True], ids=['own', 'shared'])
 @pytest.mark.parametrize('project', [True, False])
 @pytest.mark.parametrize(
     ('scales', 'flips', 'levels', 'tag_levels', 'chosen'), AGGREGATIONS
 )
 def test_people_equal_those_of_aggregated_maps(
-    scales, flips, levels, tag_levels, chosen, project, shared, use_udp
+    scales, flips, levels, tag_levels, chosen, project, shared, align, use_udp
 ):
     rng = np.random.default_rng(19)
     k = 5
@@ -66,7 +67,7 @@ def test_people_equal_those_of_aggregated_maps(
     options = dict(
         heatmap_levels=chosen, tag_per_keypoint=not shared, use_udp=use_udp
     )
-    arguments = outputs, scales, (48, 32), flip_indices(k), project
+    arguments = outputs, scales, (48, 32), flip_indices(k), project, align
     heatmaps, _ = AggregatingBottomupDecoder(**options).aggregate(*arguments)
     options['score_thr'] = float(heatmaps.max()) / 3
     decoder = AggregatingBottomupDecoder(**options)

@@ -24,6 +24,54 @@ def test_it_is_found_in_wrappers():
 
 
 @pytest.mark.parametrize(
+    'options',
+    [
+        pytest.param(
+            dict(
+                codec=dict(
+                    type='MultiResolutionAssociativeEmbedding',
+                    input_size=(128, 128),
+                ),
+                resize=dict(resize_mode='fit'),
+            ),
+            id='codec',
+        ),
+        pytest.param(
+            dict(
+                pipeline=[
+                    dict(
+                        type='BottomupAlignedResize',
+                        input_size=128,
+                        resize_mode='fit',
+                    )
+                ]
+            ),
+            id='transform',
+        ),
+        pytest.param(dict(), id='nothing tells the size'),
+        pytest.param(dict(pipeline=[]), id='no resize'),
+    ],
+)
+def test_pixels_of_the_input(options):
+    dataset = {
+        **OWN,
+        'pipeline': [dict(type='BottomupAlignedResize')],
+        **options,
+    }
+    found = read_config_dataset(
+        Config(dict(test_dataloader=dict(dataset=dataset))), 'test_dataloader'
+    )
+    images = [
+        dict(id=4, width=256, height=64),
+        dict(id='b', width=64, height=32),
+        dict(id=6),
+    ]
+    known = 'codec' in options or options.get('pipeline')
+    expected = {4: (2.0, 2.0), 'b': (0.5, 0.5)} if known else {}
+    assert found.input_pixels(images) == expected
+
+
+@pytest.mark.parametrize(
     ('dataset', 'words'),
     [
         (None, 'no `test_dataloader`'),

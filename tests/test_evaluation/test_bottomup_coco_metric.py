@@ -16,6 +16,7 @@ from own_data import (
     metainfo,
     noisy_predictions,
     people_of,
+    predicted_sample,
     read,
 )
 
@@ -166,6 +167,38 @@ def test_the_diagnosis_is_logged(tmp_path, logged):
     assert any(line.startswith('7 areas were missing') for line in lines)
     assert any('AP (L)' in line for line in lines)
     assert result['coco/AP (L)'] == -1
+
+
+def test_a_shift_of_all_keypoints_is_logged(tmp_path, logged):
+    file = clean_file(tmp_path)
+    data_set = load(file)
+    metric = METRICS.build(
+        dict(
+            type='BottomupCocoMetric',
+            ann_file=data_set.ann_file,
+            nms_mode='none',
+            score_mode='bbox',
+        )
+    )
+    metric.dataset_meta = data_set.metainfo
+    samples = []
+    for i in range(len(data_set)):
+        info = data_set.get_data_info(i)
+        name = Path(info['img_path']).name
+        keypoints, scores = noisy_predictions(read(file), 0)[name]
+        keypoints = np.reshape(keypoints, (-1, 17, 2)) + (1, 0)
+        samples.append(
+            dict(
+                predicted_sample(info, keypoints, scores),
+                input_size=(100, 50),
+                input_scale=np.array([200, 100]),
+            )
+        )
+    metric.process({}, samples)
+    metric.evaluate(size=len(samples))
+    (line,) = [x for x in logged[-1].splitlines() if 'mean error' in x]
+    assert 'x +1.00, y +0.00 image pixels, x +0.50, y +0.00 input' in line
+    assert '`model.test_cfg.align_flip`' in line
 
 
 def test_predictions_of_another_file_are_refused(tmp_path):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...evaluation.matching import MATCH_OKS
 from ...structures.coco import EASY_BELOW, HARD_FROM, MAX_PEOPLE
-from ..error_types import GOOD, KEYPOINT_TYPES, MATCH_OKS, NEAR
+from ..error_types import GOOD, KEYPOINT_TYPES, NEAR
 from ..results import Analysis
 from ..summaries import PCK_THRESHOLDS
 from .page import Section

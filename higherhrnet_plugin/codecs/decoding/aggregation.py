@@ -56,6 +56,7 @@ class Aggregator:
         base_size: Optional[tuple[int, int]] = None,
         flip_indices: Optional[Sequence[int]] = None,
         project_to_image: bool = True,
+        align_flip: bool = False,
     ) -> tuple[Any, Any]:
         """Merge levels, flips and scales.
 
@@ -72,6 +73,11 @@ class Aggregator:
                 keypoints; needed with a flip test.
             project_to_image (bool): Enlarge all maps to ``base_size``, or
                 else to the last level of the largest scale. Defaults to True.
+            align_flip (bool): Mirror maps back as
+                :class:`.BottomupRandomFlip` mirrors keypoints, from x to
+                W - 1 - x in the pixels of each scale, instead of reversing
+                their cells, which leads to W - x. UDP does so anyhow.
+                Defaults to False, as officially.
 
         Returns:
             tuple[Maps, Maps]: heatmaps (B, K, H, W) and tags
@@ -81,7 +87,12 @@ class Aggregator:
             ValueError: If an argument is missing or does not fit.
         """
         heatmaps, sources = self._merge(
-            outputs, scales, base_size, flip_indices, project_to_image
+            outputs,
+            scales,
+            base_size,
+            flip_indices,
+            project_to_image,
+            align_flip,
         )
         return heatmaps, self._enlarge(sources, map_shape(heatmaps))
 
@@ -107,12 +118,16 @@ class Aggregator:
         base_size: Optional[tuple[int, int]],
         flip_indices: Optional[Sequence[int]],
         project_to_image: bool,
+        align_flip: bool,
     ) -> tuple[Any, list[TagSource]]:
         """Merge heatmaps (B, K, H, W), and collect tags as they are."""
         self._check_outputs(outputs, scales, base_size, project_to_image)
         shape: Optional[tuple[int, int]] = None
         if project_to_image and base_size is not None:
             shape = base_size[1], base_size[0]
+        shift = 0.0
+        if align_flip and not self.use_udp:
+            shift = _cells_per_pixel(outputs, scales, base_size)
         totals: list[Any] = []
         tags: list[TagSource] = []
         for i in sorted(range(len(scales)), key=lambda i: -scales[i]):
@@ -122,6 +137,7 @@ class Aggregator:
                 self.heatmap_levels,
                 self.tag_per_keypoint,
                 self.use_udp,
+                shift,
             )
             if shape is None:
                 shape = map_shape(heatmaps)
@@ -167,3 +183,21 @@ class Aggregator:
                 f'`heatmap_levels` {list(chosen)} names a level that is not '
                 f'there; the head gives {levels} levels'
             )
+
+
+def _cells_per_pixel(
+    outputs: Outputs,
+    scales: Sequence[float],
+    base_size: Optional[tuple[int, int]],
+) -> float:
+    """Divide the width of the last level by that of its input.
+
+    It is the same at every scale, as all inputs run through one network.
+    """
+    if base_size is None or 1 not in scales:
+        raise ValueError(
+            '`align_flip` needs `base_size` (w, h) and outputs of scale 1, '
+            f'got {base_size} and the scales {list(scales)}'
+        )
+    heatmaps, _ = outputs[list(scales).index(1)][0][-1]
+    return map_shape(heatmaps)[1] / base_size[0]

@@ -107,6 +107,7 @@ class Decoder(Aggregator):
         base_size: tuple[int, int],
         flip_indices: Optional[Sequence[int]] = None,
         project_to_image: bool = True,
+        align_flip: bool = False,
     ) -> list[People]:
         """Find the people of a batch in the outputs of the network.
 
@@ -120,6 +121,7 @@ class Decoder(Aggregator):
             base_size (tuple[int, int]): As there, but always needed.
             flip_indices (Sequence[int], optional): As there.
             project_to_image (bool): As there.
+            align_flip (bool): As there.
 
         Returns:
             list[People]: of every image, (x, y) in pixels of the input of
@@ -129,7 +131,12 @@ class Decoder(Aggregator):
             ValueError: If an argument is missing or does not fit.
         """
         heatmaps, sources = self._merge(
-            outputs, scales, base_size, flip_indices, project_to_image
+            outputs,
+            scales,
+            base_size,
+            flip_indices,
+            project_to_image,
+            align_flip,
         )
         shape = map_shape(heatmaps)
         if on_host(heatmaps) and _all_finite(heatmaps, sources):

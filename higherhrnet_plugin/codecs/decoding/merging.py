@@ -13,7 +13,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from .resizing import Maps, TagSource, map_shape, resize_maps, unflip_maps
+from .resizing import (
+    Maps,
+    TagSource,
+    map_shape,
+    resize_maps,
+    shift_maps,
+    unflip_maps,
+)
 
 LevelOutput = tuple[Maps, Optional[Maps]]
 Outputs = Sequence[Sequence[Sequence[LevelOutput]]]
@@ -54,6 +61,7 @@ def merge_flips(
     heatmap_levels: Optional[Sequence[int]] = None,
     tag_per_keypoint: bool = True,
     use_udp: bool = False,
+    shift: float = 0.0,
 ) -> tuple[Any, list[TagSource]]:
     """Average heatmaps over levels and flips, and collect all tags.
 
@@ -65,6 +73,8 @@ def merge_flips(
         heatmap_levels (Sequence[int], optional): Levels to average.
         tag_per_keypoint (bool): Whether mirrored tags are exchanged, too.
         use_udp (bool): As in :func:`resize_maps`. Defaults to False.
+        shift (float): Cells of the last level by which maps move to the left
+            once they are mirrored back. Defaults to 0.
 
     Returns:
         tuple[Maps, list[TagSource]]: heatmaps (B, K, H, W) and tags, plain
@@ -82,9 +92,11 @@ def merge_flips(
             "gives it from `swap` of its metainfo's keypoints"
         )
     mirrored, sources = merge_levels(flips[1], heatmap_levels, use_udp)
-    mirrored = unflip_maps(mirrored, flip_indices)
+    mirrored = shift_maps(unflip_maps(mirrored, flip_indices), shift)
     swap = flip_indices if tag_per_keypoint else None
-    tags += [s._replace(mirrored=True, swap=swap) for s in sources]
+    tags += [
+        s._replace(mirrored=True, swap=swap, shift=shift) for s in sources
+    ]
     total = heatmaps + mirrored
     total /= 2
     return total, tags

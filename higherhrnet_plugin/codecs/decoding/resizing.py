@@ -36,12 +36,15 @@ class TagSource(NamedTuple):
         mirrored (bool): Whether they show the mirrored image.
         swap (Sequence[int], optional): K indices of the keypoints that take
             each other's place; None keeps the channels.
+        shift (float): Cells of the last level by which they move to the
+            left once they are mirrored back.
     """
 
     maps: Any
     last: tuple[int, int]
     mirrored: bool = False
     swap: Optional[Sequence[int]] = None
+    shift: float = 0.0
 
 
 def map_shape(maps: Maps) -> tuple[int, int]:
@@ -138,6 +141,25 @@ def unflip_maps(maps: Any, swap: Optional[Sequence[int]]) -> Any:
     return maps.flip(-1)
 
 
+def shift_maps(maps: Any, cells: float) -> Any:
+    """Move maps to the left by part of a cell, linearly.
+
+    Args:
+        maps (Maps): (..., h, w).
+        cells (float): How far, in [0, 1].
+
+    Returns:
+        Maps: (..., h, w), cell i is ``(1 - cells) * maps[i] + cells *
+        maps[i + 1]``; the last one stays. The input itself for 0.
+    """
+    if not cells:
+        return maps
+    moved = maps * (1 - cells)
+    moved[..., :-1] += maps[..., 1:] * cells
+    moved[..., -1] += maps[..., -1] * cells
+    return moved
+
+
 def swap_channels(maps: Any, swap: Optional[Sequence[int]]) -> Any:
     """Swap the channels of left and right keypoints, cells unchanged."""
     if swap is None:
@@ -162,7 +184,7 @@ def enlarge_tags(
     """
     tags = resize_maps(source.maps, source.last, use_udp)
     if source.mirrored:
-        tags = unflip_maps(tags, source.swap)
+        tags = shift_maps(unflip_maps(tags, source.swap), source.shift)
     return resize_maps(tags, shape, use_udp)
 
 
@@ -173,6 +195,7 @@ def axis_weights(
     mirrored: bool = False,
     use_udp: bool = False,
     by_torch: bool = True,
+    shift: float = 0.0,
 ) -> np.ndarray:
     """Return what :func:`enlarge_tags` does along one axis, as a matrix.
 
@@ -184,6 +207,7 @@ def axis_weights(
         use_udp (bool): As in :func:`resize_maps`. Defaults to False.
         by_torch (bool): Whether as with tensors, or with arrays, whose
             weights may differ in the last bit. Defaults to True.
+        shift (float): As in :class:`TagSource`. Defaults to 0.
 
     Returns:
         np.ndarray: float32 (final, size); enlarged = weights @ tags.
@@ -195,7 +219,7 @@ def axis_weights(
         unit = torch.from_numpy(unit)
     maps = resize_maps(unit, (size, last), use_udp)
     # mirrored maps need no other treatment than plain ones along an axis
-    maps = unflip_maps(maps, None) if mirrored else maps
+    maps = shift_maps(unflip_maps(maps, None), shift) if mirrored else maps
     maps = resize_maps(maps, (size, final), use_udp)
     return np.ascontiguousarray(to_array(maps)[0, 0].T)
 
@@ -214,12 +238,12 @@ def read_tag_levels(
         list[list[TagLevel]]: of every image the tags of each level.
     """
     levels = []
-    for maps, last, mirrored, swap in sources:
+    for maps, last, mirrored, swap, shift in sources:
         height, width = map_shape(maps)
         how = use_udp, not isinstance(maps, np.ndarray)
         weights = (
             axis_weights(height, last[0], shape[0], False, *how),
-            axis_weights(width, last[1], shape[1], mirrored, *how),
+            axis_weights(width, last[1], shape[1], mirrored, *how, shift),
         )
         tags = swap_channels(to_array(maps), swap)
         levels.append([TagLevel(tag, *weights) for tag in tags])

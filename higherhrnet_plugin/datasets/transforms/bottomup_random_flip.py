@@ -20,6 +20,12 @@ class BottomupRandomFlip(RandomFlip):
     mmpose's ``RandomFlip`` reads ``input_size``, which is (w, h), as (h, w),
     and so moves the keypoints of every input that is not square. Arguments
     and keys are those of ``RandomFlip``.
+
+    Pixel i of an input of width W becomes pixel W - 1 - i, and a keypoint at
+    x goes to W - 1 - x: the centre of pixel i is at i, in the input and so at
+    every level. The official code mirrors the keypoints of each level in its
+    cells instead, to w - 1 - x for a level of width w. ``align_flip`` of the
+    head's ``test_cfg`` mirrors maps as this class mirrors keypoints.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from higherhrnet_plugin.codecs.decoding.tags import FullTags, LevelTags
 
 
 @pytest.mark.parametrize('use_udp', [False, True], ids=['plain', 'udp'])
-@pytest.mark.parametrize('mirrored', [False, True])
+@pytest.mark.parametrize(
+    ('mirrored', 'shift'), [(False, 0.0), (True, 0.0), (True, 0.5)]
+)
 @pytest.mark.parametrize(
     ('size', 'last', 'shape'),
     [
@@ -25,10 +27,11 @@ from higherhrnet_plugin.codecs.decoding.tags import FullTags, LevelTags
     ],
     ids=str,
 )
-def test_tags_of_cells_and_tiles(size, last, shape, mirrored, use_udp):
+def test_tags_of_cells_and_tiles(size, last, shape, mirrored, shift, use_udp):
     rng = np.random.default_rng(20)
     maps = torch.from_numpy(rng.normal(size=(2, 6, *size)).astype(np.float32))
-    source = TagSource(maps, last, mirrored, [0, 2, 1] if mirrored else None)
+    swap = [0, 2, 1] if mirrored else None
+    source = TagSource(maps, last, mirrored, swap, shift)
     full = enlarge_tags(source, shape, use_udp)[1].numpy()
     levels = read_tag_levels([source], shape, use_udp)[1]
     level = LevelTags(levels, 3, shape)
