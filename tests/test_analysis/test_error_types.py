@@ -107,7 +107,7 @@ def reference_kind(point, k, own, truth):
     for g in range(len(truth.keypoints)):
         for j in dict.fromkeys((k, FLIP[k])):
             if truth.labelled[g, j]:
-                d = np.hypot(point - truth.keypoints[g, j])
+                d = np.hypot(*(point - truth.keypoints[g, j]))
                 variance = 2 * truth.areas[g] * (2 * SIGMAS[k]) ** 2
                 # at equal similarity the own one, then the own person
                 rank = int(g == own) + int(g == own and j == k)
