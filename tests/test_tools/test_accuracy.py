@@ -315,7 +315,8 @@ def test_a_study_goes_on_and_repeats_nothing(stub, study, tmp_path, capsys):
     # without data it only writes
     main = study['main']
     capsys.readouterr()
-    main.main(['--results', str(results)], two_arms(study))
+    arms = two_arms(study)
+    main.main(['--results', str(results), '--arms', *arms], arms)
     assert '| third | 3 |' in capsys.readouterr().out
 
 
@@ -371,6 +372,17 @@ def test_the_last_seed_gives_way_where_all_are_too_slow(
     assert ended == [0]
     assert time.monotonic() - begun < 60
     assert jobs[1].process.returncode
+
+
+def test_the_page_is_what_the_command_writes(study):
+    results = study['results'].read_results(ROOT / 'docs' / 'ablation.json')
+    study['results'].Results(
+        results.path, study['arms'].PROTOCOL, results._shared['data']
+    )
+    main = study['main']
+    tables = main.report(results.by_arm(), study['arms'].ABLATION, None)
+    page = (ROOT / 'docs' / 'ablation.md').read_text()
+    assert f'{main.START}\n\n{tables}\n\n{main.END}' in page
 
 
 def test_arms_that_need_no_training(study):

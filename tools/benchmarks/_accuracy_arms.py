@@ -22,10 +22,10 @@ PROTOCOL: dict[str, Any] = {
     'input_size': 256,
     'sigma': 1.5,
     'batch_size': 8,
-    'iterations': 2000,
+    'iterations': 1600,
     'lr': 3e-3,
-    # of pull and push: ten people in an image make heatmaps weigh more
-    'tag_weight': 1e-2,
+    # of pull and push
+    'tag_weight': 3e-3,
 }
 
 
