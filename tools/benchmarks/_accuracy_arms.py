@@ -92,7 +92,7 @@ _SCALED = {
     _DIM: 8,
     'codec.person_scales': True,
     # a tenth of the weight of pull and push, as published
-    'model.head.tag_loss.scale_weight': PROTOCOL.get('tag_weight', 1e-3) / 10,
+    'model.head.tag_loss.scale_weight': PROTOCOL['tag_weight'] / 10,
 }
 
 

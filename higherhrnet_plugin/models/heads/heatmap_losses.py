@@ -8,14 +8,15 @@ from typing import Any, Optional
 import torch.nn.functional as F
 from torch import Tensor
 
-from ...codecs.decoding.merging import LevelOutput
 from ..losses.adaptive import scales_from_tags
 from ..losses.utils import at_least_float32
+
+Level = tuple[Tensor, Optional[Tensor]]
 
 
 def heatmap_losses(
     loss: Any,
-    outputs: Sequence[LevelOutput],
+    outputs: Sequence[Level],
     targets: Sequence[Tensor],
     masks: Sequence[Tensor],
     groups: int,
@@ -52,9 +53,7 @@ def heatmap_losses(
     return named
 
 
-def read_tag_scales(
-    outputs: Sequence[LevelOutput], groups: int
-) -> list[Tensor]:
+def read_tag_scales(outputs: Sequence[Level], groups: int) -> list[Tensor]:
     """Tell at every cell of every level how large a person seems.
 
     Args:
