@@ -180,4 +180,7 @@ def _rows(shape: Element) -> np.ndarray:
     """Read points as (x, y, v) rows."""
     seen = HIDDEN if shape.get('occluded') == '1' else VISIBLE
     points = [pair.split(',') for pair in shape.attrib['points'].split(';')]
-    return np.array([[float(x), float(y), seen] for x, y in points])
+    rows = np.array([[float(x), float(y), seen] for x, y in points])
+    if not np.isfinite(rows).all():
+        raise ValueError(f'points {shape.attrib["points"]!r} are not finite')
+    return rows

@@ -52,7 +52,7 @@ def export_people(
         paths = {s: str(p) for s, p in find_files(sources, places).items()}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, out.name)
-        with faults_named(out):
+        with faults_named(out, 'written'):
             write(found, paths, file)
         write_whole(out, file.read_bytes())
     people = [p for image in found.images for p in image.people]

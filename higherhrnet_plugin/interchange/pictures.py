@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..files import write_picture
-from ..images import read_image_size
 from ..inference.inputs import Source
 from ..inference.videos import VideoReader
 from .labels import LabelledImage
-from .places import find_files, unique_names
+from .places import find_files, read_size, unique_names
 
 Sizes = dict[str, tuple[int, int]]
 
@@ -58,7 +57,7 @@ def place_images(
             sizes[name] = pixels.shape[1], pixels.shape[0]
         elif image.frame is None:
             path = files[image.source]
-            sizes[name] = read_image_size(path)
+            sizes[name] = read_size(path)
             _put(path, target, copy)
         else:
             wanted[image.source][image.frame] = name

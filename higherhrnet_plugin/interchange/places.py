@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..datasets.coco_repair.files import base_name, spellings
+from ..images import read_image_size
 
 _SHOWN = 5
 # Label Studio puts it before the names of uploaded files
@@ -143,6 +144,25 @@ def _refuse_shared(found: Mapping[str, Path]) -> None:
                 f'{other!r} and {source!r} both lead to {path}: let '
                 '--images name a folder that has both, in their folders'
             )
+
+
+def read_size(path: Path) -> tuple[int, int]:
+    """Read the size of an image.
+
+    Args:
+        path (Path): The file.
+
+    Returns:
+        tuple[int, int]: (w, h) in pixels, upright.
+
+    Raises:
+        OSError: If it cannot be opened.
+        ValueError: If it cannot be read; the message names it.
+    """
+    try:
+        return read_image_size(path)
+    except ValueError as error:
+        raise ValueError(f'{path} {error}') from error
 
 
 def unique_names(sources: Iterable[str]) -> dict[str, str]:

@@ -43,11 +43,12 @@ def import_sleap_io(module: str = '') -> Any:
 
 
 @contextmanager
-def faults_named(path: Path) -> Iterator[None]:
+def faults_named(path: Path, verb: str = 'read') -> Iterator[None]:
     """Turn what sleap-io raises and warns of into errors about a file.
 
     Args:
-        path (Path): The file that is read.
+        path (Path): The file.
+        verb (str): What is done with it. Defaults to 'read'.
 
     Yields:
         Nothing; the effect ends with the ``with`` block.
@@ -69,7 +70,7 @@ def faults_named(path: Path) -> Iterator[None]:
         *(OSError, RuntimeError, TypeError, UserWarning, ValueError),
     ) as error:
         raise ValueError(
-            f'{path} cannot be read: {error or type(error).__name__}'
+            f'{path} cannot be {verb}: {error or type(error).__name__}'
         ) from error
 
 
@@ -231,8 +232,9 @@ def _name(filename: Any, index: int) -> tuple[str, Optional[int]]:
 
 def _read_inside(video: Any, index: int) -> np.ndarray:
     """Read pixels that lie in the file of labels."""
-    if not video.is_open:
-        video.open()
-    pixels = np.asarray(video[index])
+    with faults_named(Path(video.filename)):
+        if not video.is_open:
+            video.open()
+        pixels = np.asarray(video[index])
     # RGB or grey
     return to_bgr(pixels[..., ::-1])

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from ..images import read_image_size
 from ..images.formats import IMAGE_SUFFIXES
 from .labels import HIDDEN, VISIBLE, LabelledImage, Labels, Person, Skeleton
+from .places import read_size
 
 SPLITS = ('train', 'val', 'test')
 _BOX = 5
@@ -154,8 +154,9 @@ def _read_image(
     file = _label_file(image)
     people = []
     if file.is_file() and image.is_file():
-        size = read_image_size(image)
-        for number, line in enumerate(file.read_text().splitlines(), 1):
+        size = read_size(image)
+        lines = file.read_text('utf-8', 'replace').splitlines()
+        for number, line in enumerate(lines, 1):
             words = line.split()
             if not words or words[0].startswith('#'):
                 continue
@@ -184,10 +185,16 @@ def _read_person(
             f'{where}: {len(words)} numbers, {wanted} are expected by '
             f'kpt_shape {list(shape)}'
         )
-    kind = classes.get(int(float(words[0])))
+    try:
+        number, *given = map(float, words)
+    except ValueError as error:
+        raise ValueError(f'{where}: {error}') from error
+    if not np.isfinite([number, *given]).all():
+        raise ValueError(f'{where}: not all numbers are finite')
+    kind = classes.get(int(number))
     if kind is None:
         raise ValueError(f'{where}: class {words[0]} has no name')
-    values = np.array([float(word) for word in words[1:]])
+    values = np.array(given)
     x, y, w, h = values[:4] * (*size, *size)
     rows = values[4:].reshape(k, numbers)
     return Person(

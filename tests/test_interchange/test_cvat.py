@@ -100,6 +100,7 @@ def test_points_of_cvat(tmp_path):
         (('<version>', '<track id="0"></track><version>'), 'for video'),
         (('</meta>', ''), 'is broken'),
         (('points="7,8"', 'points="7"'), "image 'a/cage 001.png'"),
+        (('points="7,8"', 'points="nan,8"'), 'are not finite'),
         (('label="tail" outside="0"', 'label="ear"'), "no keypoint 'ear'"),
     ],
 )

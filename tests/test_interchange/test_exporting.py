@@ -232,7 +232,7 @@ def test_nwb(tmp_path):
 @pytest.mark.parametrize(
     ('run', 'name', 'message'),
     [
-        (dict(tracks=False), 'a.nwb', 'find them with --track'),
+        (dict(tracks=False), 'a.nwb', 'be written.*find them with --track'),
         (dict(videos=('a.mp4', 'b.mp4')), 'a.nwb', '--video NAME'),
         (dict(videos=(), images=('1.png',)), 'a.nwb', 'one video'),
         ({}, 'a.txt', "one of \\['.slp', '.nwb', '.csv'\\]"),

@@ -1,6 +1,8 @@
 """What sleap-io reads as it is: SLEAP, JABS and AlphaTracker."""
 
+import contextlib
 import json
+import socket
 from pathlib import Path
 
 import cv2
@@ -163,11 +165,22 @@ def test_several_skeletons_need_a_choice(tmp_path, clips):
 
 
 def test_addresses_in_files_of_sleap_are_not_asked_for(tmp_path, clips):
-    labels = label_clips(clips, tmp_path / 'mice.slp')
-    labels.videos[0].replace_filename('http://127.0.0.1:9/x.mp4', open=False)
-    file = tmp_path / 'far.slp'
-    sio.save_slp(labels, str(file), verbose=False)
-    assert read_sleap(file).images[0].source == 'http://127.0.0.1:9/x.mp4'
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        server.settimeout(0.2)
+        address = f'http://127.0.0.1:{server.getsockname()[1]}/x.mp4'
+        labels = label_clips(clips, tmp_path / 'mice.slp')
+        labels.videos[0].replace_filename(address, open=False)
+        file = tmp_path / 'far.slp'
+        sio.save_slp(labels, str(file), verbose=False)
+        with contextlib.suppress(TimeoutError):
+            # of sleap-io's own writer
+            while server.accept():
+                pass
+        assert read_sleap(file).images[0].source == address
+        with pytest.raises(FileNotFoundError, match='1 of 2'):
+            import_labels(file, tmp_path / 'out')
+        with pytest.raises(TimeoutError):
+            server.accept()
 
 
 @pytest.mark.parametrize('kind', ['sleap', 'jabs', 'csv', 'alphatracker'])

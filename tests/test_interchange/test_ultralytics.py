@@ -95,6 +95,25 @@ def test_wrong_data_sets_of_ultralytics(tmp_path, settings, message):
         read_ultralytics(folder)
 
 
+@pytest.mark.parametrize(
+    ('word', 'message'),
+    [('nan', 'line 1: not all'), ('x', 'line 1: could not'), ('', '13 num')],
+)
+def test_wrong_lines_of_ultralytics(tmp_path, word, message):
+    folder = write_ultralytics(tmp_path)
+    file = folder / 'labels/train/cage 001.txt'
+    file.write_text(file.read_text().replace('0.75', word))
+    with pytest.raises(ValueError, match=message):
+        read_ultralytics(folder)
+
+
+def test_images_that_are_none_are_named(tmp_path):
+    folder = write_ultralytics(tmp_path)
+    (folder / 'images/train/cage 001.png').write_text('x')
+    with pytest.raises(ValueError, match=r'train/cage 001\.png cannot be re'):
+        read_ultralytics(folder)
+
+
 def test_missing_folders_of_ultralytics(tmp_path):
     folder = write_ultralytics(tmp_path, val='images/gone')
     with pytest.raises(FileNotFoundError, match="no 'images/gone' of 'val'"):
