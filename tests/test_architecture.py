@@ -59,6 +59,8 @@ LAYERS = {
     'interchange': ('datasets', 'files', 'images', 'inference'),
     'infer': ('inference',),
     'joining': ('checkpoints', 'compat', 'doctor'),
+    'shipped': (),
+    'setup': ('analysis', 'datasets', 'files', 'structures'),
 }
 FILES = sorted(ROOT.rglob('*.py'))
 

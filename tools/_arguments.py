@@ -82,6 +82,63 @@ def add_cfg_options(parser: argparse.ArgumentParser, example: str) -> None:
     )
 
 
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add an annotation file, its images, and how they are read.
+
+    Args:
+        parser: Parser of the tool.
+    """
+    choices = import_alone('datasets.coco_repair.annotated_on')
+    parser.add_argument('json', type=Path, help='COCO keypoint file')
+    parser.add_argument('images', type=Path, help='folder of the images')
+    parser.add_argument(
+        '--num-keypoints',
+        type=int,
+        help='number of keypoints (default: that of a config or of the file)',
+    )
+    parser.add_argument(
+        '--flip-pairs',
+        nargs='*',
+        type=flip_pair,
+        metavar='LEFT,RIGHT',
+        help='mirrored keypoints, counted from 0, e.g. 1,2 3,4 (default: of '
+        'a config, else by the names in the file)',
+    )
+    parser.add_argument(
+        '--category',
+        help="id or name of the category, or 'all' (default: of a config, "
+        'else the only one that fits)',
+    )
+    parser.add_argument(
+        '--annotated-on',
+        choices=choices.ANNOTATED_ON,
+        help='images that the annotations were made on: as they are read, the '
+        'same but with wrong sizes in the file, of another size, or as stored '
+        'before EXIF turns them (default: of a config, else image)',
+    )
+
+
+def flip_pair(text: str) -> tuple[int, int]:
+    """Read one of ``--flip-pairs``.
+
+    Args:
+        text: Two numbers.
+
+    Returns:
+        The numbers.
+
+    Raises:
+        argparse.ArgumentTypeError: If they are something else.
+    """
+    try:
+        left, right = (int(part) for part in text.split(','))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is no pair such as 1,2'
+        ) from None
+    return left, right
+
+
 def import_alone(module: str) -> Any:
     """Import a module of the package without the packages around it.
 

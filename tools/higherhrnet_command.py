@@ -40,6 +40,9 @@ VERBS = {
         'dataset_converters/import_dataset.py',
         'take the labels of another tool to a COCO file and its images',
     ),
+    'init': Verb(
+        'misc/init_config.py', 'write a config for your own annotation file'
+    ),
     'check': Verb(
         'dataset_converters/check_dataset.py',
         'look at an annotation file and its images before training',

@@ -13,67 +13,19 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _arguments import import_alone
+from _arguments import add_data_arguments
 from _exit import run_tool
-
-
-def flip_pair(text: str) -> tuple[int, int]:
-    """Read one of ``--flip-pairs``.
-
-    Args:
-        text: Two numbers.
-
-    Returns:
-        The numbers.
-
-    Raises:
-        argparse.ArgumentTypeError: If they are something else.
-    """
-    try:
-        left, right = (int(part) for part in text.split(','))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is no pair such as 1,2'
-        ) from None
-    return left, right
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Build the parser of the command line."""
-    choices = import_alone('datasets.coco_repair.annotated_on')
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('json', type=Path, help='COCO keypoint file')
-    parser.add_argument('images', type=Path, help='folder of the images')
+    add_data_arguments(parser)
     parser.add_argument(
         '--config',
         type=Path,
         help='config whose training data set tells the keypoints, their '
         'flips, the category and the input size',
-    )
-    parser.add_argument(
-        '--num-keypoints',
-        type=int,
-        help='number of keypoints (default: of the config, else of the file)',
-    )
-    parser.add_argument(
-        '--flip-pairs',
-        nargs='*',
-        type=flip_pair,
-        metavar='LEFT,RIGHT',
-        help='mirrored keypoints, counted from 0, e.g. 1,2 3,4 (default: of '
-        'the config, else from the names in the file)',
-    )
-    parser.add_argument(
-        '--category',
-        help="id or name of the category, or 'all' (default: of the config, "
-        'else the only one that fits)',
-    )
-    parser.add_argument(
-        '--annotated-on',
-        choices=choices.ANNOTATED_ON,
-        help='images that the annotations were made on: as they are read, the '
-        'same but with wrong sizes in the file, of another size, or as stored '
-        'before EXIF turns them (default: of the config, else image)',
     )
     parser.add_argument(
         '--input-size',
