@@ -58,7 +58,6 @@ _OPTIM_WRAPPER = frozenset({'constructor', 'paramwise_cfg'})
 _TEST_CFG = frozenset(
     {
         'align_corners',
-        'align_flip',
         'flip_mode',
         'flip_test',
         'input_size',

@@ -65,6 +65,12 @@ class AggregatingBottomupDecoder(Decoder):
             people are kept, see :class:`~.decoding.selection.Selection`;
             anything but the defaults sorts people by score. By default all
             are kept, in the order in which they began.
+        align_flip (bool): Mirror the maps of a flip test back as
+            :class:`.BottomupRandomFlip` mirrors keypoints, from x to W - 1 - x
+            in the input pixels of each scale, and not by reversing their
+            cells, which leads to W - x. For networks that this package has
+            trained, see docs/evaluation.md; UDP does so anyhow. Defaults to
+            False.
 
     Raises:
         ValueError: If an option is out of its range.

@@ -193,13 +193,13 @@ def _cause(x: float, y: float) -> str:
     if x > 0 and not y:
         return (
             'a flip test moves people by half an input pixel to the right '
-            'unless `model.test_cfg.align_flip` is True, which suits networks '
-            'that this package has trained (docs/evaluation.md)'
+            'unless `model.head.decoder.align_flip` is True, which suits '
+            'networks that this package has trained (docs/evaluation.md)'
         )
     if x and not y:
         return (
-            'a flip test with `model.test_cfg.align_flip` moves people to the '
-            'left if training mirrored keypoints in another way than '
+            'a flip test with `model.head.decoder.align_flip` moves people to '
+            'the left if training mirrored keypoints in another way than '
             '`BottomupRandomFlip` (docs/evaluation.md)'
         )
     return (

@@ -192,7 +192,7 @@ def _registered():
 
 
 @torch.no_grad()
-def find(scenes, **test_cfg):
+def find(scenes, align=False, **test_cfg):
     """Run the estimator on the images of a batch.
 
     Returns:
@@ -200,7 +200,7 @@ def find(scenes, **test_cfg):
         each image.
     """
     head = dict(type='PerfectHead', in_channels=3, num_keypoints=K)
-    head.update(decoder=dict(use_udp=scenes[0].use_udp))
+    head.update(decoder=dict(use_udp=scenes[0].use_udp, align_flip=align))
     config = dict(
         type='MultiScaleBottomupPoseEstimator',
         backbone=dict(type='PassImages'),
@@ -261,8 +261,8 @@ def test_people_come_out_where_they_are(scales, mode, flip, project, use_udp):
         for number, size in enumerate(SHAPES.values())
     ]
     test_cfg = dict(
+        align=flip == 'pixels',
         flip_test=bool(flip),
-        align_flip=flip == 'pixels',
         project_to_image=project,
     )
     bound = 0.05 if use_udp else (1 if project else 1.5) / max(scales)

@@ -76,7 +76,7 @@ def draw(spots):
 
 
 @torch.no_grad()
-def find(spots, centre, **test_cfg):
+def find(spots, centre, decoder=None, **test_cfg):
     """Run the estimator on pictures with spots (N, 3, 2), in pixels.
 
     Returns:
@@ -85,7 +85,12 @@ def find(spots, centre, **test_cfg):
     config = dict(
         type='MultiScaleBottomupPoseEstimator',
         backbone=dict(type='PassPictures'),
-        head=dict(type='SpotHead', in_channels=3, num_keypoints=3),
+        head=dict(
+            type='SpotHead',
+            in_channels=3,
+            num_keypoints=3,
+            decoder=decoder or {},
+        ),
         data_preprocessor=dict(type='PoseDataPreprocessor'),
         test_cfg=test_cfg,
     )
@@ -136,8 +141,8 @@ def test_mean_errors(align, centre, project):
     found = find(
         spots,
         centre,
+        decoder=dict(align_flip=bool(align)),
         flip_test=align is not None,
-        align_flip=bool(align),
         project_to_image=project,
     )
     x, y = (found - spots).mean((0, 1))
@@ -150,14 +155,15 @@ def test_mean_errors(align, centre, project):
 
 def test_spots_in_the_outermost_pixels():
     spots = np.array([[(0, 0), (SIDE - 1, SIDE - 1), (0, SIDE - 1)]], float)
-    found = find(spots, 0.0, flip_test=True, align_flip=True)
+    found = find(spots, 0.0, dict(align_flip=True), flip_test=True)
     assert np.abs(found - spots).max() <= 1
 
 
 def test_the_option_is_off_by_default():
     spots = spread(8)
-    options = dict(flip_test=True, output_heatmaps=False)
-    default = find(spots, 0.0, **options)
-    off = find(spots, 0.0, align_flip=False, **options)
+    default, off, on = (
+        find(spots, 0.0, decoder, flip_test=True)
+        for decoder in ({}, dict(align_flip=False), dict(align_flip=True))
+    )
     np.testing.assert_array_equal(default, off)
-    assert (find(spots, 0.0, align_flip=True, **options) != off).any()
+    assert (on != off).any()

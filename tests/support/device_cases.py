@@ -86,10 +86,10 @@ def test_people_equal_those_of_the_host(
     flips, scales, align, project, shared, use_udp
 ):
     decoder = AggregatingBottomupDecoder(
-        tag_per_keypoint=not shared, use_udp=use_udp
+        tag_per_keypoint=not shared, use_udp=use_udp, align_flip=align
     )
     maps = outputs(shared, flips, scales)
-    arguments = scales, (64, 48), flip_indices(K), project, align
+    arguments = scales, (64, 48), flip_indices(K), project
     # in two steps, as tags are enlarged as a whole on a device, too
     host = decoder.aggregate(maps, *arguments)
     with Device():

@@ -318,7 +318,7 @@ def test_maps_equal_the_reference(
         rng, k, scales, flips, levels, tag_levels, tag_channels
     )
     decoder = AggregatingBottomupDecoder(
-        heatmap_levels=chosen, tag_per_keypoint=not shared
+        heatmap_levels=chosen, tag_per_keypoint=not shared, align_flip=align
     )
     heatmaps, tags = decoder.aggregate(
         outputs,
@@ -326,7 +326,6 @@ def test_maps_equal_the_reference(
         (48, 32) if project or align else None,
         swap,
         project_to_image=project,
-        align_flip=align,
     )
     largest = max(range(len(scales)), key=lambda i: scales[i])
     shape = (32, 48) if project else outputs[largest][0][-1][0].shape[-2:]
@@ -349,10 +348,11 @@ def test_aligned_flips_with_udp_are_as_ever():
     """With UDP reversed cells are those of W - 1 - x."""
     rng = np.random.default_rng(24)
     outputs = network_outputs(rng, 3, (1, 2), 2, 2, (0,), 3)
-    decoder = AggregatingBottomupDecoder(use_udp=True)
     off, on = (
-        decoder.aggregate(outputs, (1, 2), (48, 32), [0, 2, 1], align_flip=a)
-        for a in (False, True)
+        AggregatingBottomupDecoder(use_udp=True, align_flip=align).aggregate(
+            outputs, (1, 2), (48, 32), [0, 2, 1]
+        )
+        for align in (False, True)
     )
     assert torch.equal(on[0], off[0])
     assert torch.equal(on[1], off[1])
@@ -370,8 +370,8 @@ def test_outputs_are_left_as_they_are(project):
         for t in lv
         if t is not None
     ]
-    AggregatingBottomupDecoder().aggregate(
-        outputs, (1, 2), (48, 32), [0, 2, 1], project, True
+    AggregatingBottomupDecoder(align_flip=True).aggregate(
+        outputs, (1, 2), (48, 32), [0, 2, 1], project
     )
     after = [
         t for s in outputs for f in s for lv in f for t in lv if t is not None
@@ -430,14 +430,14 @@ def test_flip_test_of_a_mirrored_scene_with_shared_tags():
             id='heatmap_levels',
         ),
         pytest.param(
-            {},
-            dict(base_size=None, more=dict(align_flip=True)),
+            dict(align_flip=True),
+            dict(flips=2, base_size=None, project=False),
             r'`align_flip`.*`base_size`.*None',
             id='align_flip without base_size',
         ),
         pytest.param(
-            {},
-            dict(scales=(0.5, 2), more=dict(align_flip=True)),
+            dict(align_flip=True),
+            dict(flips=2, scales=(0.5, 2)),
             r'`align_flip`.*\[0.5, 2\]',
             id='align_flip without scale 1',
         ),
@@ -464,8 +464,7 @@ def test_aggregate_names_what_is_missing(options, arguments, words):
             outputs,
             arguments.get('given', scales),
             arguments['base_size'],
-            project_to_image='more' not in arguments,
-            **arguments.get('more', {}),
+            project_to_image=arguments.get('project', True),
         )
 
 

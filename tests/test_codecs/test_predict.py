@@ -18,7 +18,7 @@ from higherhrnet_plugin.codecs.decoding import aggregation
 def two_steps(decoder, outputs, scales, base_size, swap, project, align=False):
     """Aggregate and decode, and bring points to the input."""
     heatmaps, tags = decoder.aggregate(
-        outputs, scales, base_size, swap, project, align
+        outputs, scales, base_size, swap, project
     )
     people = decoder.batch_decode(heatmaps, tags)
     shape = np.array(heatmaps.shape[:-3:-1])
@@ -65,9 +65,12 @@ def test_people_equal_those_of_aggregated_maps(
     )
     clear_borders(outputs)
     options = dict(
-        heatmap_levels=chosen, tag_per_keypoint=not shared, use_udp=use_udp
+        heatmap_levels=chosen,
+        tag_per_keypoint=not shared,
+        use_udp=use_udp,
+        align_flip=align,
     )
-    arguments = outputs, scales, (48, 32), flip_indices(k), project, align
+    arguments = outputs, scales, (48, 32), flip_indices(k), project
     heatmaps, _ = AggregatingBottomupDecoder(**options).aggregate(*arguments)
     options['score_thr'] = float(heatmaps.max()) / 3
     decoder = AggregatingBottomupDecoder(**options)
@@ -124,3 +127,26 @@ def test_nobody_and_small_maps(size):
     heat = torch.ones(1, 3, h // 4, w // 4)
     arguments = [[[(heat, heat)]]], (1,), size, None, True
     compare(decoder.predict(*arguments), two_steps(decoder, *arguments))
+
+
+def test_arrays_are_aligned_as_tensors():
+    outputs = network_outputs(
+        np.random.default_rng(25), 3, (1, 2), 2, 2, (0,), 3
+    )
+    arrays = [
+        [
+            [(h.numpy(), None if t is None else t.numpy()) for h, t in levels]
+            for levels in flips
+        ]
+        for flips in outputs
+    ]
+    decoder = AggregatingBottomupDecoder(align_flip=True)
+    # what a program without torch builds the decoder from
+    again = AggregatingBottomupDecoder(**decoder.settings())
+    arguments = (1, 2), (48, 32), [0, 2, 1]
+    for ours, theirs in zip(
+        again.aggregate(arrays, *arguments),
+        decoder.aggregate(outputs, *arguments),
+    ):
+        assert isinstance(ours, np.ndarray)
+        np.testing.assert_allclose(ours, theirs.numpy(), rtol=0, atol=1e-5)

@@ -198,7 +198,7 @@ def test_a_shift_of_all_keypoints_is_logged(tmp_path, logged):
     metric.evaluate(size=len(samples))
     (line,) = [x for x in logged[-1].splitlines() if 'mean error' in x]
     assert 'x +1.00, y +0.00 image pixels, x +0.50, y +0.00 input' in line
-    assert '`model.test_cfg.align_flip`' in line
+    assert '`model.head.decoder.align_flip`' in line
 
 
 def test_predictions_of_another_file_are_refused(tmp_path):

@@ -118,7 +118,10 @@ def test_keypoints_beyond_those_of_the_records_are_left_out():
     [
         ((0.5, 0.1), 'flip test moves people by half an input pixel to the r'),
         ((0.24, 0.1), None),
-        ((-0.5, 0.1), '`model.test_cfg.align_flip` moves people to the left'),
+        (
+            (-0.5, 0.1),
+            '`model.head.decoder.align_flip` moves people to the left',
+        ),
         ((0.5, 0.5), 'centres of pixels at different places'),
         ((0.0, 0.5), 'centres of pixels at different places'),
     ],

@@ -37,6 +37,10 @@ class Aggregator:
         heatmap_levels (Sequence[int], optional): Levels whose heatmaps are
             averaged; None for all.
         use_udp (bool): Align maps at the centres of their outermost cells.
+        align_flip (bool): Mirror maps back as :class:`.BottomupRandomFlip`
+            mirrors keypoints, from x to W - 1 - x in the pixels of each
+            scale, instead of reversing their cells, which leads to W - x.
+            UDP does so anyhow.
     """
 
     def __init__(
@@ -44,10 +48,12 @@ class Aggregator:
         tag_per_keypoint: bool,
         heatmap_levels: Optional[Sequence[int]],
         use_udp: bool,
+        align_flip: bool,
     ) -> None:
         self.tag_per_keypoint = tag_per_keypoint
         self.heatmap_levels = heatmap_levels
         self.use_udp = use_udp
+        self.align_flip = align_flip
 
     def aggregate(
         self,
@@ -56,7 +62,6 @@ class Aggregator:
         base_size: Optional[tuple[int, int]] = None,
         flip_indices: Optional[Sequence[int]] = None,
         project_to_image: bool = True,
-        align_flip: bool = False,
     ) -> tuple[Any, Any]:
         """Merge levels, flips and scales.
 
@@ -73,11 +78,6 @@ class Aggregator:
                 keypoints; needed with a flip test.
             project_to_image (bool): Enlarge all maps to ``base_size``, or
                 else to the last level of the largest scale. Defaults to True.
-            align_flip (bool): Mirror maps back as
-                :class:`.BottomupRandomFlip` mirrors keypoints, from x to
-                W - 1 - x in the pixels of each scale, instead of reversing
-                their cells, which leads to W - x. UDP does so anyhow.
-                Defaults to False, as officially.
 
         Returns:
             tuple[Maps, Maps]: heatmaps (B, K, H, W) and tags
@@ -87,12 +87,7 @@ class Aggregator:
             ValueError: If an argument is missing or does not fit.
         """
         heatmaps, sources = self._merge(
-            outputs,
-            scales,
-            base_size,
-            flip_indices,
-            project_to_image,
-            align_flip,
+            outputs, scales, base_size, flip_indices, project_to_image
         )
         return heatmaps, self._enlarge(sources, map_shape(heatmaps))
 
@@ -118,7 +113,6 @@ class Aggregator:
         base_size: Optional[tuple[int, int]],
         flip_indices: Optional[Sequence[int]],
         project_to_image: bool,
-        align_flip: bool,
     ) -> tuple[Any, list[TagSource]]:
         """Merge heatmaps (B, K, H, W), and collect tags as they are."""
         self._check_outputs(outputs, scales, base_size, project_to_image)
@@ -126,7 +120,7 @@ class Aggregator:
         if project_to_image and base_size is not None:
             shape = base_size[1], base_size[0]
         shift = 0.0
-        if align_flip and not self.use_udp:
+        if self.align_flip and len(outputs[0]) > 1 and not self.use_udp:
             shift = _cells_per_pixel(outputs, scales, base_size)
         totals: list[Any] = []
         tags: list[TagSource] = []

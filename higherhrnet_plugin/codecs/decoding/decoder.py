@@ -54,8 +54,9 @@ class Decoder(Aggregator):
         nms_thr: Optional[float] = None,
         max_instances: Optional[int] = None,
         sigmas: Optional[Sequence[float]] = None,
+        align_flip: bool = False,
     ) -> None:
-        super().__init__(tag_per_keypoint, heatmap_levels, use_udp)
+        super().__init__(tag_per_keypoint, heatmap_levels, use_udp, align_flip)
         self.num_keypoints = num_keypoints
         self.options = DecodingOptions(
             num_keypoints,
@@ -85,7 +86,11 @@ class Decoder(Aggregator):
         """
         options = asdict(self.options)
         options.update(options.pop('selection')._asdict())
-        found = {'heatmap_levels': self.heatmap_levels, **options}
+        found = {
+            'heatmap_levels': self.heatmap_levels,
+            'align_flip': self.align_flip,
+            **options,
+        }
         return {key: _plain(value) for key, value in found.items()}
 
     def __getattr__(self, name: str) -> Any:
@@ -107,7 +112,6 @@ class Decoder(Aggregator):
         base_size: tuple[int, int],
         flip_indices: Optional[Sequence[int]] = None,
         project_to_image: bool = True,
-        align_flip: bool = False,
     ) -> list[People]:
         """Find the people of a batch in the outputs of the network.
 
@@ -121,7 +125,6 @@ class Decoder(Aggregator):
             base_size (tuple[int, int]): As there, but always needed.
             flip_indices (Sequence[int], optional): As there.
             project_to_image (bool): As there.
-            align_flip (bool): As there.
 
         Returns:
             list[People]: of every image, (x, y) in pixels of the input of
@@ -131,12 +134,7 @@ class Decoder(Aggregator):
             ValueError: If an argument is missing or does not fit.
         """
         heatmaps, sources = self._merge(
-            outputs,
-            scales,
-            base_size,
-            flip_indices,
-            project_to_image,
-            align_flip,
+            outputs, scales, base_size, flip_indices, project_to_image
         )
         shape = map_shape(heatmaps)
         if on_host(heatmaps) and _all_finite(heatmaps, sources):

@@ -25,7 +25,7 @@ class BottomupRandomFlip(RandomFlip):
     x goes to W - 1 - x: the centre of pixel i is at i, in the input and so at
     every level. The official code mirrors the keypoints of each level in its
     cells instead, to w - 1 - x for a level of width w. ``align_flip`` of the
-    head's ``test_cfg`` mirrors maps as this class mirrors keypoints.
+    decoder mirrors maps as this class mirrors keypoints.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:

@@ -301,9 +301,7 @@ class HigherHRNetHead(BaseHead):
             batch_data_samples (Sequence[PoseDataSample]): B samples of one
                 input size with ``input_size`` (w, h) and, for a flip test,
                 ``flip_indices`` in their metainfo.
-            test_cfg (dict, optional): ``flip_test`` (False), ``align_flip``
-                (False; True for networks trained with
-                :class:`.BottomupRandomFlip`, see docs/evaluation.md),
+            test_cfg (dict, optional): ``flip_test`` (False),
                 ``project_to_image`` (True), ``output_heatmaps`` (False).
 
         Returns:
@@ -328,7 +326,6 @@ class HigherHRNetHead(BaseHead):
             (width, height),
             meta.get('flip_indices'),
             test_cfg.get('project_to_image', True),
-            test_cfg.get('align_flip', False),
         )
         people = self.decoder.predict(*arguments)
         instances = [p.to_instances() for p in people]

@@ -12,7 +12,7 @@
 # Options, to be added behind --cfg-options:
 #   test_dataloader.dataset.scales="[2,1,0.5]"   multi-scale test
 #   model.test_cfg.flip_test=False               no flip test
-#   model.test_cfg.align_flip=True               for what this file has trained
+#   model.head.decoder.align_flip=True           for what this file has trained
 #   codec.input_size=640                         another input size
 #   codec.use_udp=True                           unbiased data processing
 #   codec.on_device=True                         targets drawn by the head
