@@ -17,6 +17,8 @@ from higherhrnet_plugin.analysis.coco_scores import CocoEvaluation
 
 FOLDER = str(ROOT / 'tools' / 'benchmarks')
 SIGMAS = np.full(17, 0.08)
+# what a test alone reads
+TESTS = ('model.head.decoder.', 'model.test_cfg.')
 NAMES = ('arms', 'pool', 'results', 'run', 'scores', 'tables')
 
 
@@ -303,8 +305,17 @@ def test_a_study_goes_on_and_repeats_nothing(stub, study, tmp_path, capsys):
     results.write_text(json.dumps(content))
     stub()
     assert calls_of(tmp_path)[4:] == ['third-1']
+    # a way to test that nobody asked for is no reason to train again
+    content = json.loads(results.read_text())
+    del content['runs']['other-0'], content['runs']['other-1']
+    results.write_text(json.dumps(content))
+    for path in (tmp_path / 'work').glob('plain-?/*.json'):
+        path.unlink()
+    stub('--arms', 'plain', 'third')
+    assert len(calls_of(tmp_path)) == 5
     stub('--seeds', '0', '1', '2')
-    assert sorted(calls_of(tmp_path)[5:]) == ['plain-2', 'third-2']
+    assert sorted(calls_of(tmp_path)[5:7]) == ['plain-0', 'plain-1']
+    assert sorted(calls_of(tmp_path)[7:]) == ['plain-2', 'third-2']
     text = (tmp_path / 'page.md').read_text()
     assert text.startswith('above\n')
     assert text.endswith('\nend')
@@ -397,7 +408,7 @@ def test_arms_that_need_no_training(study):
             own = dict(arms.ARMS[arm.weights_of].options)
             changed = {k for k, v in arm.options.items() if own.get(k) != v}
             assert changed, name
-            assert all('.decoder.' in key for key in changed), name
+            assert all(key.startswith(TESTS) for key in changed), name
 
 
 @pytest.fixture(scope='module')
@@ -494,3 +505,13 @@ def test_every_switch_trains(study, hard_people, tmp_path, capsys):
         assert total.isfinite(), name
         own = {'learned': 'sigma_1', 'swahr': 'sigma_1', 'scaled': 'scale'}
         assert f'loss_{own.get(name, "pull")}' in losses
+
+
+def test_every_arm_is_made_of_options_that_are_read(study, tmp_path, capsys):
+    run, arms = study['run'], study['arms'].ARMS
+    texts = set()
+    for arm in arms.values():
+        cfg = run.build_config(arm, 0, tmp_path, tmp_path)
+        texts.add(str((cfg.model, cfg.train_dataloader)))
+    assert len(texts) == len(arms)
+    assert 'warning' not in capsys.readouterr().err

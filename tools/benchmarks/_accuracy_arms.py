@@ -104,6 +104,12 @@ def _switch(title: str, options: Mapping[str, Any], base: str = '') -> Arm:
 # What docs/recipes.md describes, each with what it may be mistaken for. Sizes
 # are those of the hard people: 57 pixels high, half of them less.
 SWITCHES: dict[str, Arm] = {
+    'aligned': Arm(
+        'flip test as in training',
+        {'model.test_cfg.align_flip': True},
+        base='blocks',
+        weights_of='blocks',
+    ),
     'sigma-1': _switch('sigma 1', {'codec.sigma': 1.0}),
     'sigma-2': _switch('sigma 2', {'codec.sigma': 2.0}),
     'sigma-3': _switch('sigma 3', {'codec.sigma': 3.0}),

@@ -139,7 +139,8 @@ def plan(
         for name in trained(args.arms, arms):
             folder = args.work_dir / f'{name}-{seed}'
             collect(folder, results)
-            if all(results.has(n, seed) for n in tested_with(name, arms)):
+            wanted = set(tested_with(name, arms)) & set(args.arms)
+            if all(results.has(arm, seed) for arm in wanted):
                 continue
             words = (sys.executable, RUN, name, seed, args.data, folder)
             steps = PROTOCOL['iterations']
