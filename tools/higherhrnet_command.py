@@ -68,6 +68,10 @@ VERBS = {
         'model_converters/convert_checkpoint.py',
         'convert a checkpoint to or from the official names',
     ),
+    'export': Verb(
+        'model_converters/export_model.py',
+        'write a trained network as ONNX, OpenVINO or torch.export',
+    ),
     'bench': Verb('benchmarks/all.py', 'run all benchmarks (in a clone)'),
     'demo': Verb('demo.py', 'draw a data set, train, test and report'),
     'doctor': Verb('doctor.py', 'say what is missing or broken, and mend it'),

@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 # munkres 3 solves matrices of fewer cells in another order
 _SMALL = 16
@@ -61,7 +60,18 @@ def assign_closest(distance: np.ndarray, tag_thr: float) -> list[int]:
 
     Returns:
         list[int]: the column of every row; G and above stand for nobody.
+
+    Raises:
+        ImportError: If scipy is missing, as where only exported files run.
     """
+    try:
+        # late, as the official assignment does without
+        from scipy.optimize import linear_sum_assignment
+    except ImportError as error:
+        raise ImportError(
+            "assignment='distance' of the decoder needs scipy; install it or "
+            "set assignment='munkres'"
+        ) from error
     count, people = distance.shape
     cost = np.full((count, people + count), tag_thr)
     cost[:, :people] = np.minimum(distance, tag_thr)

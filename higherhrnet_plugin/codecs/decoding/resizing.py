@@ -13,17 +13,15 @@ UDP, of MMPose 0.x.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 
 from .array_resizing import resize_array
 from .tags import TagLevel
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-Maps = Union['Tensor', np.ndarray]
+# tensors or arrays; which of them is told at run time
+Maps = Any
 
 
 class TagSource(NamedTuple):

@@ -1,0 +1,101 @@
+"""From images to the numbers that an exported network takes.
+
+Note:
+    - B: images of one shape, (h, w): size of their inputs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Union
+
+import numpy as np
+import PIL.Image
+
+from ..images import check_ratio, read_image, to_bgr
+from ..images.formats import explain_error
+from ..images.inputs import make_inputs
+from ..structures.geometry import Placement
+from .description import Description
+
+Image = Union[str, Path, np.ndarray, PIL.Image.Image]
+
+
+@dataclass
+class Prepared:
+    """An image on its way to the network.
+
+    Attributes:
+        image (np.ndarray): uint8 (H, W, 3), BGR, upright.
+        data (dict[float, tuple[Placement, np.ndarray]]): By test scale, see
+            :func:`.make_inputs`.
+        hint (str): What may be wrong with the image, or ''.
+    """
+
+    image: np.ndarray
+    data: dict[float, tuple[Placement, np.ndarray]]
+    hint: str = ''
+
+
+def prepare_image(
+    image: Image, about: Description, stretch: bool = False
+) -> Prepared:
+    """Read an image and resize it for every test scale.
+
+    Args:
+        image (str | Path | np.ndarray | PIL.Image.Image): File, or an image
+            in memory, see :func:`higherhrnet_plugin.images.to_bgr`.
+        about (Description): Of the exported file.
+        stretch (bool): Show 16-bit images in the range of their values.
+            Defaults to False.
+
+    Returns:
+        Prepared: the image.
+
+    Raises:
+        TypeError: If it is no image, or an array of other numbers.
+        ValueError: If it cannot be read.
+    """
+    hint = ''
+    if isinstance(image, (str, Path)):
+        try:
+            picture = read_image(image, stretch)
+        except (OSError, ValueError) as error:
+            raise ValueError(explain_error(error)) from error
+        pixels, hint = picture.pixels, picture.hint
+    else:
+        pixels = to_bgr(image, stretch)
+    check_ratio(pixels.shape[1], pixels.shape[0])
+    inputs = make_inputs(
+        pixels,
+        about.input_size,
+        about.scales,
+        about.size_factor,
+        about.resize_mode,
+        about.use_udp,
+    )
+    return Prepared(pixels, inputs, hint)
+
+
+def stack_inputs(
+    batch: Sequence[Prepared], scale: float, about: Description
+) -> np.ndarray:
+    """Normalise the inputs of one scale.
+
+    Args:
+        batch (Sequence[Prepared]): B images.
+        scale (float): The test scale.
+        about (Description): Of the exported file.
+
+    Returns:
+        np.ndarray: float32 (B, 3, h, w).
+    """
+    pixels = np.stack([prepared.data[scale][1] for prepared in batch])
+    if about.rgb:
+        pixels = pixels[..., ::-1]
+    planes = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), np.float32)
+    planes -= np.array(about.mean, np.float32).reshape(3, 1, 1)
+    planes /= np.array(about.std, np.float32).reshape(3, 1, 1)
+    return planes
