@@ -106,7 +106,7 @@ def _switch(title: str, options: Mapping[str, Any], base: str = '') -> Arm:
 SWITCHES: dict[str, Arm] = {
     'aligned': Arm(
         'flip test as in training',
-        {'model.test_cfg.align_flip': True},
+        {'model.head.decoder.align_flip': True},
         base='blocks',
         weights_of='blocks',
     ),

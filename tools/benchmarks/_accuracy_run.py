@@ -113,7 +113,7 @@ def build_config(
         'codec.on_device': True,
         'model.head.tag_loss.pull_weight': protocol['tag_weight'],
         'model.head.tag_loss.push_weight': protocol['tag_weight'],
-        'model.test_cfg.align_flip': False,
+        'model.head.decoder.align_flip': False,
         **arm.options,
     }
     apply_cfg_options(cfg, options)
