@@ -219,6 +219,33 @@ def test_command_runs_the_tools_of_the_wheel(
     assert os.name != 'posix' or any(script)
 
 
+def test_a_config_inherits_those_of_the_wheel(
+    installed_wheel: Path, tmp_path: Path
+) -> None:
+    """As the configs of `higherhrnet init` do."""
+    (tmp_path / 'own.py').write_text(
+        "_base_ = __import__('higherhrnet_plugin.shipped')"
+        ".shipped.find_config('hrnet_tiny')\n"
+    )
+    code = (
+        'from mmengine.config import Config; '
+        "print(Config.fromfile('own.py').hrnet_tiny.head.in_channels); "
+        'from higherhrnet_plugin.shipped import find_config; '
+        "print(find_config('hrnet_tiny'))"
+    )
+    done = subprocess.run(
+        [str(installed_wheel), '-c', code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    channels, path = done.stdout.split('\n')[:2]
+    assert channels == '24'
+    assert Path(path).match(f'{MIM}/configs/_base_/hrnet_tiny.py')
+
+
 @pytest.mark.skipif(
     importlib.util.find_spec('mim') is None, reason='openmim is not installed'
 )
