@@ -41,6 +41,7 @@ LAYERS = {
         'images',
         'lazy',
         'models',
+        'runtime',
         'structures',
         'tracking',
         'visualization',

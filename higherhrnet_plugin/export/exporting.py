@@ -11,7 +11,7 @@ from mmengine.config import Config
 
 from ..inference.model import load_estimator, read_config
 from ..runtime import Description
-from ..runtime.sessions import SUFFIXES
+from ..runtime.kinds import SUFFIXES
 from .describing import describe_model
 from .graph import ExportedGraph
 from .quantising import Pictures

@@ -43,12 +43,12 @@ def describe_category(
 
 
 def annotation_options(
-    cfg: Config, dataset_meta: Mapping[str, Any]
+    cfg: Optional[Config], dataset_meta: Mapping[str, Any]
 ) -> CocoOptions:
     """Find out how the test of a config reads annotation files.
 
     Args:
-        cfg (Config): Full config.
+        cfg (Config, optional): Full config; None for an exported file.
         dataset_meta (Mapping[str, Any]): Of the model, as parsed by mmpose.
 
     Returns:
@@ -58,6 +58,8 @@ def annotation_options(
     options = CocoOptions(
         len(names), missing_images='ignore', names=names, allow_unsized=True
     )
+    if cfg is None:
+        return options
     try:
         dataset = read_config_dataset(cfg, 'test_dataloader')
     except ValueError:

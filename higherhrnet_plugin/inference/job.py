@@ -7,13 +7,16 @@ import contextlib
 import hashlib
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Optional, TextIO
 
 import torch
+from mmengine.config import Config
 from mmengine.dist import get_rank
 
 from ..checkpoints import find_weights
+from ..runtime import is_exported
 from .coco_results import (
     annotation_options,
     describe_category,
@@ -21,9 +24,10 @@ from .coco_results import (
     write_results,
 )
 from .drawings import find_drawing
+from .exported import open_exported
 from .folders import PassedOver
 from .inputs import Source, collect_sources
-from .model import choose_amp_dtype
+from .model import choose_amp_dtype, resolve_test_pipeline
 from .predictor import Predictor
 from .run import InferenceRun
 from .run_parts import RunOptions
@@ -69,18 +73,9 @@ class Job:
         _check_outputs(self.sources, args.draw)
         self.listed: Optional[dict[str, Any]] = None
         amp_dtype = choose_amp_dtype(device) if args.amp else None
-        cfg = load_config(args)
-        weights = find_weights(args.weights)
-        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-        folder = next((s.folder for s in self.sources if s.folder), '')
-        self.settings = collect_settings(args, cfg, digest, folder)
-        self.predictor = Predictor.from_files(
-            *(cfg, weights, str(device)),
-            amp_dtype=amp_dtype,
-            keep_levels=args.draw_maps,
-        )
+        cfg = self._open_model(args, device, amp_dtype)
         self.options = self._choose_options(args)
-        meta, category_id = self.predictor.model.dataset_meta, 1
+        meta, category_id = self.predictor.dataset_meta, 1
         if args.ann_file:
             self.listed, category_id, report = read_annotation_ids(
                 args.ann_file,
@@ -93,6 +88,34 @@ class Job:
         numbers = str(amp_dtype or 'torch.float32').split('.')[1]
         if is_first():
             print(f'{len(self.sources)} inputs on {device}, {numbers}')
+
+    def _open_model(
+        self,
+        args: argparse.Namespace,
+        device: torch.device,
+        amp_dtype: Optional[torch.dtype],
+    ) -> Optional[Config]:
+        """Open the network, and collect what results depend on."""
+        folder = next((s.folder for s in self.sources if s.folder), '')
+        if is_exported(args.config):
+            predictor = open_exported(args, device)
+            about = asdict(predictor.exported.description)
+            digest = _hash(Path(args.config))
+            self.predictor: Predictor = predictor
+            self.settings = collect_settings(
+                args, {'exported': about}, digest, folder
+            )
+            return None
+        cfg = load_config(args)
+        weights = find_weights(args.weights)
+        parts = {'model': cfg.model, 'pipeline': resolve_test_pipeline(cfg)}
+        self.settings = collect_settings(args, parts, _hash(weights), folder)
+        self.predictor = Predictor.from_files(
+            *(cfg, weights, str(device)),
+            amp_dtype=amp_dtype,
+            keep_levels=args.draw_maps,
+        )
+        return cfg
 
     def _choose_options(self, args: argparse.Namespace) -> RunOptions:
         """Choose how to run, as the model allows."""
@@ -144,6 +167,11 @@ class Job:
         ]
         write_results(self.out, records, self.category, self.listed)
         return summary
+
+
+def _hash(path: Path) -> str:
+    """Compute the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _check_outputs(sources: Sequence[Source], draw: bool) -> None:

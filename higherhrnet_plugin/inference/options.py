@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..cfg_options.arguments import CfgOptionsAction
+from ..runtime.kinds import is_exported
 
 WEBCAM = 'webcam:'
 
@@ -35,9 +36,14 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add('config', metavar='CONFIG', help='config file')
+    add(
+        'config',
+        metavar='CONFIG',
+        help='config file, or an exported file, which takes no WEIGHTS',
+    )
     add(
         'weights',
+        nargs='?',
         metavar='WEIGHTS',
         help='checkpoint of any origin, file or address',
     )
@@ -67,6 +73,10 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     _add_drawing_arguments(parser)
     # inputs may stand before, between and after options
     args = parser.parse_intermixed_args(argv)
+    if is_exported(args.config):
+        _check_exported(parser, args)
+    elif args.weights is None:
+        parser.error('give WEIGHTS behind CONFIG')
     if args.webcam is not None:
         args.inputs.append(f'{WEBCAM}{args.webcam}')
     if not args.inputs:
@@ -76,6 +86,21 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     if args.draw_maps and not args.draw:
         parser.error('--draw-maps and --no-draw exclude each other')
     return args
+
+
+def _check_exported(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """Take what stands behind an exported file as inputs."""
+    if args.weights is not None:
+        args.inputs.insert(0, args.weights)
+        args.weights = None
+    for option, value in (
+        ('--amp', args.amp),
+        ('--cfg-options', args.cfg_options),
+    ):
+        if value:
+            parser.error(f'{option} is for a config, not {args.config}')
 
 
 def _add_model_arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from ..images import check_ratio, to_bgr
 from ..images.formats import explain_error
 from ..models import MultiScaleBottomupPoseEstimator
+from ..runtime import ExportedPredictor, is_exported
 from ..structures.people import People
 from .loaded import Loaded
 from .model import (
@@ -78,19 +79,21 @@ class Predictor:
     def from_files(
         cls,
         config: Union[str, Path, Config],
-        weights: Union[str, Path],
+        weights: Union[str, Path, None] = None,
         device: Optional[str] = None,
         **options: Any,
     ) -> Predictor:
         """Build the model of a config with the weights of a file.
 
         Args:
-            config (str | Path | Config): The config, or its file.
-            weights (str | Path): Checkpoint of any origin, or its address,
-                see :func:`load_estimator`.
+            config (str | Path | Config): The config, or its file; or an
+                exported file, which needs no weights.
+            weights (str | Path, optional): Checkpoint of any origin, or its
+                address, see :func:`load_estimator`.
             device (str, optional): Device of torch. Defaults to a GPU if
                 torch sees one, else the CPU.
-            options (Any): Arguments of the class.
+            options (Any): Arguments of the class, or, for an exported file,
+                of :class:`.ExportedPredictor`.
 
         Returns:
             Predictor: ready to predict.
@@ -101,7 +104,18 @@ class Predictor:
                 device cannot be used.
         """
         if not isinstance(config, Config):
+            if is_exported(config):
+                # late, as it builds on this class
+                from .exported import FilePredictor
+
+                return FilePredictor(
+                    ExportedPredictor.from_file(config, device, **options)
+                )
             config = read_config(config)
+        if weights is None:
+            raise ValueError(
+                'a config needs `weights`, only an exported file does not'
+            )
         place = str(choose_device(device))
         return cls(load_estimator(config, weights, place), **options)
 
@@ -137,6 +151,11 @@ class Predictor:
             batch = images[start : start + batch_size]
             found += self.predict([self.load(image) for image in batch])
         return found
+
+    @property
+    def dataset_meta(self) -> dict[str, Any]:
+        """dict: keypoints and skeleton, as mmpose has them."""
+        return self.model.dataset_meta
 
     @property
     def exact_batches(self) -> bool:

@@ -39,7 +39,7 @@ class InferenceRun:
         self.journal = journal
         self.options = options
         self.summary = Summary()
-        links = predictor.model.dataset_meta['skeleton_links']
+        links = predictor.dataset_meta['skeleton_links']
         self._drawings = Drawings(options.out, links, options.kpt_thr)
         self._videos = VideoRun(
             predictor, journal, options, self._drawings, self.summary

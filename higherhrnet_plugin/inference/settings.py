@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
@@ -12,7 +13,6 @@ from ..cfg_options.arguments import parse_cfg_options
 from .model import (
     find_test_pipeline,
     read_config,
-    resolve_test_pipeline,
     set_scales,
     set_stretch,
 )
@@ -54,13 +54,17 @@ def load_config(args: argparse.Namespace) -> Config:
 
 
 def collect_settings(
-    args: argparse.Namespace, cfg: Config, weights_sha256: str, folder: str
+    args: argparse.Namespace,
+    parts: Mapping[str, Any],
+    weights_sha256: str,
+    folder: str,
 ) -> dict[str, Any]:
     """Collect what the results of a run depend on.
 
     Args:
         args (argparse.Namespace): From :func:`parse_args`.
-        cfg (Config): From :func:`load_config`.
+        parts (Mapping[str, Any]): Of the config, or of an exported file, by
+            name.
         weights_sha256 (str): Of the checkpoint file.
         folder (str): Common folder of the inputs. The names of all results
             begin there; which files below it are inputs may change.
@@ -70,7 +74,6 @@ def collect_settings(
         them: they change nothing but the rounding.
     """
     settings: dict[str, Any] = {'weights_sha256': weights_sha256}
-    parts = {'model': cfg.model, 'pipeline': resolve_test_pipeline(cfg)}
     for name, part in parts.items():
         _flatten(name, part, settings)
     settings['common folder of the inputs'] = folder

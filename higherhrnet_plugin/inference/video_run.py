@@ -113,7 +113,7 @@ class VideoRun:
         self, frames: Iterable[Frame]
     ) -> Iterator[tuple[float, Loaded, People]]:
         """Predict and track frames, in batches."""
-        meta = self.predictor.model.dataset_meta
+        meta = self.predictor.dataset_meta
         tracker = PoseTracker(meta['sigmas']) if self.options.track else None
         size = self.options.batch_size
         loading = prefetch(

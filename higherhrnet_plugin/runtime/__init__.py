@@ -11,7 +11,8 @@ from ..lazy import lazy_names
 if TYPE_CHECKING:
     from .description import Description
     from .exported_predictor import ExportedPredictor
-    from .sessions import is_exported, open_session
+    from .kinds import is_exported
+    from .sessions import open_session
 
 __all__ = [
     'Description',
@@ -25,7 +26,7 @@ __getattr__ = lazy_names(
     {
         'Description': '.description',
         'ExportedPredictor': '.exported_predictor',
-        'is_exported': '.sessions',
+        'is_exported': '.kinds',
         'open_session': '.sessions',
     },
 )

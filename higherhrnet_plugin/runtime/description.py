@@ -7,7 +7,7 @@ Note:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Optional
 
@@ -85,20 +85,21 @@ class Description:
             'dataset_name': self.dataset_name,
             'num_keypoints': len(self.keypoint_names),
             'keypoint_id2name': dict(enumerate(self.keypoint_names)),
-            'skeleton_links': [list(link) for link in self.skeleton],
+            'skeleton_links': list(self.skeleton),
             'flip_indices': list(self.flip_indices),
+            'sigmas': list(self.sigmas),
         }
 
     def changed(
         self,
-        scales: Optional[tuple[float, ...]] = None,
+        scales: Optional[Sequence[float]] = None,
         flip: Optional[bool] = None,
         **decoder: Any,
     ) -> Description:
         """Change how people are looked for.
 
         Args:
-            scales (tuple[float, ...], optional): Test scales.
+            scales (Sequence[float], optional): Test scales.
             flip (bool, optional): Whether to look at the mirrored image.
             decoder (Any): Arguments of :class:`.Decoder`.
 

@@ -10,8 +10,7 @@ from typing import Any, Callable, Optional, Protocol, Union
 import numpy as np
 
 from .description import KEY, Description
-
-SUFFIXES = ('.onnx', '.xml', '.pt2')
+from .kinds import SUFFIXES, is_exported
 
 
 class Session(Protocol):
@@ -29,11 +28,6 @@ class Session(Protocol):
             list[np.ndarray]: float32 maps (B, C, h', w'), in the order of
             ``description.outputs``.
         """
-
-
-def is_exported(path: Union[str, Path]) -> bool:
-    """Tell by its name whether a file is an exported network."""
-    return Path(path).suffix.lower() in SUFFIXES
 
 
 def open_session(

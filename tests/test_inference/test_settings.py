@@ -8,6 +8,7 @@ from small_configs import TINY
 from higherhrnet_plugin.inference.model import (
     choose_amp_dtype,
     choose_device,
+    resolve_test_pipeline,
     set_scales,
 )
 from higherhrnet_plugin.inference.options import parse_args
@@ -95,7 +96,9 @@ def test_bad_arguments(args, words, capsys):
 def test_settings_name_what_matters(tmp_path):
     def settings(*args, sha='1', folder='/in/'):
         args = parse(*args)
-        return collect_settings(args, load_config(args), sha, folder)
+        cfg = load_config(args)
+        parts = {'model': cfg.model, 'pipeline': resolve_test_pipeline(cfg)}
+        return collect_settings(args, parts, sha, folder)
 
     def changed(*args, **options):
         other = settings(*args, **options)

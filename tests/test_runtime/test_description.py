@@ -61,5 +61,5 @@ def test_what_is_inside_of_the_file_stays():
 def test_the_data_set_is_described_as_mmpose_does():
     meta = ABOUT.dataset_meta
     assert meta['keypoint_id2name'] == {0: 'left', 1: 'right'}
-    assert meta['skeleton_links'] == [[0, 1]]
+    assert meta['skeleton_links'] == [(0, 1)]
     assert meta['num_keypoints'] == 2

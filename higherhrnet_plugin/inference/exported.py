@@ -1,0 +1,80 @@
+"""Exported files in place of a config and weights."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from ..runtime import ExportedPredictor, open_session
+from ..runtime.preparing import Image, Prepared
+from ..structures.people import People
+from .loaded import Loaded
+from .predictor import Predictor
+
+# of the arguments of the command, what a file does not hold inside
+_DECODER = ('instance_thr', 'min_keypoints', 'nms_thr', 'max_instances')
+
+
+class FilePredictor(Predictor):
+    """A predictor whose network is an exported file.
+
+    Args:
+        exported (ExportedPredictor): What runs the file.
+    """
+
+    def __init__(self, exported: ExportedPredictor) -> None:
+        self.exported = exported
+
+    @property
+    def exact_batches(self) -> bool:
+        """bool: whether images of several shapes may share a batch."""
+        return True
+
+    @property
+    def dataset_meta(self) -> dict[str, Any]:
+        """dict: keypoints and skeleton, as mmpose has them."""
+        return self.exported.dataset_meta
+
+    def load(self, image: Image) -> Loaded:
+        """Read and prepare an image; see :meth:`.Predictor.load`."""
+        prepared = self.exported.load(image)
+        pixels = prepared.data[1][1]
+        planes = torch.from_numpy(pixels).permute(2, 0, 1)
+        data = {'inputs': planes, 'prepared': prepared}
+        return Loaded(prepared.image, data, prepared.hint)
+
+    @torch.no_grad()
+    def predict(self, batch: Sequence[Loaded]) -> list[People]:
+        """Find the people of images; see :meth:`.Predictor.predict`."""
+        found: list[Prepared] = [loaded.data['prepared'] for loaded in batch]
+        return self.exported.predict(found)
+
+
+def open_exported(
+    args: argparse.Namespace, device: torch.device
+) -> FilePredictor:
+    """Open the exported file that the command was given as CONFIG.
+
+    Args:
+        args (argparse.Namespace): From :func:`parse_args`.
+        device (torch.device): Of this process.
+
+    Returns:
+        FilePredictor: with the arguments in place of what the file says.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ImportError: If the library that runs it is not installed.
+        ValueError: If an argument does not fit it.
+    """
+    session = open_session(args.config, str(device))
+    wanted = {key: getattr(args, key) for key in _DECODER}
+    wanted['fill_missing'] = False if args.no_fill else None
+    options = {k: value for k, value in wanted.items() if value is not None}
+    about = session.description.changed(args.scales, args.flip, **options)
+    return FilePredictor(
+        ExportedPredictor(session, about, args.stretch, args.draw_maps)
+    )

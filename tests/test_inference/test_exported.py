@@ -1,0 +1,108 @@
+"""Exported files in place of a config and weights."""
+
+import json
+
+import numpy as np
+import pytest
+from exported import largest_gap, write_case
+
+from higherhrnet_plugin.export import export_model
+from higherhrnet_plugin.inference import Predictor
+from higherhrnet_plugin.inference.cli import main
+from higherhrnet_plugin.inference.options import parse_args
+
+pytest.importorskip('onnx', reason='ONNX files are not written')
+pytest.importorskip('onnxruntime', reason='ONNX files are not run')
+
+
+@pytest.fixture(scope='module')
+def case(tmp_path_factory):
+    """Write the model in both forms, and pictures in a folder."""
+    folder = tmp_path_factory.mktemp('case')
+    cfg, weights, pictures = write_case(folder)
+    export_model(cfg, weights, folder / 'people.onnx')
+    (folder / 'in').mkdir()
+    for path in pictures:
+        path.rename(folder / 'in' / path.name)
+    return cfg, weights, folder
+
+
+def run(folder, files, *words):
+    """Run the command; return its results."""
+    args = [*files, folder / 'in', *words]
+    args += ['--out', folder / 'out', '--overwrite']
+    assert main([*map(str, args), '--device', 'cpu']) == 0
+    return json.loads((folder / 'out' / 'predictions.json').read_text())
+
+
+@pytest.mark.parametrize(
+    'words',
+    [
+        ('--no-draw', '--batch-size', '3'),
+        ('--draw-maps', '--scales', '1', '2', '--no-flip'),
+        ('--no-draw', '--nms-thr', '0.5', '--no-fill', '--max-instances', '3'),
+    ],
+)
+def test_the_command_finds_the_same(words, case):
+    _, weights, folder = case
+    wanted = run(folder, [folder / 'config.py', weights], *words)
+    names = sorted(p.name for p in (folder / 'out' / 'pictures').glob('*'))
+    found = run(folder, [folder / 'people.onnx'], *words)
+    drawn = folder / 'out' / 'pictures'
+    assert sorted(p.name for p in drawn.glob('*')) == names
+    assert names or '--no-draw' in words
+    assert len(found) == len(wanted) > 3
+    for one, other in zip(found, wanted):
+        assert one['image_id'] == other['image_id']
+        points, expected = (
+            np.reshape(row['keypoints'], (-1, 3)) for row in (one, other)
+        )
+        np.testing.assert_array_equal(points[:, :2], expected[:, :2])
+        np.testing.assert_allclose(points, expected, atol=2e-6)
+
+
+def test_a_run_is_not_continued_by_another_file(case, capsys):
+    _, weights, folder = case
+    run(folder, [folder / 'people.onnx'], '--no-draw')
+    words = [folder / 'config.py', weights, folder / 'in', '--no-draw']
+    words += ['--device', 'cpu', '--out', folder / 'out']
+    assert main([*map(str, words)]) == 2
+    assert '--overwrite' in capsys.readouterr().err
+
+
+def test_the_predictor(case):
+    cfg, weights, folder = case
+    pictures = sorted((folder / 'in').iterdir())
+    file = Predictor.from_files(folder / 'people.onnx', device='cpu')
+    found = file(pictures, batch_size=4)
+    predictor = Predictor.from_files(cfg, weights, device='cpu')
+    assert largest_gap(found, predictor(pictures), 'keypoints') == 0
+    assert file.exact_batches
+    meta = predictor.dataset_meta
+    for name in ('skeleton_links', 'flip_indices', 'keypoint_id2name'):
+        assert file.dataset_meta[name] == meta[name]
+    np.testing.assert_allclose(file.dataset_meta['sigmas'], meta['sigmas'])
+    with pytest.raises(ValueError, match='needs `weights`'):
+        Predictor.from_files(cfg)
+
+
+def test_arguments():
+    args = parse_args(['a.onnx', 'b.jpg', 'c.jpg', '--out', 'd'])
+    assert (args.weights, args.inputs) == (None, ['b.jpg', 'c.jpg'])
+    args = parse_args(['a.xml', '--webcam', '0', '--out', 'd'])
+    assert (args.weights, args.inputs) == (None, ['webcam:0'])
+
+
+@pytest.mark.parametrize(
+    ('words', 'text'),
+    [
+        (['a.onnx'], 'at least one INPUT'),
+        (['a.onnx', 'b.jpg', '--amp'], '--amp is for a config, not a.onnx'),
+        (['a.onnx', 'b.jpg', '--cfg-options', 'a=1'], '--cfg-options is for'),
+        (['config.py'], 'give WEIGHTS'),
+    ],
+)
+def test_arguments_that_do_not_fit(words, text, capsys):
+    with pytest.raises(SystemExit):
+        parse_args([*words, '--out', 'd'])
+    assert text in capsys.readouterr().err
