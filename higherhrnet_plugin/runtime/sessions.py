@@ -34,6 +34,7 @@ def open_session(
     path: Union[str, Path],
     device: Optional[str] = None,
     threads: Optional[int] = None,
+    bfloat16: bool = False,
 ) -> Session:
     """Open an exported file.
 
@@ -44,6 +45,8 @@ def open_session(
             Defaults to the CPU.
         threads (int, optional): Threads of the CPU. Defaults to the choice of
             the library.
+        bfloat16 (bool): Let OpenVINO run a file of 32 bits in bfloat16, on
+            processors that have it. Defaults to False.
 
     Returns:
         Session: ready to run.
@@ -66,7 +69,13 @@ def open_session(
         '.xml': OpenvinoSession,
         '.pt2': TorchSession,
     }
-    return kinds[path.suffix.lower()](path, device or 'cpu', threads)
+    suffix = path.suffix.lower()
+    options: dict[str, Any] = {}
+    if suffix == '.xml':
+        options['bfloat16'] = bfloat16
+    elif bfloat16:
+        raise ValueError(f'{path}: bfloat16 is for files of OpenVINO, .xml')
+    return kinds[suffix](path, device or 'cpu', threads, **options)
 
 
 class OnnxSession:
@@ -109,7 +118,11 @@ class OpenvinoSession:
     """A file in OpenVINO; see :func:`open_session`."""
 
     def __init__(
-        self, path: Path, device: str, threads: Optional[int]
+        self,
+        path: Path,
+        device: str,
+        threads: Optional[int],
+        bfloat16: bool = False,
     ) -> None:
         library = _import('openvino', 'openvino')
         if device != 'cpu':
@@ -124,9 +137,8 @@ class OpenvinoSession:
             text = model.get_rt_info([KEY]).astype(str)
         self.description = Description.from_text(text, path)
         config: dict[str, Any] = {'PERFORMANCE_HINT': 'LATENCY'}
-        if self.description.numbers == 'float32':
-            # bfloat16 otherwise, on processors that have it
-            config['INFERENCE_PRECISION_HINT'] = 'f32'
+        # its own choice is bfloat16, on processors that have it
+        config['INFERENCE_PRECISION_HINT'] = 'bf16' if bfloat16 else 'f32'
         if threads is not None:
             config['INFERENCE_NUM_THREADS'] = threads
         self.model = core.compile_model(model, 'CPU', config)

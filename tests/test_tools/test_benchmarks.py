@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from data_sets import write_data_set
+from inference_data import write_model
 from small_configs import ROOT
 
 FOLDER = str(ROOT / 'tools' / 'benchmarks')
@@ -433,3 +434,23 @@ def test_gpu_notes_where_memory_is_too_small(load):
     with load('gpu_parts.common').out_of_memory(row):
         raise torch.cuda.OutOfMemoryError('too large')
     assert row == {'note': 'out of memory'}
+
+
+def test_runtimes(load, tmp_path):
+    pytest.importorskip('onnx', reason='ONNX files are not written')
+    pytest.importorskip('onnxruntime', reason='ONNX files are not run')
+    config, weights = write_model(tmp_path)
+    out = tmp_path / 'runtimes.json'
+    words = ['--rounds', '1', '--size', '64', '--threads', '1', '--config']
+    words += [config, '--checkpoint', weights, '--kinds', 'onnxruntime']
+    words += ['--images', str(tmp_path / 'images'), '--out', str(out)]
+    load('runtimes').main(words)
+    rows = rows_of(out)
+    assert list(rows) == [
+        'network, 64, 1 threads',
+        '3 images to people, 1 threads',
+    ]
+    for row in rows.values():
+        assert row['peers']['onnxruntime'] > 0
+    note = rows['3 images to people, 1 threads']['note']
+    assert note == 'onnxruntime: within 1 px on 3 of 3'

@@ -43,6 +43,10 @@ COMMANDS = {
     'pipeline': Command('', '--rounds 1 --images 8'),
     'evaluation': Command('', '--rounds 1 --images 200 --compared 10'),
     'network': Command('', '--rounds 1 --size 128'),
+    # needs what the extra `export` installs
+    'runtimes': Command(
+        '', '--rounds 1 --size 64 --threads 1 --kinds onnxruntime'
+    ),
     # the figures of a GPU are asked for by hand, this only tries the script
     'gpu': Command(
         '--device cpu --quick',
