@@ -261,6 +261,14 @@ def test_input_size_and_udp_are_one_key_each(tmp_path, split):
         assert sample.gt_fields.heatmaps[1].max() < 1
 
 
+@every_config
+def test_flips_are_aligned_in_what_is_trained_here_alone(path):
+    """Published weights are tested officially, and UDP needs nothing."""
+    decoder = Config.fromfile(path).model.head.decoder
+    ours = 'higherhrnet-tiny' in path.stem and 'udp' not in path.stem
+    assert decoder.get('align_flip', False) is ours
+
+
 def test_nothing_names_the_place_of_a_transform():
     files = [ROOT / 'README.md', *(ROOT / 'docs').rglob('*.md')]
     files += (ROOT / 'configs').rglob('*.*')
