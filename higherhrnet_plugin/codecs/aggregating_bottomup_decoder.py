@@ -71,6 +71,9 @@ class AggregatingBottomupDecoder(Decoder):
             cells, which leads to W - x. For networks that this package has
             trained, see docs/evaluation.md; UDP does so anyhow. Defaults to
             False.
+        person_score (str): 'all', the mean over all K keypoints where one
+            without a peak counts as 0, as officially, or 'found', the mean
+            over those with a peak. Defaults to 'all'.
 
     Raises:
         ValueError: If an option is out of its range.

@@ -166,3 +166,29 @@ def test_options_are_read_and_set_on_the_decoder():
         assert twin.options == decoder.options
     with pytest.raises(AttributeError, match='no option'):
         _ = decoder.score_threshold
+
+
+@pytest.mark.parametrize('fill', [True, False])
+def test_scores_of_people_who_lack_keypoints(fill):
+    partial = (10, 10, 0.0, (0.9, 0.6, 0))
+    whole = (60, 10, 20.0, (0.9, 0.6, 0.6))
+    scores = {
+        rule: find(
+            [partial, whole], fill_missing=fill, person_score=rule
+        ).scores
+        for rule in ('all', 'found')
+    }
+    np.testing.assert_allclose(scores['all'], [0.5, 0.7], rtol=1e-6)
+    np.testing.assert_allclose(scores['found'], [0.75, 0.7], rtol=1e-6)
+    default = find([partial, whole], fill_missing=fill).scores
+    np.testing.assert_array_equal(default, scores['all'])
+    # thresholds and the order of selection are of the same score
+    options = dict(fill_missing=fill, instance_thr=0.6)
+    assert len(find([partial, whole], **options).scores) == 1
+    kept = find([partial, whole], person_score='found', **options).scores
+    np.testing.assert_allclose(kept, [0.75, 0.7], rtol=1e-6)
+
+
+def test_an_unknown_score_is_refused():
+    with pytest.raises(ValueError, match=r"`person_score`.*got 'best'"):
+        AggregatingBottomupDecoder(person_score='best')

@@ -32,6 +32,7 @@ from .grouping import Candidates, group_by_tag
 from .host_maps import HostMaps, Points, highest
 from .offsets import dark_offset, quarter_offset
 from .options import DecodingOptions
+from .scoring import PERSON_SCORES
 from .tags import FullTags, LevelTags, TagLevel
 
 
@@ -70,7 +71,7 @@ def find_people(maps: Maps, options: DecodingOptions) -> People:
         max_distance = options.max_reach * max(maps.shape[1:])
     people = _group(peaks, maps.shape[0], options, max_distance)
     found = people[..., 2] > 0
-    scores = people[..., 2].mean(axis=1)
+    scores = PERSON_SCORES[options.person_score](people[..., 2])
     kept = options.selection.choose(people[..., :2], found, scores)
     people, found, scores = people[kept], found[kept], scores[kept]
     count = np.maximum(found.sum(axis=1), 1)[:, None]

@@ -55,6 +55,7 @@ class Decoder(Aggregator):
         max_instances: Optional[int] = None,
         sigmas: Optional[Sequence[float]] = None,
         align_flip: bool = False,
+        person_score: str = 'all',
     ) -> None:
         super().__init__(tag_per_keypoint, heatmap_levels, use_udp, align_flip)
         self.num_keypoints = num_keypoints
@@ -76,6 +77,7 @@ class Decoder(Aggregator):
             Selection(
                 instance_thr, min_keypoints, nms_thr, max_instances, sigmas
             ),
+            person_score,
         )
 
     def settings(self) -> dict[str, Any]:

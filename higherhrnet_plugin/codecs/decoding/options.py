@@ -8,6 +8,7 @@ from typing import Optional
 
 from .checks import check_odd, check_positive, grouping_order
 from .grouping import MATCHES
+from .scoring import PERSON_SCORES
 from .selection import Selection
 
 
@@ -34,6 +35,7 @@ class DecodingOptions:
     max_reach: Optional[float] = None
     max_peaks: Optional[int] = None
     selection: Selection = field(default_factory=Selection)
+    person_score: str = 'all'
 
     def __post_init__(self) -> None:
         check_odd(nms_kernel=self.nms_kernel, blur_kernel=self.blur_kernel)
@@ -50,6 +52,11 @@ class DecodingOptions:
             raise ValueError(
                 f'`assignment` must be one of {list(MATCHES)}, got '
                 f'{self.assignment!r}'
+            )
+        if self.person_score not in PERSON_SCORES:
+            raise ValueError(
+                f'`person_score` must be one of {list(PERSON_SCORES)}, got '
+                f'{self.person_score!r}'
             )
         if self.num_keypoints is not None:
             grouping_order(self.keypoint_order, self.num_keypoints)
