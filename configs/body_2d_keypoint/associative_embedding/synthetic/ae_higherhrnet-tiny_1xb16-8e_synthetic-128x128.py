@@ -39,7 +39,7 @@ default_hooks = dict(
 codec = dict(input_size=(128, 128), sigma=(1.0, 1.5))
 model = _base_.hrnet_tiny
 # the flip test mirrors maps as training mirrors keypoints: half an input pixel
-# is one of the image here, and 0.02 in AP (docs/evaluation.md)
+# is one of the image here, and 0.018 in AP (docs/evaluation.md)
 model['head'].update(codec=codec, decoder=dict(align_flip=True))
 
 data_root = 'data/synthetic_people/'
