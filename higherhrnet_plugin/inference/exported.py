@@ -53,14 +53,12 @@ class FilePredictor(Predictor):
         return self.exported.predict(found)
 
 
-def open_exported(
-    args: argparse.Namespace, device: torch.device
-) -> FilePredictor:
+def open_exported(args: argparse.Namespace) -> FilePredictor:
     """Open the exported file that the command was given as CONFIG.
 
     Args:
-        args (argparse.Namespace): From :func:`parse_args`.
-        device (torch.device): Of this process.
+        args (argparse.Namespace): From :func:`parse_args`. Without a device
+            the file runs on the CPU, whatever torch sees.
 
     Returns:
         FilePredictor: with the arguments in place of what the file says.
@@ -70,7 +68,7 @@ def open_exported(
         ImportError: If the library that runs it is not installed.
         ValueError: If an argument does not fit it.
     """
-    session = open_session(args.config, str(device))
+    session = open_session(args.config, args.device)
     wanted = {key: getattr(args, key) for key in _DECODER}
     wanted['fill_missing'] = False if args.no_fill else None
     options = {k: value for k, value in wanted.items() if value is not None}

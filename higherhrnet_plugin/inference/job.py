@@ -85,9 +85,8 @@ class Job:
             if is_first():
                 say('\n'.join(report.lines()))
         self.category = describe_category(meta, category_id)
-        numbers = str(amp_dtype or 'torch.float32').split('.')[1]
         if is_first():
-            print(f'{len(self.sources)} inputs on {device}, {numbers}')
+            print(f'{len(self.sources)} inputs on {self.where}')
 
     def _open_model(
         self,
@@ -98,14 +97,17 @@ class Job:
         """Open the network, and collect what results depend on."""
         folder = next((s.folder for s in self.sources if s.folder), '')
         if is_exported(args.config):
-            predictor = open_exported(args, device)
+            predictor = open_exported(args)
             about = asdict(predictor.exported.description)
             digest = _hash(Path(args.config))
+            self.where = f'{args.device or "cpu"}, {about["numbers"]}'
             self.predictor: Predictor = predictor
             self.settings = collect_settings(
                 args, {'exported': about}, digest, folder
             )
             return None
+        numbers = str(amp_dtype or 'torch.float32').split('.')[1]
+        self.where = f'{device}, {numbers}'
         cfg = load_config(args)
         weights = find_weights(args.weights)
         parts = {'model': cfg.model, 'pipeline': resolve_test_pipeline(cfg)}

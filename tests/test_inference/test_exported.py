@@ -70,6 +70,14 @@ def test_a_run_is_not_continued_by_another_file(case, capsys):
     assert '--overwrite' in capsys.readouterr().err
 
 
+def test_a_file_runs_on_the_cpu_unless_told_otherwise(case, capsys):
+    *_, folder = case
+    words = [folder / 'people.onnx', folder / 'in', '--no-draw', '--overwrite']
+    words = [*map(str, words), '--out', str(folder / 'out')]
+    assert main(words) == 0
+    assert '4 inputs on cpu, float32' in capsys.readouterr().out
+
+
 def test_the_predictor(case):
     cfg, weights, folder = case
     pictures = sorted((folder / 'in').iterdir())
