@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .engine import (
         CodecCheckHook,
         DurableCheckpointHook,
+        ExperimentHook,
         FiniteLossHook,
         KeptSamplerSeedHook,
         OwnFilesBadCaseHook,
@@ -77,6 +78,7 @@ __all__ = [
     'BottomupRandomFlip',
     'CodecCheckHook',
     'DurableCheckpointHook',
+    'ExperimentHook',
     'FiniteLossHook',
     'GenerateBottomupTarget',
     'HigherHRNetHead',

@@ -21,6 +21,7 @@ REGISTERED = {
     'HOOKS': [
         'CodecCheckHook',
         'DurableCheckpointHook',
+        'ExperimentHook',
         'FiniteLossHook',
         'KeptSamplerSeedHook',
         'OwnFilesBadCaseHook',

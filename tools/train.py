@@ -97,13 +97,14 @@ def enable_amp(cfg: Config) -> None:
 
 
 def protect(cfg: Config) -> None:
-    """Give older configs the hooks without which a training may be lost.
+    """Give older configs the hooks that keep a training, and its record.
 
     Args:
         cfg: Config, changed in place.
     """
     hooks = cfg.setdefault('default_hooks', {})
     hooks.setdefault('finite', {'type': 'FiniteLossHook'})
+    hooks.setdefault('experiment', {'type': 'ExperimentHook'})
     hooks.setdefault('checkpoint', {'type': 'CheckpointHook', 'interval': 1})
     hooks.setdefault('sampler_seed', {'type': 'DistSamplerSeedHook'})
     for name, plain, hook in (

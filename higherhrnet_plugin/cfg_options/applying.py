@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Optional
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 
 from .known_keys import find_known_keys
 from .shared_codec import hand_on
@@ -36,11 +36,12 @@ def apply_cfg_options(
     Args:
         cfg (Config): Changed in place.
         options (Mapping[str, Any], optional): Values by dotted key; list
-            items by index.
+            items by index. The index after the last one adds a dict to a
+            list, as ``custom_hooks.1.type=EMAHook`` does.
 
     Raises:
         ValueError: If a key leads through a value that has no keys, or
-            behind the end of a list.
+            further behind the end of a list.
     """
     if not options:
         return
@@ -51,6 +52,8 @@ def apply_cfg_options(
         key: _depth_present(cfg, tuple(key.split('.')))
         for key in (handed.get(name, [name])[0] for name in options)
     }
+    for name in sorted(options, key=_natural):
+        _make_room(cfg, tuple(name.split('.')))
     try:
         cfg.merge_from_dict({**copies, **options})
     except (AttributeError, IndexError, KeyError, TypeError) as error:
@@ -67,6 +70,23 @@ def apply_cfg_options(
     rank = os.environ.get('RANK') or os.environ.get('SLURM_PROCID')
     if text and rank in (None, '0'):
         print(f'warning: --cfg-options: {text}', file=sys.stderr)
+
+
+def _natural(name: str) -> str:
+    """Let index 10 come after index 9."""
+    return re.sub(r'\d+', lambda number: number.group().zfill(9), name)
+
+
+def _make_room(cfg: Config, path: Path) -> None:
+    """Add a dict to each list that a path leaves by its first free index."""
+    node: Any = cfg._cfg_dict
+    for name in path[:-1]:
+        if isinstance(node, list) and name == str(len(node)):
+            node.append(ConfigDict())
+        try:
+            node = _descend(node, (name,))
+        except (IndexError, KeyError, TypeError, ValueError):
+            return
 
 
 def _doubt(

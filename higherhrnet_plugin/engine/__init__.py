@@ -5,6 +5,7 @@ from .drawing_hooks import OwnFilesBadCaseHook, OwnFilesVisualizationHook
 from .durable_backend import DurableBackend
 from .durable_checkpoint_hook import DurableCheckpointHook
 from .errors import CheckpointWriteError, WorkFolderError
+from .experiment_hook import ExperimentHook
 from .finite_loss_hook import FiniteLossHook, NonFiniteLossError
 from .sampler_seed_hook import KeptSamplerSeedHook
 
@@ -13,6 +14,7 @@ __all__ = [
     'CodecCheckHook',
     'DurableBackend',
     'DurableCheckpointHook',
+    'ExperimentHook',
     'FiniteLossHook',
     'KeptSamplerSeedHook',
     'NonFiniteLossError',

@@ -11,7 +11,7 @@ from data_sets import write_data_set
 from mmengine.runner import Runner
 from small_configs import TINY, load_small
 
-import higherhrnet_plugin  # noqa: F401
+from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
 
 
 @pytest.fixture
@@ -114,3 +114,50 @@ def test_moving_average_as_the_main_config_says(cfg):
     name = 'head.final_layers.0.weight'
     average = saved['ema_state_dict'][f'module.{name}']
     assert not torch.equal(saved['state_dict'][name], average)
+
+
+def test_stops_early_by_our_metric(cfg):
+    hook = dict(monitor='coco/AP', rule='greater', patience=1, min_delta=2)
+    options = {f'custom_hooks.1.{key}': hook[key] for key in hook}
+    options['custom_hooks.1.type'] = 'EarlyStoppingHook'
+    apply_cfg_options(cfg, options)
+    cfg.train_cfg.max_epochs = 5
+    cfg.experiment_name = 'early'
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    # no AP is better by two than that of the first epoch
+    assert runner.epoch == 2
+    assert Path(cfg.work_dir, 'epoch_2.pth').is_file()
+
+
+def test_tensorboard_shows_what_the_log_holds(cfg):
+    pytest.importorskip('tensorboard', reason='it is an extra')
+    from tensorboard.backend.event_processing import event_accumulator
+
+    apply_cfg_options(
+        cfg, {'visualizer.vis_backends.1.type': 'TensorboardVisBackend'}
+    )
+    cfg.visualizer.name = cfg.experiment_name = f'{cfg.work_dir}-tensorboard'
+    Runner.from_cfg(cfg).train()
+    ((*losses, metric),) = scalars(cfg)
+    (events,) = Path(cfg.work_dir).glob('*/vis_data/events.*')
+    shown = event_accumulator.EventAccumulator(str(events))
+    shown.Reload()
+    for name in ('loss', 'loss_heatmap_1', 'loss_push'):
+        assert [event.value for event in shown.Scalars(name)] == (
+            pytest.approx([record[name] for record in losses])
+        )
+    assert [e.value for e in shown.Scalars('coco/AP')] == (
+        pytest.approx([metric['coco/AP']])
+    )
+
+
+def test_the_main_config_leaves_a_record(cfg, tmp_path):
+    cfg.experiment_name = 'record'
+    Runner.from_cfg(cfg).train()
+    (file,) = Path(cfg.work_dir).glob('*/experiment.json')
+    record = json.loads(file.read_text())
+    assert record['data']['train'][0]['ann_file'] == (
+        str(tmp_path / 'people.json')
+    )
+    assert record['config'] == cfg.pretty_text

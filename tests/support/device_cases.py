@@ -61,6 +61,9 @@ def outputs(shared, flips, scales, batch=2):
     tags = torch.from_numpy(np.stack([tags[0] for _, tags in images])).float()
     tags = tags[:, :1] if shared else tags
     finer = heat.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    if not Device.counts:
+        # equal scores have another order there
+        finer += 1e-3 * torch.from_numpy(rng.random(finer.shape)).float()
     levels = [(heat, tags), (finer, None)]
     mirrored = [
         (h[:, flip_indices(K)].flip(-1), None if t is None else t.flip(-1))

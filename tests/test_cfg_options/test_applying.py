@@ -198,6 +198,33 @@ def test_variables_of_the_file_change_nothing(warn):
     assert 'train_dataloader.dataset.data_root' in text
 
 
+def test_the_first_free_index_adds_to_a_list(configs, capsys):
+    cfg = copy.deepcopy(configs[PLAIN])
+    options = {
+        'custom_hooks.2.type': 'EarlyStoppingHook',
+        'custom_hooks.1.type': 'EMAHook',
+        'custom_hooks.1.ema_type': 'ExpMomentumEMA',
+    }
+    apply_cfg_options(cfg, options)
+    first, *added = cfg.custom_hooks
+    assert first.type == 'SyncBuffersHook'
+    assert added == [
+        dict(type='EMAHook', ema_type='ExpMomentumEMA'),
+        dict(type='EarlyStoppingHook'),
+    ]
+    assert not capsys.readouterr().err
+    assert len(configs[PLAIN].custom_hooks) == 1
+    many = {f'custom_hooks.{i}.type': str(i) for i in range(11, 0, -1)}
+    cfg = copy.deepcopy(configs[PLAIN])
+    apply_cfg_options(cfg, many)
+    assert [h.type for h in cfg.custom_hooks[1:]] == list(
+        map(str, range(1, 12))
+    )
+    # plain values are no dicts
+    with pytest.raises(ValueError, match='not to be set'):
+        apply_cfg_options(cfg, {'custom_hooks.12': 1})
+
+
 @pytest.mark.parametrize(
     ('key', 'words'),
     [

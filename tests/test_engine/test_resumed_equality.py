@@ -5,7 +5,7 @@ import itertools
 import pytest
 import torch
 from data_sets import write_data_set
-from mmengine.hooks import Hook
+from mmengine.hooks import EMAHook, Hook
 from mmengine.model import BaseModel
 from small_training import runner
 
@@ -117,12 +117,21 @@ def train(work_dir, data_set, settings, by_epoch=True, until=3, **options):
             ),
             sampler_seed=KeptSamplerSeedHook(),
         ),
-        custom_hooks=[dict(type='EMAHook'), record],
+        custom_hooks=[
+            dict(
+                type='EMAHook',
+                ema_type='mmpose.ExpMomentumEMA',
+                update_buffers=True,
+            ),
+            record,
+        ],
         **options,
     )
     made.train()
+    (average,) = (h.ema_model for h in made.hooks if isinstance(h, EMAHook))
     state = {
         **made.model.state_dict(),
+        **{f'ema.{k}': v for k, v in average.state_dict().items()},
         **{
             f'{number}.{name}': value
             for number, values in made.optim_wrapper.state_dict()[
@@ -156,6 +165,9 @@ def test_resumed_with_other_workers(data_set, tmp_path, combined, by_epoch):
         data_set = combine(data_set)
     seed = dict(randomness=dict(seed=3))
     whole = train(tmp_path / 'a', data_set, 'workers', by_epoch, **seed)
+    assert not torch.equal(
+        whole[1]['ema.module.layer.weight'], whole[1]['layer.weight']
+    )
     images = {image for _, _, image in whole[0]}
     # no augmentation comes twice
     assert len(images) == len(whole[0])

@@ -142,6 +142,7 @@ def test_pipeline_needs_both_paths(load):
         'decode',
         'gpu',
         'losses',
+        'memory',
         'network',
         'pipeline',
         'scaling',
@@ -454,3 +455,15 @@ def test_runtimes(load, tmp_path):
         assert row['peers']['onnxruntime'] > 0
     note = rows['3 images to people, 1 threads']['note']
     assert note == 'onnxruntime: within 1 px on 3 of 3'
+
+
+def test_memory(load, tmp_path, capsys):
+    out = tmp_path / 'memory.json'
+    load('memory').main(['--quick', '--out', str(out)])
+    plain, saving, test = json.loads(out.read_text())['rows']
+    # a network of this size and maps of 64x64 inputs
+    assert 0.5 < plain['weights, GiB'] * 2**10 < 100
+    assert 1 < plain['a step, GiB'] * 2**10 < 500
+    assert saving['mode'] == 'float32, with_cp'
+    assert test['what'] == 'test with flip'
+    assert '| training |' in capsys.readouterr().out

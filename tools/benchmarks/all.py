@@ -47,6 +47,7 @@ COMMANDS = {
     'runtimes': Command(
         '', '--rounds 1 --size 64 --threads 1 --kinds onnxruntime'
     ),
+    'memory': Command('', '--quick'),
     # the figures of a GPU are asked for by hand, this only tries the script
     'gpu': Command(
         '--device cpu --quick',

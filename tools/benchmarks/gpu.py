@@ -64,6 +64,7 @@ if __name__ == '__main__':
     parse_args()
 
 import torch
+from _tables import to_table
 from _timing import describe_machine
 from gpu_parts.common import Bench, Row
 from gpu_parts.compiling import measure_compiled
@@ -88,8 +89,6 @@ PARTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     'trainings': train_and_resume,
     'compiled': measure_compiled,
 }
-# too long for a table
-HIDDEN = ('losses', 'output')
 
 
 def wanted(args: argparse.Namespace) -> Sequence[str]:
@@ -125,40 +124,18 @@ def run_part(name: str, bench: Bench) -> dict[str, Any]:
     return {'rows': rows, 'seconds': seconds, 'ended': ended}
 
 
-def to_table(rows: Sequence[Row]) -> str:
-    """Write rows as a Markdown table.
-
-    Args:
-        rows (Sequence[dict]): Cells by title; what a row lacks is left empty.
-
-    Returns:
-        str: the table.
-    """
-    titles = list(dict.fromkeys(t for row in rows for t in row))
-    titles = [title for title in titles if title not in HIDDEN]
-    lines = [titles, ['---'] * len(titles)]
-    lines += [[show(row.get(title)) for title in titles] for row in rows]
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
-
-
-def show(value: Any) -> str:
-    """Write one cell."""
-    if isinstance(value, bool):
-        return 'yes' if value else '**no**'
-    if isinstance(value, float):
-        return f'{value:.4g}'
-    return '' if value is None else str(value)
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the parts.
 
     Raises:
-        SystemExit: If a part failed.
+        SystemExit: If there is no such device, or a part failed.
     """
     args = parse_args(argv)
     init_default_scope('mmpose')
-    device = choose_device(args.device)
+    try:
+        device = choose_device(args.device)
+    except ValueError as error:
+        raise SystemExit(f'error: {error}') from error
     machine = {**describe_machine(), 'cuda': str(torch.version.cuda)}
     print(', '.join(f'{key} {value}' for key, value in machine.items()))
     names = [name for name in SHARES if name in wanted(args)]

@@ -71,15 +71,7 @@ class SmallRun:
             The training.
         """
         data = folder / 'data'
-        tool = ROOT / 'tools/dataset_converters/make_synthetic_people.py'
-        counts = ('--num-train', '8', '--num-val', '4', '--workers', '1')
-        subprocess.run(
-            [sys.executable, tool, data, *counts],
-            env=environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=True,
-        )
+        write_small_people(data, 8, 4)
         config = folder / 'small.py'
         config.write_text(CONFIG.format(base=BASE, data=data, epochs=epochs))
         return cls(config, epochs)
@@ -127,6 +119,25 @@ class SmallRun:
         options = ('--work-dir', work_dir, '--resume', '--cfg-options')
         command = (sys.executable, tool, self.config, *options, *loader)
         return [str(part) for part in command]
+
+
+def write_small_people(folder: Path, train: int, val: int) -> None:
+    """Write a synthetic data set.
+
+    Args:
+        folder: New folder.
+        train: Images to train on.
+        val: Images to validate with.
+    """
+    tool = ROOT / 'tools/dataset_converters/make_synthetic_people.py'
+    counts = ('--num-train', str(train), '--num-val', str(val))
+    subprocess.run(
+        [sys.executable, tool, folder, *counts, '--workers', '1'],
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
 
 
 def environment() -> dict[str, str]:

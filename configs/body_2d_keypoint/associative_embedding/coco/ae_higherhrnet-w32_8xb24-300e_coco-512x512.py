@@ -47,6 +47,8 @@ default_hooks = dict(
         rule='greater',
     ),
     sampler_seed=dict(type='KeptSamplerSeedHook'),
+    # config, versions, commits and data of each start: experiment.json
+    experiment=dict(type='ExperimentHook'),
     # policy='skip' skips steps whose losses are NaN
     finite=dict(type='FiniteLossHook'),
     # images of one name in several folders are drawn into files of their own
