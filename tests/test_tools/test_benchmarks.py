@@ -327,7 +327,8 @@ def test_all_runs_every_benchmark(load):
         for path in (ROOT / 'tools' / 'benchmarks').glob('*.py')
         if not path.name.startswith('_')
     }
-    assert set(load('all').COMMANDS) == scripts - {'all'}
+    # accuracy.py trains for hours
+    assert set(load('all').COMMANDS) == scripts - {'all', 'accuracy'}
 
 
 def test_evaluation(load, tmp_path, capsys):
