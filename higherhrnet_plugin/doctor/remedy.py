@@ -41,6 +41,7 @@ def make_commands(
     if remove:
         commands.append(['uninstall', '-y', *remove])
     if install:
+        install = _beside_setuptools(install, environment)
         commands.append(
             ['install', *_beside_numpy(install, environment, set(remove))]
         )
@@ -75,6 +76,21 @@ def _beside_numpy(
     numpy = environment.version(BY_MODULE['numpy'])
     if numpy and leading_numbers(numpy) < (2,):
         return [*install, 'numpy<2']
+    return install
+
+
+def _beside_setuptools(
+    install: list[str], environment: Environment
+) -> list[str]:
+    """Keep pkg_resources, which the newest setuptools has dropped.
+
+    Newer versions of torch ask for a setuptools that is newer than that of
+    many environments, and pip then takes the newest.
+    """
+    version = environment.distributions.get('setuptools', '')
+    old = version and leading_numbers(version) < (81,)
+    if old and any(word.startswith('torch>') for word in install):
+        return _collect([tuple(install), ('setuptools<81',)])
     return install
 
 

@@ -269,6 +269,15 @@ def test_failure_is_named_with_what_mends_it(case, text, lines):
     assert check(case) == ([text], lines)
 
 
+def test_torch_does_not_raise_setuptools():
+    case = environment(missing=['torch'], setuptools='65.5.0')
+    assert check(case)[1] == ['install torch>=2.0 setuptools<81 numpy<2']
+    case = environment(missing=['torch', 'pkg_resources'])
+    assert check(case)[1] == ['install torch>=2.0 setuptools<81 numpy<2']
+    case = environment(missing=['scipy'], setuptools='65.5.0')
+    assert check(case)[1] == ['install scipy>=1.7 numpy<2']
+
+
 def test_setuptools_without_pkg_resources_is_lowered():
     case = Environment(
         {**environment().distributions, 'setuptools': '84.2.1'},
