@@ -38,6 +38,8 @@ try:
 except WorkFolderError as error:
     text = f'refused {error}'
 Path(f'{folder}.{os.environ["RANK"]}').write_text(text)
+# a process that ends beside running threads of gloo may abort
+torch.distributed.destroy_process_group()
 """
 
 
