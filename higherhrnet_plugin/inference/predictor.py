@@ -19,6 +19,7 @@ from ..images import check_ratio, to_bgr
 from ..images.formats import explain_error
 from ..models import MultiScaleBottomupPoseEstimator
 from ..runtime import ExportedPredictor, is_exported
+from ..runtime.batches import predict_in_batches
 from ..structures.people import People
 from .loaded import Loaded
 from .model import (
@@ -146,11 +147,7 @@ class Predictor:
                 'batch_size above 1 needs MultiScaleBottomupPoseEstimator in '
                 'the config, as others pad images of several shapes'
             )
-        found: list[People] = []
-        for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size]
-            found += self.predict([self.load(image) for image in batch])
-        return found
+        return predict_in_batches(self, images, batch_size)
 
     @property
     def dataset_meta(self) -> dict[str, Any]:

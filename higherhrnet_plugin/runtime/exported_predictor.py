@@ -13,6 +13,7 @@ from ..codecs.decoding.decoder import Decoder
 from ..codecs.decoding.resizing import map_shape
 from ..images.inputs import check_resizing
 from ..structures.people import People
+from .batches import predict_in_batches
 from .description import Description
 from .preparing import Image, Prepared, prepare_image, stack_inputs
 from .sessions import Session, open_session
@@ -113,11 +114,7 @@ class ExportedPredictor:
         if not isinstance(images, (list, tuple)):
             image: Any = images
             return self.predict([self.load(image)])[0]
-        found: list[People] = []
-        for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size]
-            found += self.predict([self.load(image) for image in batch])
-        return found
+        return predict_in_batches(self, images, batch_size)
 
     def load(self, image: Image) -> Prepared:
         """Read and prepare an image; may run in several threads at once.
