@@ -231,7 +231,7 @@ def two_arms(study):
 
 STUB = """
 import json, pathlib, sys
-arm, seed, data, folder = sys.argv[1:]
+arm, seed, data, folder, people = sys.argv[1:]
 folder = pathlib.Path(folder)
 calls = folder.parent / 'calls.txt'
 with calls.open('a') as file:
@@ -251,7 +251,7 @@ def stub(study, tmp_path, monkeypatch):
     """Let runs leave a made-up record, and return the command line."""
     data, script = tmp_path / 'data', tmp_path / 'stub.py'
     data.mkdir()
-    (data / 'dataset.json').write_text('{"seed": 3}')
+    (data / 'dataset.json').write_text('{"seed": 3, "people": "hard"}')
     (data / 'fails').write_text('none')
     (data / 'annotations').mkdir()
     (data / study['arms'].VAL_FILE).write_text('{}')
@@ -335,12 +335,18 @@ def test_no_run_starts_that_would_end_too_late(stub, tmp_path, capsys):
     assert 'left for another time' in capsys.readouterr().out
 
 
+def test_people_are_those_of_the_data_set(stub):
+    with pytest.raises(SystemExit, match='other people than --people usual'):
+        stub('--people', 'usual')
+
+
 def test_runs_of_another_protocol_are_not_mixed_in(stub, study, tmp_path):
     results = stub()
-    (tmp_path / 'data' / 'dataset.json').write_text('{"seed": 4}')
+    options = tmp_path / 'data' / 'dataset.json'
+    options.write_text('{"seed": 4, "people": "hard"}')
     with pytest.raises(SystemExit, match=r'data .*3.*, not .*4.*--results'):
         stub()
-    (tmp_path / 'data' / 'dataset.json').write_text('{"seed": 3}')
+    options.write_text('{"seed": 3, "people": "hard"}')
     (tmp_path / 'data' / study['arms'].VAL_FILE).write_text('{ }')
     with pytest.raises(SystemExit, match='holds runs with data'):
         stub()
@@ -488,7 +494,7 @@ def test_every_switch_trains(study, hard_people, tmp_path, capsys):
     arms = study['arms']
     protocol = {**arms.PROTOCOL, **SMALL}
     init_default_scope('mmpose')
-    for name, arm in arms.SWITCHES.items():
+    for name, arm in arms.make_switches(protocol).items():
         cfg = study['run'].build_config(
             arm, 0, hard_people, tmp_path, protocol
         )

@@ -3,13 +3,17 @@
 import importlib
 import json
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from data_sets import write_data_set
 from inference_data import write_model
+from mmengine.config import Config
 from small_configs import ROOT
+
+from higherhrnet_plugin.structures.people import People
 
 FOLDER = str(ROOT / 'tools' / 'benchmarks')
 
@@ -438,7 +442,7 @@ def test_gpu_notes_where_memory_is_too_small(load):
     assert row == {'note': 'out of memory'}
 
 
-def test_runtimes(load, tmp_path):
+def test_runtimes(load, tmp_path, capsys):
     pytest.importorskip('onnx', reason='ONNX files are not written')
     pytest.importorskip('onnxruntime', reason='ONNX files are not run')
     config, weights = write_model(tmp_path)
@@ -455,7 +459,56 @@ def test_runtimes(load, tmp_path):
     for row in rows.values():
         assert row['peers']['onnxruntime'] > 0
     note = rows['3 images to people, 1 threads']['note']
-    assert note == 'onnxruntime: within 1 px on 3 of 3'
+    assert 'onnxruntime: within 1 px on 3 of 3' in note
+    assert 'bfloat16: within 1 px on' in note
+    parts = capsys.readouterr().out.splitlines()[-1].split('|')
+    assert parts[1:3] == [' onnxruntime ', ' 1 ']
+    reading, network, decoding = map(float, parts[3:6])
+    assert min(reading, network, decoding) > 0
+    share = decoding / (reading + network + decoding)
+    assert float(parts[6].strip(' %')) == pytest.approx(100 * share, abs=1)
+
+
+def test_people_of_a_runtime_are_scored(load, tmp_path):
+    describe = load('_runtime_people').describe_people
+    points = np.stack(np.meshgrid(np.arange(17), [3.0]), -1) * 5
+    corners = np.concatenate((points, np.full((1, 17, 1), 2)), 2)
+    person = {
+        'id': 1,
+        'image_id': 7,
+        'category_id': 1,
+        'iscrowd': 0,
+        'num_keypoints': 17,
+        'keypoints': corners.ravel().tolist(),
+        'area': 4000.0,
+        'bbox': [0, 5, 80, 50],
+    }
+    image = {'id': 7, 'file_name': 'a.png', 'width': 90, 'height': 60}
+    # of an image that is not asked for
+    other = [dict(image, id=8, file_name='b.png'), dict(person, image_id=8)]
+    content = {
+        'images': [image, other[0]],
+        'annotations': [person, dict(other[1], id=2)],
+        'categories': [{'id': 1, 'name': 'person'}],
+    }
+    path = tmp_path / 'people.json'
+    path.write_text(json.dumps(content))
+    scores = np.full((1, 17), 0.9, np.float32)
+    found = People(points, scores, scores[:, 0], scores > 0, scores[:, :1])
+    dataset = {'dataset': {}}
+    args = SimpleNamespace(
+        ann_file=path,
+        files=[tmp_path / 'a.png'],
+        cfg=Config({'test_dataloader': dataset}),
+    )
+    # far enough to be wrong in half of the thresholds or more
+    moved = found._replace(keypoints=points + 12)
+    assert describe('x', [found], [found], args) == (
+        'x: within 1 px on 1 of 1, AP 1.0000'
+    )
+    text, _, value = describe('x', [moved], [found], args).partition(', AP ')
+    assert text == 'x: within 1 px on 0 of 1'
+    assert float(value) < 0.5
 
 
 def test_memory(load, tmp_path, capsys):

@@ -22,11 +22,12 @@ import higherhrnet_plugin  # noqa: F401
 import cv2
 import torch
 from _accuracy_arms import (
-    ARMS,
     CONFIG,
     PROTOCOL,
+    PROTOCOLS,
     VAL_FILE,
     Arm,
+    make_arms,
     tested_with,
 )
 from _accuracy_pool import PROGRESS
@@ -266,5 +267,7 @@ def run(
 
 
 if __name__ == '__main__':
-    arm, number, images, place = sys.argv[1:]
-    run(arm, int(number), Path(images), Path(place), ARMS)
+    arm, number, images, place, people = sys.argv[1:]
+    common = PROTOCOLS[people]
+    known = make_arms(common)
+    run(arm, int(number), Path(images), Path(place), known, common)

@@ -19,7 +19,7 @@ from typing import Any
 from _accuracy_arms import (
     ABLATION,
     ARMS,
-    PROTOCOL,
+    PROTOCOLS,
     VAL_FILE,
     Arm,
     tested_with,
@@ -42,8 +42,14 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         'data',
         type=Path,
         nargs='?',
-        help='data set of make_synthetic_people.py --people hard; without '
-        'it nothing is trained, and tables and plot are written',
+        help='data set of make_synthetic_people.py, of --people; without it '
+        'nothing is trained, and tables and plot are written',
+    )
+    add(
+        '--people',
+        choices=PROTOCOLS,
+        default='hard',
+        help='who is in the data set, which decides how it is trained',
     )
     add(
         '--arms',
@@ -143,8 +149,9 @@ def plan(
             if all(results.has(arm, seed) for arm in wanted):
                 continue
             words = (sys.executable, RUN, name, seed, args.data, folder)
-            steps = PROTOCOL['iterations']
-            jobs.append(Job(name, seed, folder, [*map(str, words)], steps))
+            command = [*map(str, words), args.people]
+            steps = PROTOCOLS[args.people]['iterations']
+            jobs.append(Job(name, seed, folder, command, steps))
     return jobs
 
 
@@ -231,7 +238,13 @@ def main(
             results = read_results(args.results)
         else:
             options = read_data_options(args.data)
-            results = Results(args.results, PROTOCOL, options)
+            if options.get('people', 'usual') != args.people:
+                raise ValueError(
+                    f'{args.data} was made with other people than --people '
+                    f'{args.people}'
+                )
+            protocol = PROTOCOLS[args.people]
+            results = Results(args.results, protocol, options)
         for path in args.merge:
             results.merge(read_results(path))
     except (OSError, ValueError) as error:

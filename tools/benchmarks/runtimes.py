@@ -2,8 +2,10 @@
 
 Without weights the network has random ones, and only its time is taken. With
 ``--checkpoint`` and ``--images`` it is a trained one: 8 bits are calibrated on
-these images, and the time from an image to its people is taken, too. 'ours' is
-torch in float32; times are those of the clock, so nothing else should run.
+these images, or on those of ``--calibrate``; the time from an image to its
+people is taken, too, and what of it is decoding; with ``--ann-file`` their AP.
+'ours' is torch in float32; times are those of the clock, so nothing else
+should run.
 """
 
 from __future__ import annotations
@@ -32,9 +34,14 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add('--checkpoint', help='weights; random ones without')
     add('--images', type=Path, help='folder of images to find people on')
     add('--limit', type=int, default=16, help='images at most')
+    add('--calibrate', type=Path, help='folder of others to calibrate with')
+    add('--ann-file', type=Path, help='COCO file of the images, for AP')
+    add('--compile', action='store_true', help='with torch.compile, too')
     args = parser.parse_args(argv)
     if args.images and not args.checkpoint:
         parser.error('--images needs a trained network: give --checkpoint')
+    if args.ann_file and not args.images:
+        parser.error('--ann-file is of images: give --images')
     if any(side < 64 or side % 32 for side in args.size):
         parser.error(f'--size must be multiples of 32 from 64: {args.size}')
     return args
@@ -49,13 +56,13 @@ import numpy as np
 import torch
 from _command import report, require
 from _networks import largest_difference, make_switches, model_builder
+from _runtime_people import Parts, parts_table, time_images
 from _timing import Row, compare
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from higherhrnet_plugin.export import export_model
-from higherhrnet_plugin.inference.predictor import Predictor
-from higherhrnet_plugin.runtime import ExportedPredictor, open_session
+from higherhrnet_plugin.runtime import open_session
 
 # how far maps may be off, relative to the largest output of a level
 TOLERANCE = {'openvino bf16': 0.2, 'openvino int8': 0.5}
@@ -100,7 +107,7 @@ def time_networks(
     Returns:
         list[Row]: a row for each size.
     """
-    switches = make_switches(args.build, torch.device('cpu'), False)
+    switches = make_switches(args.build, torch.device('cpu'), args.compile)
     sessions = {
         kind: open_session(path, 'cpu', threads, kind.endswith('bf16'))
         for kind, path in files.items()
@@ -126,44 +133,15 @@ def time_networks(
     return rows
 
 
-def time_images(
-    args: argparse.Namespace, files: dict[str, Path], threads: int
-) -> Row:
-    """Time the way from an image to its people.
-
-    Args:
-        args (argparse.Namespace): Parsed arguments.
-        files (dict[str, Path]): Exported file of each kind.
-        threads (int): Threads of the runtimes.
-
-    Returns:
-        Row: of all images; the note says where people are others.
-    """
-    own = Predictor.from_files(args.cfg, args.checkpoint, 'cpu')
-    wanted = own(args.files)
-    ways: dict[str, Callable[[], Any]] = {}
-    notes = []
-    for kind, path in files.items():
-        session = open_session(path, 'cpu', threads, kind.endswith('bf16'))
-        exported = ExportedPredictor(session)
-        people = exported(args.files)
-        same = sum(
-            a.keypoints.shape == b.keypoints.shape
-            and bool((np.abs(a.keypoints - b.keypoints) < 1).all())
-            for a, b in zip(people, wanted)
-        )
-        notes.append(f'{kind}: within 1 px on {same} of {len(wanted)}')
-        ways[kind] = partial(exported, args.files)
-    name = f'{len(args.files)} images to people, {threads} threads'
-    plain = partial(own, args.files)
-    note = '; '.join(notes)
-    return compare(name, plain, ways, args.rounds, note, wall=True)
+def _list_images(folder: Path, limit: int) -> list[Path]:
+    """List the first images of a folder."""
+    return sorted(folder.glob('*.*'))[:limit]
 
 
 def calibration_files(args: argparse.Namespace, folder: Path) -> list[Path]:
     """List the images, or draw noise for a network that knows none."""
-    if args.images:
-        return args.files
+    if args.calibrate or args.images:
+        return _list_images(args.calibrate or args.images, args.limit)
     rng = np.random.default_rng(args.seed)
     files = []
     for i in range(4):
@@ -181,11 +159,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     args.build = model_builder(args, torch.device('cpu'))
     args.cfg = Config.fromfile(args.config)
     args.cfg.model.backbone.init_cfg = None
-    args.files = (
-        sorted(args.images.glob('*.*'))[: args.limit] if args.images else []
-    )
+    args.files = _list_images(args.images, args.limit) if args.images else []
     rows: list[Row] = []
     whole: list[Row] = []
+    parts: dict[tuple[str, int], Parts] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         weights = folder / 'weights.pth'
@@ -201,8 +178,12 @@ def main(argv: Sequence[str] | None = None) -> None:
             cv2.setNumThreads(threads)
             rows += time_networks(args, files, threads)
             if args.images:
-                whole.append(time_images(args, files, threads))
+                row, own = time_images(args, files, threads)
+                whole.append(row)
+                parts.update({(kind, threads): p for kind, p in own.items()})
     report([*rows, *whole], args.out)
+    if parts:
+        print(parts_table(parts))
 
 
 if __name__ == '__main__':
