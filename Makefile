@@ -6,6 +6,7 @@
 #   make quick     run those of the arithmetic, within a minute
 #   make lint      ruff and mypy
 #   make demo      see tools/demo.py
+#   make docs      build the documentation site, build/site/index.html
 #   make bench     run all benchmarks of tools/benchmarks
 #   make clean     remove what the other targets made, .venv included
 #
@@ -30,7 +31,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 SNAPSHOT := $(shell find configs tools higherhrnet_plugin/.mim \
 	-name __pycache__ -prune -o -print)
 
-.PHONY: install test quick lint demo bench clean
+.PHONY: install test quick lint demo docs bench clean
 
 install: .venv/.package-stamp
 
@@ -59,6 +60,14 @@ lint: install
 demo: install
 	$(BIN)/higherhrnet demo
 	@echo 'Before commands of your own: . .venv/bin/activate'
+
+.venv/.docs-stamp: .venv/.dependencies-stamp requirements/docs.lock.txt
+	$(PIP) install --quiet --requirement requirements/docs.lock.txt
+	touch $@
+
+docs: install .venv/.docs-stamp
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo 'Built build/site/index.html'
 
 bench: install
 	$(BIN)/python tools/benchmarks/all.py $(BENCH_ARGS)
