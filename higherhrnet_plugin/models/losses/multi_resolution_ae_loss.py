@@ -126,9 +126,13 @@ class MultiResolutionAELoss(nn.Module):
     the official code, without its loops.
 
     Args:
-        pull_weight (float): Defaults to 0.001.
-        push_weight (float): Defaults to 0.001.
-        push_type (str): 'exp' or 'max'. Defaults to 'exp'.
+        pull_weight (float): Of the spread of a person's tags. Defaults to
+            0.001.
+        push_weight (float): Of the closeness of people's tags. Defaults to
+            0.001.
+        push_type (str): How closeness falls with the distance d of two
+            people: 'exp' is exp(-d^2), 'max' is max(0, 1 - d). Defaults to
+            'exp'.
         tag_per_keypoint (bool): Whether each keypoint has its own tag map,
             or all share one. Defaults to True.
         scale_weight (float): Of the term that lets tags of several

@@ -6,6 +6,7 @@ from typing import Any
 
 import repository_pages as pages
 from api_pages import api_pages
+from config_reference import MARK, tables
 from diagrams import diagrams_of, draw_diagram, show_diagrams
 from mkdocs.structure.files import File, Files
 
@@ -39,4 +40,6 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
     name = page.file.src_uri
     if page.file.generated_by is None:
         markdown = pages.relink(markdown, f'{pages.DOCS}/{name}')
+    if MARK in markdown:
+        markdown = markdown.replace(MARK, tables())
     return show_diagrams(markdown, name)
