@@ -135,6 +135,8 @@ class Job:
             args.kpt_thr,
             args.track,
             args.max_frames,
+            args.fill_gaps,
+            args.smooth,
         )
 
     def prepare_folder(self) -> None:

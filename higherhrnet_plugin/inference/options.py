@@ -85,6 +85,8 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         parser.error('several processes cannot share a webcam')
     if args.draw_maps and not args.draw:
         parser.error('--draw-maps and --no-draw exclude each other')
+    if (args.fill_gaps or args.smooth) and not args.track:
+        parser.error('--fill-gaps and --smooth need --track')
     return args
 
 
@@ -204,6 +206,20 @@ def _add_drawing_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='give people of a video numbers that stay',
     )
+    add(
+        '--fill-gaps',
+        type=_whole(1),
+        metavar='N',
+        help='put people of --track also on up to N frames in a row on which '
+        'they were not found',
+    )
+    add(
+        '--smooth',
+        type=_window,
+        metavar='N',
+        help='take the trembling out of the keypoints of --track, by N '
+        'frames, an odd number from 5 on',
+    )
 
 
 def _whole(low: int) -> Any:
@@ -217,6 +233,14 @@ def _whole(low: int) -> Any:
 
     parse.__name__ = 'whole number'
     return parse
+
+
+def _window(text: str) -> int:
+    """Parse a number of frames with one in the middle."""
+    value = int(text)
+    if value < 5 or value % 2 == 0:
+        raise argparse.ArgumentTypeError('must be odd and 5 or more')
+    return value
 
 
 def _number(text: str) -> float:

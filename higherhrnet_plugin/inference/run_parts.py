@@ -26,6 +26,10 @@ class RunOptions:
         kpt_thr (float): Keypoints below it are not drawn.
         track (bool): Whether people of a video get numbers that stay.
         max_frames (int | None): Frames of each video.
+        fill_gaps (int | None): Frames in a row on which people of a track
+            are put in.
+        smooth (int | None): Frames by which keypoints of a track are
+            smoothed.
     """
 
     out: Path
@@ -35,6 +39,8 @@ class RunOptions:
     kpt_thr: float = 0.2
     track: bool = False
     max_frames: Optional[int] = None
+    fill_gaps: Optional[int] = None
+    smooth: Optional[int] = None
 
 
 def describe_image(loaded: Loaded, people: People) -> dict[str, Any]:

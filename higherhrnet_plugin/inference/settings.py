@@ -82,9 +82,11 @@ def collect_settings(
         'ann_file',
         'draw',
         'draw_maps',
+        'fill_gaps',
         'kpt_thr',
         'max_frames',
         'recursive',
+        'smooth',
         'track',
     ):
         settings[f'--{name.replace("_", "-")}'] = getattr(args, name)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from tqdm import tqdm
 
 from ..structures.people import People
-from ..tracking import PoseTracker
+from ..tracking import PoseTracker, fill_gaps, smooth
 from .drawings import Drawings
 from .inputs import Source
 from .journal import Journal, file_stamp
@@ -78,7 +78,7 @@ class VideoRun:
         drawn = self._drawings.begin_video(source, reader)
         with drawn, self._show_progress(source, reader) as bar:
             try:
-                for moment, loaded, people in self._predict_frames(frames):
+                for loaded, moment, people in self._refine(source, frames):
                     record = describe_image(loaded, people)
                     record.update(frame=number, time=moment)
                     self.journal.add_frame(source, record)
@@ -89,7 +89,6 @@ class VideoRun:
                     bar.update()
                     bar.set_postfix(people=self.summary.people, refresh=False)
             except KeyboardInterrupt:
-                # the only way to end a webcam
                 if source.kind != 'webcam':
                     raise
         fault = '; '.join(filter(None, (reader.fault, drawn.fault)))
@@ -109,9 +108,31 @@ class VideoRun:
             disable=not is_first(),
         )
 
+    def _refine(
+        self, source: Source, frames: Iterable[Frame]
+    ) -> Iterator[tuple[Loaded, float, People]]:
+        """Predict frames, and look at several together where wanted."""
+        found = self._until_stopped(source, self._predict_frames(frames))
+        if self.options.fill_gaps:
+            found = fill_gaps(found, self.options.fill_gaps)
+        if self.options.smooth:
+            found = smooth(found, self.options.smooth)
+        return found
+
+    def _until_stopped(
+        self, source: Source, found: Iterator[tuple[Loaded, float, People]]
+    ) -> Iterator[tuple[Loaded, float, People]]:
+        """End a webcam, with all of its frames that wait for later ones."""
+        try:
+            yield from found
+        except KeyboardInterrupt:
+            # the only way to end a webcam
+            if source.kind != 'webcam':
+                raise
+
     def _predict_frames(
         self, frames: Iterable[Frame]
-    ) -> Iterator[tuple[float, Loaded, People]]:
+    ) -> Iterator[tuple[Loaded, float, People]]:
         """Predict and track frames, in batches."""
         meta = self.predictor.dataset_meta
         tracker = PoseTracker(meta['sigmas']) if self.options.track else None
@@ -131,7 +152,7 @@ class VideoRun:
                         people.keypoints, people.keypoint_scores, people.tags
                     )
                     people = people._replace(identities=identities)
-                yield moment, loaded, people
+                yield loaded, moment, people
 
     def _load_frame(self, frame: Frame) -> tuple[float, Loaded]:
         """Prepare a frame, and keep its time."""

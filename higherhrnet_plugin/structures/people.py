@@ -33,6 +33,8 @@ class People(NamedTuple):
             is not.
         tags (np.ndarray): float32 (N, L), mean of the keypoints found.
         identities (np.ndarray | None): int (N,), from a tracker.
+        interpolated (np.ndarray | None): bool (N,), who was put in between
+            two frames; None stands for nobody.
         levels (Sequence): Heatmaps (K, h, w) and tags (L*K, h, w) or None of
             each level, where the predictor keeps them.
     """
@@ -43,7 +45,25 @@ class People(NamedTuple):
     found: np.ndarray
     tags: np.ndarray
     identities: Optional[np.ndarray] = None
+    interpolated: Optional[np.ndarray] = None
     levels: Sequence[Level] = ()
+
+    def take(self, places: Sequence[int]) -> People:
+        """Return some of them.
+
+        Args:
+            places (Sequence[int]): Which, in the order wanted.
+
+        Returns:
+            People: of the same image.
+        """
+        return self._replace(
+            **{
+                name: getattr(self, name)[list(places)]
+                for name in self._fields
+                if name != 'levels' and getattr(self, name) is not None
+            }
+        )
 
     @classmethod
     def from_instances(cls, instances: InstanceData) -> People:
@@ -131,8 +151,9 @@ class People(NamedTuple):
         Returns:
             list[dict]: of each person ``keypoints`` [x, y, score] * K, zeros
             where missing, ``score``, ``bbox`` [x, y, w, h] around the
-            keypoints that are there, and ``track_id`` where there are
-            identities.
+            keypoints that are there, ``track_id`` where there are
+            identities, and ``interpolated``, true, where somebody was put
+            in.
         """
         points, scores = self.keypoints, self.keypoint_scores
         there = (scores > 0) & np.isfinite(points).all(axis=2)
@@ -151,6 +172,9 @@ class People(NamedTuple):
         if self.identities is not None:
             for record, identity in zip(records, self.identities):
                 record['track_id'] = int(identity)
+        if self.interpolated is not None:
+            for n in np.flatnonzero(self.interpolated):
+                records[n]['interpolated'] = True
         return records
 
 

@@ -262,7 +262,83 @@ def test_people_keep_their_numbers(call, tmp_path, monkeypatch):
     assert not any('track_id' in row for row in rows)
 
 
-def test_a_webcam_ends_with_the_keyboard(call, data, tmp_path, monkeypatch):
+@pytest.fixture
+def walker(monkeypatch):
+    """Let the network find one person, trembling, and lose it sometimes."""
+    shape = np.random.default_rng(0).uniform(-12, 12, (17, 2))
+    frames = []
+
+    def walk(self, batch):
+        found = []
+        for people in predict(self, batch):
+            # each run begins anew
+            t = len(frames) % 8
+            x = 30 + 4 * t + (-1) ** t
+            frames.append(x)
+            there = t % 8 not in (3, 4)
+            points = (shape + (x, 40)).astype(np.float32)[None]
+            people = people._replace(
+                keypoints=points,
+                keypoint_scores=np.full((1, 17), 0.9, np.float32),
+                scores=np.full(1, 0.9, np.float32),
+                found=np.ones((1, 17), bool),
+                tags=np.zeros((1, 1), np.float32),
+            )
+            found.append(type(people)(*(f[:there] for f in people[:5])))
+        return found
+
+    predict = Predictor.predict
+    monkeypatch.setattr(Predictor, 'predict', walk)
+    return shape
+
+
+def test_gaps_and_trembling(call, tmp_path, walker):
+    """Two frames without the person are filled, and the ways are smooth."""
+    runs = {
+        'plain': (),
+        'short': ('--fill-gaps', 1),
+        'filled': ('--fill-gaps', 2, '--batch-size', 3),
+        'smooth': ('--fill-gaps', 2, '--smooth', 5),
+    }
+    found = {}
+    for name, args in runs.items():
+        code = call('--track', *args, inputs=('in/walk.avi',), out=name)
+        assert code == 0
+        found[name] = json.loads(
+            (tmp_path / name / 'predictions.json').read_text()
+        )
+    assert found['short'] == found['plain']
+    assert [row['image_id'] for row in found['plain']] == [1, 2, 3, 6, 7, 8]
+    assert [row['image_id'] for row in found['filled']] == [*range(1, 9)]
+    assert {row['track_id'] for row in found['smooth']} == {1}
+    put_in = [row for row in found['filled'] if 'interpolated' in row]
+    assert [row['image_id'] for row in put_in] == [4, 5]
+    assert [row for row in found['filled'] if row not in put_in] == (
+        found['plain']
+    )
+    nose = walker[0, 0]
+    ways = {
+        name: np.array([row['keypoints'][0] for row in rows]) - nose
+        for name, rows in found.items()
+    }
+    np.testing.assert_allclose(
+        ways['filled'][2:6], np.linspace(39, 49, 4), atol=1e-4
+    )
+    straight = 30 + 4 * np.arange(8)
+    errors = [np.abs(ways[n] - straight).mean() for n in ('filled', 'smooth')]
+    assert errors[1] < 0.7 * errors[0]
+    for name in runs:
+        assert (tmp_path / name / 'videos' / 'walk.avi.mp4').is_file()
+        images, _ = decode_video(tmp_path / name / 'videos' / 'walk.avi.mp4')
+        assert len(images) == 8
+
+
+@pytest.mark.parametrize(
+    'args', [(), ('--track', '--fill-gaps', 2, '--smooth', 5)]
+)
+def test_a_webcam_ends_with_the_keyboard(
+    call, data, tmp_path, monkeypatch, args
+):
     """A video stands in for the camera."""
     opened = []
 
@@ -280,7 +356,7 @@ def test_a_webcam_ends_with_the_keyboard(call, data, tmp_path, monkeypatch):
 
     monkeypatch.setattr(videos, 'open_webcam', fake)
     monkeypatch.setattr(Predictor, 'predict', stopping)
-    assert call('--webcam', 3, inputs=()) == 0
+    assert call('--webcam', 3, *args, inputs=()) == 0
     assert opened == ['3']
     out = tmp_path / 'out'
     images = json.loads((out / 'images.json').read_text())['images']
@@ -290,5 +366,5 @@ def test_a_webcam_ends_with_the_keyboard(call, data, tmp_path, monkeypatch):
     assert (out / 'videos' / 'webcam_3.mp4').is_file()
     # a camera is never done
     calls.clear()
-    assert call('--webcam', 3, inputs=()) == 0
+    assert call('--webcam', 3, *args, inputs=()) == 0
     assert len(calls) == 6

@@ -87,3 +87,13 @@ def test_instances_and_back(n):
         mine, theirs = getattr(people, name), getattr(back, name)
         assert (theirs.dtype, theirs.shape) == (mine.dtype, mine.shape)
         np.testing.assert_array_equal(theirs, mine)
+
+
+def test_some_of_them_are_taken():
+    people = random_people(3, 2, identities=np.array([5, 6, 7]))
+    some = people.take([2, 0])
+    assert some.identities.tolist() == [7, 5]
+    for mine, all_of_them in zip(some[:5], people[:5]):
+        np.testing.assert_array_equal(mine, all_of_them[[2, 0]])
+    assert some.interpolated is None
+    assert people.take([]).keypoints.shape == (0, 2, 2)
