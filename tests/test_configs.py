@@ -39,13 +39,21 @@ every_config = pytest.mark.parametrize(
 
 # These differ from a config that is stepped whole in losses and schedule, and
 # are stepped with the smallest backbone.
-SWITCHED = ('_swahr-', '_coupled-', '-aid-')
+SWITCHED = (
+    '_swahr-',
+    '_coupled-',
+    '-aid-',
+    '_adamw-',
+    '_coco-8xb',
+    '_coco-4xb',
+)
 # what they train with: learning rate, warm-up, and where it falls
 RECIPES = {
     'w32_swahr': (2e-3, 'LinearLR', None),
     'w48_swahr': (0.96e-3, 'LinearLR', None),
     'coupled': (1.5e-3, 'MultiStepLR', [200, 260]),
     'udp-aid': (1e-3, 'MultiStepLR', [150, 190]),
+    'adamw': (1.5e-3, 'CosineAnnealingLR', None),
 }
 
 # an entry of a pipeline by its place, in a file or in an option
@@ -167,9 +175,10 @@ def test_parts_agree(path):
     widths = cfg.model.backbone.extra.stage4.num_channels
     assert head.in_channels == widths[0]
     assert widths == tuple(widths[0] * 2**i for i in range(4))
-    assert not any(
+    averaged = any(
         'EMA' in hook['type'] for hook in cfg.get('custom_hooks', [])
     )
+    assert averaged == ('_adamw-' in path.stem)
 
 
 @every_config
@@ -220,13 +229,18 @@ def test_recipe(path):
         usual = rate, 'MultiStepLR', [200, 260]
         named = [recipe for key, recipe in RECIPES.items() if key in path.stem]
         rate, decay, milestones = named[0] if named else usual
-        assert cfg.optim_wrapper.optimizer == dict(type='Adam', lr=rate)
+        optimizer = cfg.optim_wrapper.optimizer
+        kind = 'AdamW' if 'adamw' in path.stem else 'Adam'
+        assert (optimizer.type, optimizer.lr) == (kind, rate)
+        assert ('weight_decay' in optimizer) == (kind == 'AdamW')
         *first, last = cfg.param_scheduler
         assert [s.type for s in first] == ['LinearLR'] * warm_up
         assert (last.type, last.get('milestones')) == (decay, milestones)
         assert last.end == cfg.train_cfg.max_epochs
         if milestones:
             assert last.gamma == 0.1
+        elif kind == 'AdamW':
+            assert (last.begin, last.T_max) == (0, 300)
         else:
             assert (last.begin, last.end_factor) == (first[0].end, 0)
             assert first[0].by_epoch

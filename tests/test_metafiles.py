@@ -82,6 +82,7 @@ AP | AP@0.5 | AP@0.75 | AP (E) | AP (M) | AP (H)
 coupled w32 512    | 69.6 | 89.7 | 74.9 | 76.9 | 70.3 | 61.6
 coupled w48 640    | 70.5 | 89.9 | 76.0 | 77.7 | 71.1 | 62.4
 coupled w48 640 MS | 71.6 | 90.1 | 77.3 | 79.0 | 72.2 | 63.3
+coupled coco w48 640 | 72.9 | 89.5 | 78.8 | 79.6 | 73.7 | 64.5
 """
 AID_COCO = """
 AP | AP@0.5 | AP@0.75 | AP (M) | AP (L)
@@ -157,8 +158,9 @@ def read_model_of(name):
     size = re.search(r'-(\d+)x\d+$', name).group(1)
     words = [
         word
-        for word in ('udp', 'aid', 'swahr', 'coupled', 'test-dev')
-        if re.search(f'[_-]{word}-', name)
+        for word in ('udp', 'aid', 'swahr', 'coupled', 'coco', 'test-dev')
+        # the data set is named behind the batches
+        if re.search(f'[_-]{word}-' + '.*xb' * (word == 'coco'), name)
     ]
     return ' '.join((*words, width, size))
 

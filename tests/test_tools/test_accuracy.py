@@ -490,6 +490,28 @@ def test_arms_of_a_seed_begin_alike(study, hard_people, tmp_path):
     assert not torch.equal(batches[0], batches[2])
 
 
+def test_an_average_is_what_is_tested(study, hard_people, tmp_path):
+    run, arm = study['run'], study['arms'].ARMS['adamw']
+    protocol = {**study['arms'].PROTOCOL, **SMALL}
+    init_default_scope('mmpose')
+    weights = {}
+    # none, one that is the last step, and one that stays at the first
+    for share in (None, 1 - 1e-9, 1e-9):
+        folder = tmp_path / str(share)
+        folder.mkdir()
+        cfg = run.build_config(arm, 0, hard_people, folder, protocol)
+        if share is None:
+            del cfg.custom_hooks[1]
+        else:
+            cfg.custom_hooks[1].update(momentum=share, gamma=1e-3)
+        run.train(cfg, folder / 'weights.pth')
+        state = torch.load(folder / 'weights.pth', weights_only=True)
+        weights[share] = state['state_dict']['head.final_layers.0.weight']
+    raw, last, first = weights.values()
+    torch.testing.assert_close(last, raw, rtol=0, atol=1e-7)
+    assert (first - raw).abs().max() > 1e-5
+
+
 def test_every_switch_trains(study, hard_people, tmp_path, capsys):
     arms = study['arms']
     protocol = {**arms.PROTOCOL, **SMALL}
@@ -516,6 +538,6 @@ def test_every_arm_is_made_of_options_that_are_read(study, tmp_path, capsys):
     texts = set()
     for arm in arms.values():
         cfg = run.build_config(arm, 0, tmp_path, tmp_path)
-        texts.add(str((cfg.model, cfg.train_dataloader)))
+        texts.add(str((cfg.model, cfg.train_dataloader, cfg.optim_wrapper)))
     assert len(texts) == len(arms)
     assert 'warning' not in capsys.readouterr().err

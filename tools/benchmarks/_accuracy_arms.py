@@ -146,6 +146,19 @@ def make_switches(protocol: Mapping[str, Any] = PROTOCOL) -> dict[str, Arm]:
         'train_dataloader.dataset.augmentation.hide_prob': 1,
         'train_dataloader.dataset.augmentation.hide_sizes': tuple(cells),
     }
+    # an average over 200 iterations, as a run has few
+    average: dict[str, Any] = {'type': 'EMAHook', 'ema_type': 'ExpMomentumEMA'}
+    average.update(momentum=5e-3, gamma=100, update_buffers=True)
+    modern = {
+        'optim_wrapper.optimizer.type': 'AdamW',
+        'optim_wrapper.optimizer.weight_decay': 0.01,
+        'optim_wrapper.paramwise_cfg': {
+            'norm_decay_mult': 0,
+            'bias_decay_mult': 0,
+            'bypass_duplicate': True,
+        },
+        'custom_hooks': [{'type': 'SyncBuffersHook'}, average],
+    }
     return {
         'aligned': _test(
             'flip test as in training',
@@ -173,6 +186,7 @@ def make_switches(protocol: Mapping[str, Any] = PROTOCOL) -> dict[str, Arm]:
             'coupled embedding: sigma by tags, weighted', coupled, 'tags-8'
         ),
         'aid': _switch('AID: hidden cells', hidden),
+        'adamw': _switch('AdamW, moving average', modern),
     }
 
 

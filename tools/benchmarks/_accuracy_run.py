@@ -35,7 +35,7 @@ from _accuracy_scores import score_run
 from _command import ROOT
 from _timing import describe_machine
 from mmengine.config import Config
-from mmengine.hooks import Hook
+from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
 from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
@@ -173,6 +173,9 @@ def train(cfg: Config, weights: Path) -> dict[str, Any]:
     runner.register_hook(ProgressHook(weights.with_name(PROGRESS)))
     start = time.perf_counter()
     model = runner.train()
+    for hook in runner.hooks:
+        if isinstance(hook, EMAHook):
+            model = hook.ema_model.module
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     spent = time.perf_counter() - start
