@@ -12,6 +12,7 @@ from own_data import metainfo
 from small_configs import TINY, load_small
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('k', KEYPOINTS)
 def test_train_validate_and_predict(k, tmp_path):
     annotations = write_data_set(tmp_path, num_keypoints=k)

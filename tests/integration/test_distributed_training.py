@@ -34,6 +34,7 @@ def run_workers(script, folder, count, *options):
     return [np.load(path) for path in sorted(folder.glob('*.np?'))]
 
 
+@pytest.mark.slow
 def test_a_process_without_people_does_not_hang(tmp_path):
     first, second = run_workers('distributed_worker.py', tmp_path, 2)
     assert np.isfinite(first).all()

@@ -123,6 +123,7 @@ test_dataloader = val_dataloader
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('text', [CHILD, WHOLE], ids=['child', 'whole'])
 def test_it_trains_and_tests(tmp_path, text):
     file = tmp_path / 'older.py'

@@ -33,6 +33,7 @@ def scalars(cfg):
     ]
 
 
+@pytest.mark.slow
 def test_trains_resumes_and_tests(cfg):
     runner = Runner.from_cfg(cfg)
     runner.train()
@@ -116,6 +117,7 @@ def test_moving_average_as_the_main_config_says(cfg):
     assert not torch.equal(saved['state_dict'][name], average)
 
 
+@pytest.mark.slow
 def test_stops_early_by_our_metric(cfg):
     hook = dict(monitor='coco/AP', rule='greater', patience=1, min_delta=2)
     options = {f'custom_hooks.1.{key}': hook[key] for key in hook}

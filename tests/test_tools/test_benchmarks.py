@@ -37,6 +37,7 @@ def rows_of(path):
     }
 
 
+@pytest.mark.slow
 def test_losses(load, tmp_path, capsys):
     out = tmp_path / 'losses.json'
     losses = load('losses')
@@ -511,6 +512,7 @@ def test_people_of_a_runtime_are_scored(load, tmp_path):
     assert float(value) < 0.5
 
 
+@pytest.mark.slow
 def test_memory(load, tmp_path, capsys):
     out = tmp_path / 'memory.json'
     load('memory').main(['--quick', '--out', str(out)])

@@ -46,6 +46,7 @@ def sha256(file):
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_to_plugin_and_back(tmp_path, weights):
     source, ours, theirs = (tmp_path / f'{n}.pth' for n in 'abc')
     torch.save(ORIGINS['official-fp16'](weights), source)

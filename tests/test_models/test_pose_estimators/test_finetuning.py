@@ -160,6 +160,7 @@ def test_files_that_do_not_serve(coco, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_training_starts_and_resumes(tmp_path):
     cfg = load_small(TINY, write_data_set(tmp_path), tmp_path / 'work')
     cfg.model.backbone = hrnet()
