@@ -54,6 +54,7 @@ LAYERS = {
         'visualization',
     ),
     'analysis': (
+        'codecs',
         'compat',
         'datasets',
         'evaluation',

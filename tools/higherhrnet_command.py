@@ -60,6 +60,10 @@ VERBS = {
     'report': Verb(
         'analysis_tools/report.py', 'make a page of what goes wrong'
     ),
+    'score': Verb(
+        'analysis_tools/train_scorer.py',
+        'train a network that scores people, and tell what it gains',
+    ),
     'info': Verb(
         'model_converters/describe_checkpoint.py',
         'tell what is in a checkpoint',

@@ -74,6 +74,10 @@ class AggregatingBottomupDecoder(Decoder):
         person_score (str): 'all', the mean over all K keypoints where one
             without a peak counts as 0, as officially, or 'found', the mean
             over those with a peak. Defaults to 'all'.
+        scorer (str | Path | Mapping, optional): File of a trained
+            :class:`.PersonScorer`, or its content: the score of a person is
+            that by ``person_score`` times the OKS that it predicts. See
+            docs/evaluation.md. Defaults to None, the score by the rule.
 
     Raises:
         ValueError: If an option is out of its range.
@@ -96,8 +100,8 @@ class AggregatingBottomupDecoder(Decoder):
             - keypoints (np.ndarray): float32 (N, K, 2), (x, y) in pixels of
               the given maps; (0, 0) where missing
             - keypoint scores (np.ndarray): float32 (N, K), 0 where missing
-            - instance scores (np.ndarray): float32 (N,), mean of the
-              keypoint scores before filling
+            - instance scores (np.ndarray): float32 (N,), by ``person_score``
+              and ``scorer``
 
         Raises:
             ValueError: If the shapes do not fit together.

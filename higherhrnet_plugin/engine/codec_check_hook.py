@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
+from torch.utils.data import DataLoader
 
 from ..cfg_options.shared_codec import check_codecs
 from ..registry import HOOKS
@@ -15,7 +17,8 @@ class CodecCheckHook(Hook):
 
     With mmpose's own tools it also tells that an option such as
     ``codec.use_udp=True`` has changed a variable that nothing reads any more;
-    the tools of this package hand it on.
+    the tools of this package hand it on. A validation and a test stop if the
+    scorer of the decoder was trained for other keypoints.
     """
 
     def before_run(self, runner: Runner) -> None:
@@ -29,3 +32,36 @@ class CodecCheckHook(Hook):
                 their keys.
         """
         check_codecs(runner.cfg)
+
+    def before_val(self, runner: Runner) -> None:
+        """Check the scorer.
+
+        Args:
+            runner (Runner): Has model and data set.
+
+        Raises:
+            ValueError: If their keypoints differ.
+        """
+        _check_scorer(runner, runner.val_loop.dataloader)
+
+    def before_test(self, runner: Runner) -> None:
+        """Check the scorer.
+
+        Args:
+            runner (Runner): Has model and data set.
+
+        Raises:
+            ValueError: If their keypoints differ.
+        """
+        _check_scorer(runner, runner.test_loop.dataloader)
+
+
+def _check_scorer(runner: Runner, loader: DataLoader) -> None:
+    """Refuse keypoints other than those that people are scored by."""
+    model = runner.model
+    model = model.module if is_model_wrapper(model) else model
+    decoder = getattr(getattr(model, 'head', None), 'decoder', None)
+    scorer = getattr(decoder, 'scorer', None)
+    metainfo = getattr(loader.dataset, 'metainfo', None)
+    if scorer is not None and metainfo is not None:
+        scorer.check_keypoints(metainfo)

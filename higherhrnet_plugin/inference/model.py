@@ -44,7 +44,8 @@ def load_estimator(
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If the file is refused or does not fit, or the data set
-            has another codec or number of keypoints than the head.
+            has another codec or number of keypoints than the head, or others
+            than the scorer of the decoder.
     """
     check_codecs(cfg)
     # first, as a wrong file is the likelier mistake and reads faster
@@ -63,6 +64,9 @@ def load_estimator(
             f'the data set of the config has {named} keypoints, its head '
             f'{model.head.num_keypoints}'
         )
+    scorer = getattr(model.head.decoder, 'scorer', None)
+    if scorer is not None:
+        scorer.check_keypoints(model.dataset_meta)
     return model
 
 

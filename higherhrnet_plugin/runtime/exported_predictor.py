@@ -57,6 +57,8 @@ class ExportedPredictor:
                 'to show; export levels of maps'
             )
         self.decoder = Decoder(**self.description.decoder)
+        if self.decoder.scorer is not None:
+            self.decoder.scorer.check_keypoints(self.dataset_meta)
         self.stretch = stretch
         self.keep_levels = keep_levels
 

@@ -27,8 +27,8 @@ class People(NamedTuple):
         keypoints (np.ndarray): float32 (N, K, 2), (x, y); (0, 0) where
             missing.
         keypoint_scores (np.ndarray): float32 (N, K), 0 where missing.
-        scores (np.ndarray): float32 (N,), mean of the keypoint scores before
-            filling.
+        scores (np.ndarray): float32 (N,), by default the mean of the keypoint
+            scores before filling.
         found (np.ndarray): bool (N, K), peaks of their own; what is filled in
             is not.
         tags (np.ndarray): float32 (N, L), mean of the keypoints found.

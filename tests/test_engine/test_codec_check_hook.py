@@ -3,6 +3,7 @@
 import pytest
 from data_sets import write_data_set
 from mmengine.runner import Runner
+from scorers import coco_scorer
 from small_configs import TINY, load_small
 
 from higherhrnet_plugin import CodecCheckHook
@@ -27,3 +28,17 @@ def test_a_shipped_config_is_checked_first(tmp_path, options, words):
     assert any(isinstance(hook, CodecCheckHook) for hook in runner.hooks)
     with pytest.raises(ValueError, match=words):
         runner.test()
+
+
+def test_a_test_needs_the_keypoints_of_its_scorer(tmp_path):
+    cfg = load_small(TINY, write_data_set(tmp_path), tmp_path / 'work')
+    # tiny weights find nobody in seconds, and everybody in minutes
+    cfg.model.head.decoder.update(score_thr=0.9, scorer=coco_scorer())
+    names = coco_scorer()['keypoint_names']
+    Runner.from_cfg(cfg).test()
+    turned = coco_scorer(keypoint_names=names[::-1])
+    cfg.model.head.decoder.scorer = turned
+    for run in (Runner.test, Runner.val):
+        cfg.visualizer.name = f'{tmp_path}-{run.__name__}'
+        with pytest.raises(ValueError, match='trained for the keypoints'):
+            run(Runner.from_cfg(cfg))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from exported import describe, record, write_case
 from processes import run_python
+from scorers import coco_scorer
 
 from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
 from higherhrnet_plugin.inference import Predictor
@@ -63,8 +64,12 @@ def case(tmp_path_factory):
             'model.head.decoder.nms_thr': 0.7,
             'model.head.decoder.fill_missing': False,
         },
+        {'model.head.decoder.scorer': coco_scorer()},
     ],
-    ids=['default', 'no flip', 'scales', 'small maps', 'udp', 'selection'],
+    ids=[
+        *('default', 'no flip', 'scales', 'small maps', 'udp', 'selection'),
+        'scorer',
+    ],
 )
 def test_people_are_those_of_the_estimator(options, case, tmp_path):
     cfg, weights, pictures = case

@@ -1,11 +1,7 @@
 """AP of a run by size and crowding, also on resampled images.
 
-A resample is the same for every run: run r of the bootstrap draws the same
-images for all of them. So the scores of two runs on resample r can be
-subtracted, also when the runs lie weeks apart.
-
 Note:
-    - I: images, D: predictions, T: thresholds of OKS
+    - I: images
 """
 
 from __future__ import annotations
@@ -18,11 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from higherhrnet_plugin.analysis.coco_scores import CocoEvaluation, Matches
+from higherhrnet_plugin.analysis.coco_scores import CocoEvaluation
 from higherhrnet_plugin.analysis.crowding import crowd_index
+from higherhrnet_plugin.analysis.resampling import (
+    RESAMPLES,
+    average_precision,
+    relevant_matches,
+    resample_weights,
+)
 from higherhrnet_plugin.structures.annotated_people import annotated_people
 
-RESAMPLES = 1000
 # by the root of the area that is seen, in pixels of the image
 SIDES = {
     'below 12 px': (0, 12),
@@ -36,49 +37,8 @@ CROWDING = {
     'crowded': (0.5, 1),
     'dense': (1, np.inf),
 }
-RECALLS = np.linspace(0, 1, 101)
 # steps of what is stored of a resample
 STEP = 1e-4
-
-
-def average_precision(matches: Matches, weights: np.ndarray) -> float:
-    """Compute COCO's AP with every image counted so many times.
-
-    Args:
-        matches (Matches): What predictions count for.
-        weights (np.ndarray): (I,), how often each image counts.
-
-    Returns:
-        float: in [0, 1]; nan if nobody is annotated on these images.
-    """
-    people = weights @ matches.people
-    if not people:
-        return float('nan')
-    often = weights[matches.images]
-    total = 0.0
-    for right, counts in zip(matches.right, matches.counts):
-        found = np.cumsum(often * (right & counts))
-        wrong = np.cumsum(often * (~right & counts))
-        precision = found / (found + wrong + np.spacing(1))
-        # the best precision at this recall or above
-        best = np.maximum.accumulate(precision[::-1])[::-1]
-        place = np.searchsorted(found / people, RECALLS)
-        total += best[place[place < len(best)]].sum()
-    return total / (len(RECALLS) * len(matches.right))
-
-
-def resample_weights(images: int, resamples: int = RESAMPLES) -> np.ndarray:
-    """Draw images with replacement, the same ones every time.
-
-    Args:
-        images (int): I.
-        resamples (int): How often. Defaults to ``RESAMPLES``.
-
-    Returns:
-        np.ndarray: int (resamples, I), how often each image was drawn.
-    """
-    rng = np.random.default_rng(0)
-    return rng.multinomial(images, np.full(images, 1 / images), resamples)
 
 
 def crowding_of(content: Mapping[str, Any]) -> np.ndarray:
@@ -142,7 +102,7 @@ def score_run(
     draws = resample_weights(len(crowding), resamples)
     scores = {}
     for name, (matches, inside) in parts.items():
-        relevant = _relevant(matches, inside)
+        relevant = relevant_matches(matches, inside)
         scores[name] = {
             'ap': average_precision(relevant, inside),
             'people': int(inside @ matches.people),
@@ -152,16 +112,6 @@ def score_run(
             ),
         }
     return scores
-
-
-def _relevant(matches: Matches, inside: np.ndarray) -> Matches:
-    """Leave out predictions that count nowhere, or on none of the images."""
-    kept = matches.counts.any(axis=0) & (inside[matches.images] > 0)
-    return matches._replace(
-        images=matches.images[kept],
-        right=matches.right[:, kept],
-        counts=matches.counts[:, kept],
-    )
 
 
 def pack(values: Sequence[float]) -> str:

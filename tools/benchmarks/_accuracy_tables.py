@@ -4,44 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from _accuracy_arms import Arm
 from _accuracy_scores import CROWDING, SIDES, unpack
 
+from higherhrnet_plugin.analysis.resampling import INTERVAL, Difference
+
 Runs = Mapping[str, Mapping[int, Mapping[str, Any]]]
 PARTS = ('all', *SIDES, *CROWDING)
-INTERVAL = (0.025, 0.975)
-
-
-class Difference(NamedTuple):
-    """AP of an arm minus that of its base, paired by seed.
-
-    Attributes:
-        seeds (list[int]): The seeds that both have.
-        values (np.ndarray): (S,), of each seed, in points of 0.01.
-        interval (tuple[float, float]): 95 % of the bootstrap over images, of
-            the mean over seeds.
-    """
-
-    seeds: list[int]
-    values: np.ndarray
-    interval: tuple[float, float]
-
-    @property
-    def verdict(self) -> str:
-        """str: 'gain' or 'loss' by the rule, else 'not shown'.
-
-        The rule: at least two seeds, all of one sign, and the interval of
-        the pooled bootstrap excludes 0.
-        """
-        low, high = self.interval
-        if len(self.seeds) > 1 and (self.values > 0).all() and low > 0:
-            return 'gain'
-        if len(self.seeds) > 1 and (self.values < 0).all() and high < 0:
-            return 'loss'
-        return 'not shown'
 
 
 def difference(

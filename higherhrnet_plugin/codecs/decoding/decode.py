@@ -4,8 +4,9 @@
 2. ``offsets``: from their cells to positions finer than a cell.
 3. ``grouping``, ``assignment``: keypoint by keypoint, peaks join the person
    with the closest tag, or begin a person.
-4. ``selection``: which people are kept.
-5. ``filling``: keypoints that a person lacks are looked up in the maps.
+4. ``scoring``, ``selection``: scores of people, and who is kept.
+5. ``filling``: keypoints that a person lacks are looked up in the maps. Before
+   step 4 where a ``person_scorer`` is used, as it looks at all of a person.
 
 ``HostMaps`` and ``DeviceMaps`` answer what steps 1 and 5 ask of the maps. What
 comes before, from the outputs of the network to maps, is in ``aggregation``,
@@ -72,8 +73,6 @@ def find_people(maps: Maps, options: DecodingOptions) -> People:
     people = _group(peaks, maps.shape[0], options, max_distance)
     found = people[..., 2] > 0
     scores = PERSON_SCORES[options.person_score](people[..., 2])
-    kept = options.selection.choose(people[..., :2], found, scores)
-    people, found, scores = people[kept], found[kept], scores[kept]
     count = np.maximum(found.sum(axis=1), 1)[:, None]
     tags = people[..., 3:].sum(axis=1) / count.astype(np.float32)
 
@@ -83,9 +82,20 @@ def find_people(maps: Maps, options: DecodingOptions) -> People:
         cells = maps.best_cells(ids, tags)
         return _locate(cells, options), cells.scores
 
-    if options.fill_missing and len(people):
-        people = fill_missing(people, look_up, max_distance)
-    return People(people[..., :2], people[..., 2], scores, found, tags)
+    def fill(people: np.ndarray) -> np.ndarray:
+        if options.fill_missing and len(people):
+            return fill_missing(people, look_up, max_distance)
+        return people
+
+    if options.scorer is not None:
+        # which sees whole people, and whose score decides who is kept
+        people = fill(people)
+        scores = options.scorer(people[..., :2], people[..., 2], scores)
+    kept = options.selection.choose(people[..., :2], found, scores)
+    people = people[kept] if options.scorer else fill(people[kept])
+    return People(
+        people[..., :2], people[..., 2], scores[kept], found[kept], tags[kept]
+    )
 
 
 def _group(

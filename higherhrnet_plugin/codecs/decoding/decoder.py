@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any, Optional
+from pathlib import Path
+from typing import Any, Optional, Union
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from .aggregation import Aggregator
 from .decode import check_image, decode, decode_levels, find_people
 from .merging import Outputs
 from .options import DecodingOptions
+from .person_scorer import PersonScorer
 from .resizing import (
     TagSource,
     map_shape,
@@ -56,6 +58,7 @@ class Decoder(Aggregator):
         sigmas: Optional[Sequence[float]] = None,
         align_flip: bool = False,
         person_score: str = 'all',
+        scorer: Union[str, Path, Mapping[str, Any], None] = None,
     ) -> None:
         super().__init__(tag_per_keypoint, heatmap_levels, use_udp, align_flip)
         self.num_keypoints = num_keypoints
@@ -78,6 +81,7 @@ class Decoder(Aggregator):
                 instance_thr, min_keypoints, nms_thr, max_instances, sigmas
             ),
             person_score,
+            None if scorer is None else PersonScorer.read(scorer),
         )
 
     def settings(self) -> dict[str, Any]:
@@ -88,6 +92,8 @@ class Decoder(Aggregator):
         """
         options = asdict(self.options)
         options.update(options.pop('selection')._asdict())
+        if self.options.scorer is not None:
+            options['scorer'] = self.options.scorer.to_dict()
         found = {
             'heatmap_levels': self.heatmap_levels,
             'align_flip': self.align_flip,

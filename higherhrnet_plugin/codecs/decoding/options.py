@@ -8,6 +8,7 @@ from typing import Optional
 
 from .checks import check_odd, check_positive, grouping_order
 from .grouping import MATCHES
+from .person_scorer import PersonScorer
 from .scoring import PERSON_SCORES
 from .selection import Selection
 
@@ -36,6 +37,7 @@ class DecodingOptions:
     max_peaks: Optional[int] = None
     selection: Selection = field(default_factory=Selection)
     person_score: str = 'all'
+    scorer: Optional[PersonScorer] = None
 
     def __post_init__(self) -> None:
         check_odd(nms_kernel=self.nms_kernel, blur_kernel=self.blur_kernel)
@@ -58,6 +60,11 @@ class DecodingOptions:
                 f'`person_score` must be one of {list(PERSON_SCORES)}, got '
                 f'{self.person_score!r}'
             )
+        if self.scorer is not None:
+            self.scorer.check_decoder(
+                person_score=self.person_score, fill_missing=self.fill_missing
+            )
+            self.scorer.check_number(self.num_keypoints)
         if self.num_keypoints is not None:
             grouping_order(self.keypoint_order, self.num_keypoints)
             self.selection.check(self.num_keypoints)
