@@ -50,5 +50,6 @@ def draw_prediction(
         return picture
     inputs: Any = loaded.data['inputs']
     image = inputs.permute(1, 2, 0).contiguous().numpy()
-    label = f'{len(people.scores)} people'
+    count = len(people.scores)
+    label = f'{count} {"person" if count == 1 else "people"}'
     return draw_panels(picture, label, image, people.levels)
