@@ -11,6 +11,19 @@ from diagrams import diagrams_of, draw_diagram, show_diagrams
 from mkdocs.structure.files import File, Files
 
 
+def on_config(config: Any) -> Any:
+    """Put pages of docs/ that mkdocs.yml does not name behind the guides."""
+    named = str(config.nav)
+    others = [
+        path.name
+        for path in sorted((pages.ROOT / pages.DOCS).glob('*.md'))
+        if repr(path.name) not in named
+    ]
+    (guides,) = (part for part in config.nav if 'Guides' in part)
+    guides['Guides'] += others
+    return config
+
+
 def on_files(files: Files, *, config: Any) -> Files:
     """Add the pages that are no files of docs/, and the diagrams."""
     texts = {
