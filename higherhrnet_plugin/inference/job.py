@@ -135,6 +135,7 @@ class Job:
             args.kpt_thr,
             args.track,
             args.max_frames,
+            args.track_thr,
             args.fill_gaps,
             args.smooth,
         )

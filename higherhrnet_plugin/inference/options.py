@@ -85,8 +85,9 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         parser.error('several processes cannot share a webcam')
     if args.draw_maps and not args.draw:
         parser.error('--draw-maps and --no-draw exclude each other')
-    if (args.fill_gaps or args.smooth) and not args.track:
-        parser.error('--fill-gaps and --smooth need --track')
+    for option in ('track_thr', 'fill_gaps', 'smooth'):
+        if getattr(args, option) is not None and not args.track:
+            parser.error(f'--{option.replace("_", "-")} needs --track')
     return args
 
 
@@ -205,6 +206,13 @@ def _add_drawing_arguments(parser: argparse.ArgumentParser) -> None:
         '--track',
         action='store_true',
         help='give people of a video numbers that stay',
+    )
+    add(
+        '--track-thr',
+        type=_number,
+        metavar='T',
+        help='people of --track whose score is lower get no number '
+        '(default: 0.2)',
     )
     add(
         '--fill-gaps',

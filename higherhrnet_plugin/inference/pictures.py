@@ -39,12 +39,13 @@ def draw_prediction(
         kpt_thr,
         numbers,
     )
-    if numbers is not None:
+    if ids is not None:
+        there = ids > 0
         picture = number_people(
             picture,
-            people.keypoints,
-            people.keypoint_scores >= kpt_thr,
-            numbers,
+            people.keypoints[there],
+            people.keypoint_scores[there] >= kpt_thr,
+            ids[there].tolist(),
         )
     if not people.levels:
         return picture

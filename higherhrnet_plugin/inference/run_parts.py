@@ -26,6 +26,7 @@ class RunOptions:
         kpt_thr (float): Keypoints below it are not drawn.
         track (bool): Whether people of a video get numbers that stay.
         max_frames (int | None): Frames of each video.
+        track_thr (float | None): People whose score is lower get none.
         fill_gaps (int | None): Frames in a row on which people of a track
             are put in.
         smooth (int | None): Frames by which keypoints of a track are
@@ -39,6 +40,7 @@ class RunOptions:
     kpt_thr: float = 0.2
     track: bool = False
     max_frames: Optional[int] = None
+    track_thr: Optional[float] = None
     fill_gaps: Optional[int] = None
     smooth: Optional[int] = None
 

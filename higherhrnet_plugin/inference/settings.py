@@ -88,6 +88,7 @@ def collect_settings(
         'recursive',
         'smooth',
         'track',
+        'track_thr',
     ):
         settings[f'--{name.replace("_", "-")}'] = getattr(args, name)
     return settings

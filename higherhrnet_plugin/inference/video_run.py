@@ -135,7 +135,14 @@ class VideoRun:
     ) -> Iterator[tuple[Loaded, float, People]]:
         """Predict and track frames, in batches."""
         meta = self.predictor.dataset_meta
-        tracker = PoseTracker(meta['sigmas']) if self.options.track else None
+        tracker = None
+        if self.options.track:
+            limit = self.options.track_thr
+            tracker = (
+                PoseTracker(meta['sigmas'])
+                if limit is None
+                else PoseTracker(meta['sigmas'], min_score=limit)
+            )
         size = self.options.batch_size
         loading = prefetch(
             self._load_frame, frames, self.options.workers, size
@@ -149,7 +156,10 @@ class VideoRun:
                     raise people
                 if tracker is not None:
                     identities = tracker.update(
-                        people.keypoints, people.keypoint_scores, people.tags
+                        people.keypoints,
+                        people.keypoint_scores,
+                        people.tags,
+                        people.scores,
                     )
                     people = people._replace(identities=identities)
                 yield loaded, moment, people

@@ -100,12 +100,14 @@ def _collect(found: Found) -> tuple[str, Tracks]:
     tracks: Tracks = defaultdict(list)
     for image in found.images:
         for person in image.people:
-            if person.track is None:
-                raise ValueError(
-                    'NWB holds series, and people have no `track_id`: find '
-                    'them with --track'
-                )
-            tracks[person.track].append((image.time, person))
+            # --track gives none to people with low scores
+            if person.track is not None:
+                tracks[person.track].append((image.time, person))
+    if not tracks and any(image.people for image in found.images):
+        raise ValueError(
+            'NWB holds series, and people have no `track_id`: find them with '
+            '--track'
+        )
     if not tracks:
         raise ValueError('nobody was found, and NWB holds no empty series')
     return next(iter(sources)), tracks

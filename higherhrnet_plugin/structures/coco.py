@@ -12,6 +12,13 @@ BOX_SHARE = 0.53
 MEDIUM_AREA, LARGE_AREA = 32.0**2, 96.0**2
 # Predictions of an image that are scored, those with the highest scores.
 MAX_PEOPLE = 20
+# Tolerances of the 17 keypoints, as pycocotools has them.
+# fmt: off
+SIGMAS = (
+    0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072,
+    0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089,
+)
+# fmt: on
 # Crowd indices at which CrowdPose's evaluation parts easy, medium and hard
 # images.
 EASY_BELOW, HARD_FROM = 0.2, 0.8

@@ -32,7 +32,8 @@ class People(NamedTuple):
         found (np.ndarray): bool (N, K), peaks of their own; what is filled in
             is not.
         tags (np.ndarray): float32 (N, L), mean of the keypoints found.
-        identities (np.ndarray | None): int (N,), from a tracker.
+        identities (np.ndarray | None): int (N,), from a tracker; 0 for
+            people without a number.
         interpolated (np.ndarray | None): bool (N,), who was put in between
             two frames; None stands for nobody.
         levels (Sequence): Heatmaps (K, h, w) and tags (L*K, h, w) or None of
@@ -91,7 +92,7 @@ class People(NamedTuple):
 
         Args:
             records (Sequence[Mapping]): With ``keypoints`` [x, y, score] * K
-                and ``score``; ``track_id`` of all or of none.
+                and ``score``, and ``track_id`` of those who have one.
             num_keypoints (int): K.
 
         Returns:
@@ -109,14 +110,14 @@ class People(NamedTuple):
                 )
         rows = np.array([record['keypoints'] for record in records], float)
         rows = rows.reshape(-1, num_keypoints, 3)
-        identities = [r['track_id'] for r in records if 'track_id' in r]
+        identities = [record.get('track_id', 0) for record in records]
         return cls(
             rows[..., :2],
             rows[..., 2],
             np.array([record['score'] for record in records], float),
             rows[..., 2] > 0,
             np.zeros((len(rows), 0)),
-            np.array(identities) if identities else None,
+            np.array(identities) if any(identities) else None,
         )
 
     def to_instances(self) -> InstanceData:
@@ -151,8 +152,8 @@ class People(NamedTuple):
         Returns:
             list[dict]: of each person ``keypoints`` [x, y, score] * K, zeros
             where missing, ``score``, ``bbox`` [x, y, w, h] around the
-            keypoints that are there, ``track_id`` where there are
-            identities, and ``interpolated``, true, where somebody was put
+            keypoints that are there, ``track_id`` of those who
+            have a number, and ``interpolated``, true, where somebody was put
             in.
         """
         points, scores = self.keypoints, self.keypoint_scores
@@ -171,7 +172,8 @@ class People(NamedTuple):
         ]
         if self.identities is not None:
             for record, identity in zip(records, self.identities):
-                record['track_id'] = int(identity)
+                if identity > 0:
+                    record['track_id'] = int(identity)
         if self.interpolated is not None:
             for n in np.flatnonzero(self.interpolated):
                 records[n]['interpolated'] = True

@@ -50,7 +50,7 @@ def fill_gaps(
     last: dict[int, _Seen] = {}
     for index, (item, time, people) in enumerate(frames):
         waiting.append((item, time, people))
-        for place, identity in enumerate(_identities(people)):
+        for place, identity in _numbered(people):
             now = _Seen(index, time, people, place)
             before = last.get(identity, now)
             if index - before.frame <= limit + 1:
@@ -67,13 +67,17 @@ def fill_gaps(
     yield from waiting
 
 
-def _identities(people: People) -> list[int]:
-    """Return the numbers of people."""
+def _numbered(people: People) -> list[tuple[int, int]]:
+    """Return place and number of the people who have one."""
     if people.identities is None:
         raise ValueError(
             'people without `identities` have no gaps: track them'
         )
-    return [int(identity) for identity in people.identities]
+    return [
+        (place, int(identity))
+        for place, identity in enumerate(people.identities)
+        if identity > 0
+    ]
 
 
 def _between(before: _Seen, after: _Seen, time: float) -> People:

@@ -79,6 +79,8 @@ def _smoothed(
     points, there = np.zeros((*shape, 2)), np.zeros(shape, dtype=bool)
     for place, (_, _, others) in enumerate(near):
         same = people.identities[:, None] == others.identities
+        # 0 stands for those without a number
+        same &= people.identities[:, None] > 0
         mine, theirs = np.nonzero(same)
         points[place, mine] = others.keypoints[theirs]
         there[place, mine] = others.keypoint_scores[theirs] > 0

@@ -82,8 +82,9 @@ def test_order_of_arguments():
         (['--workers', '-1'], '0 or more'),
         (['--kpt-thr', 'nan'], 'finite'),
         (['--no-draw', '--draw-maps'], 'exclude each other'),
-        (['--fill-gaps', '3'], 'need --track'),
-        (['--smooth', '5'], 'need --track'),
+        (['--fill-gaps', '3'], 'needs --track'),
+        (['--smooth', '5'], 'needs --track'),
+        (['--track-thr', '0'], 'needs --track'),
         (['--track', '--fill-gaps', '0'], '1 or more'),
         (['--track', '--smooth', '3'], 'odd and 5 or more'),
         (['--track', '--smooth', '6'], 'odd and 5 or more'),
@@ -127,7 +128,7 @@ def test_settings_name_what_matters(tmp_path):
     assert changed('--kpt-thr', '0.5') == {'--kpt-thr'}
     assert changed('--ann-file', 'a.json') == {'--ann-file'}
     assert changed('--max-frames', '3') == {'--max-frames'}
-    for name in ('--fill-gaps', '--smooth'):
+    for name in ('--fill-gaps', '--smooth', '--track-thr'):
         assert changed('--track', name, '5') == {'--track', name}
         # folders of runs from before there were these go on
         assert plain[name] is None

@@ -102,7 +102,14 @@ def test_hidden_keypoints_and_nobody():
 
 
 @pytest.mark.parametrize(
-    'options', [{'min_oks': 2}, {'tag_weight': -0.1}, {'max_age': -1}], ids=str
+    'options',
+    [
+        {'min_oks': 2},
+        {'tag_weight': -0.1},
+        {'max_age': -1},
+        {'widening': 0.5},
+    ],
+    ids=str,
 )
 def test_options_are_checked(options):
     with pytest.raises(ValueError, match=next(iter(options))):
@@ -112,3 +119,87 @@ def test_options_are_checked(options):
 def test_number_of_keypoints_is_checked():
     with pytest.raises(ValueError, match=r'\(N, 5, 2\).*\(1, 4, 2\)'):
         PoseTracker(SIGMAS).update(np.zeros((1, 4, 2)), np.zeros((1, 4)))
+
+
+def follow(frames, **options):
+    """Track frames of [(keypoints, score)]; return the numbers of each."""
+    tracker = PoseTracker(SIGMAS, **options)
+    return [
+        tracker.update(
+            np.array([points for points, _ in frame]).reshape(-1, K, 2),
+            np.ones((len(frame), K)),
+            scores=np.array([score for _, score in frame]),
+        ).tolist()
+        for frame in frames
+    ]
+
+
+def test_people_with_low_scores_get_no_number():
+    weak, good = (person(100, 100), 0.19), (person(400, 100), 0.2)
+    assert follow([[weak, good], [good, weak], [weak]]) == [
+        [0, 1],
+        [1, 0],
+        [0],
+    ]
+    assert follow([[weak, good]], min_score=0.1) == [[1, 2]]
+    # nobody is as good as a score of 0
+    nobody = (person(700, 100), 0.0)
+    assert follow([[nobody, good]], min_score=-1.0) == [[0, 1]]
+    # without scores all count alike
+    tracker = PoseTracker(SIGMAS)
+    assert tracker.update(weak[0][None], np.full((1, K), 0.01)) == [1]
+
+
+def test_half_a_person_does_not_take_the_track_of_a_whole_one():
+    """It is nearer to the track, by a little."""
+    whole, half = (person(103, 100), 0.8), (person(101, 100), 0.3)
+    first = [(person(100, 100), 0.8)]
+    for frame, expected in (
+        ([whole, half], [1, 2]),
+        ([half, whole], [2, 1]),
+    ):
+        assert follow([first, frame], widening=1.0) == [[1], expected]
+    # both alike: the nearer one goes on
+    alike = [(points, 0.8) for points, _ in (whole, half)]
+    assert follow([first, alike]) == [[1], [2, 1]]
+
+
+def test_a_jump_is_followed_in_the_second_round():
+    """All move by a quarter of their height, as seen by a shaken camera."""
+    before = [(person(x, 200), 0.8) for x in (100, 300, 500)]
+    after = [(points + (18, -5), 0.8) for points, _ in before]
+    assert follow([before, after]) == [[1, 2, 3]] * 2
+    assert follow([before, after], widening=1.0) == [[1, 2, 3], [4, 5, 6]]
+    # whom the first round has left over, not others
+    mixed = [before[0], after[1]]
+    assert follow([before, mixed]) == [[1, 2, 3], [1, 2]]
+
+
+@pytest.mark.parametrize('gap', [1, 20, 30])
+def test_someone_hidden_goes_on_walking(gap):
+    walk = [[(person(100 + 4 * t, 100), 0.8)] for t in range(60)]
+    hidden = [*walk[:10], *[[]] * gap, *walk[10 + gap :]]
+    numbers = [n for frame in follow(hidden) for n in frame]
+    assert set(numbers) == {1}
+    hidden = [*walk[:10], *[[]] * 31, *walk[41:]]
+    assert {n for frame in follow(hidden) for n in frame} == {1, 2}
+
+
+def test_someone_who_turns_is_found_where_last_seen():
+    """The velocity leads 40 pixels away within five frames."""
+    walk = [[(person(100 + 8 * t, 100), 0.8)] for t in range(10)]
+    frames = [*walk, *[[]] * 4, walk[-1]]
+    numbers = [n for frame in follow(frames, widening=1.0) for n in frame]
+    assert set(numbers) == {1}
+
+
+def test_a_track_keeps_its_size_where_half_is_hidden():
+    """The head alone would be too small for a step of 8 pixels."""
+    tracker = PoseTracker(SIGMAS, widening=1.0)
+    head = np.array([[1, 1, 1, 0, 0]])
+    first = tracker.update(person(100, 100)[None], np.ones((1, K)))
+    second = tracker.update(person(108, 100)[None], head)
+    assert first == second == [1]
+    fresh = PoseTracker(SIGMAS, widening=1.0)
+    fresh.update(person(100, 100)[None], head)
+    assert fresh.update(person(108, 100)[None], head) == [2]

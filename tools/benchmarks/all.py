@@ -48,6 +48,8 @@ COMMANDS = {
         '', '--rounds 1 --size 64 --threads 1 --kinds onnxruntime'
     ),
     'memory': Command('', '--quick'),
+    # without the trackers of others
+    'tracking': Command('--seeds 5', '--seeds 1 --situations crossing'),
     # the figures of a GPU are asked for by hand, this only tries the script
     'gpu': Command(
         '--device cpu --quick',

@@ -14,15 +14,8 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 from ...structures.boxes import keypoint_boxes
+from ...structures.coco import SIGMAS
 from ...structures.oks import oks_matrix
-
-# as pycocotools has them
-# fmt: off
-_COCO_SIGMAS = (
-    0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072,
-    0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089,
-)
-# fmt: on
 
 
 def suppress_duplicates(
@@ -151,6 +144,6 @@ class Selection(NamedTuple):
 
     def _sigmas(self, num_keypoints: int) -> Optional[Sequence[float]]:
         """Return the tolerances that were given, or else COCO's."""
-        if self.sigmas is None and num_keypoints == len(_COCO_SIGMAS):
-            return _COCO_SIGMAS
+        if self.sigmas is None and num_keypoints == len(SIGMAS):
+            return SIGMAS
         return None if self.sigmas is None else list(self.sigmas)

@@ -43,8 +43,14 @@ class Scene:
     annotations: list[dict[str, Any]]
 
 
-def _paint(canvas: Canvas, person: Person, instance: int) -> None:
-    """Paint a person as the given instance."""
+def paint_person(canvas: Canvas, person: Person, instance: int) -> None:
+    """Paint a person.
+
+    Args:
+        canvas: Where to.
+        person: The person.
+        instance: Owner of the pixels, from 1 to 31.
+    """
     line = min(max(0.008 * person.height, 0.4), 2.5)
     canvas.paint(person.layers(), instance, line)
 
@@ -139,14 +145,14 @@ def render_scene(
     cast = _sample_cast(rng, np.array(size, np.float64), kind)
     for place, group in enumerate((cast.crowd, cast.tiny), 1):
         for person in group:
-            _paint(canvas, person, len(cast.people) + place)
+            paint_person(canvas, person, len(cast.people) + place)
     things = int(rng.integers(1, 3)) if rng.random() < OCCLUDER_SHARE else 0
     before = rng.integers(0, len(cast.people) + 1, things).tolist()
     for index in range(len(cast.people) + 1):
         for _ in range(before.count(index)):
             canvas.paint(sample_occluder(rng, *size), 0, 1.0)
         if index < len(cast.people):
-            _paint(canvas, cast.people[index], index + 1)
+            paint_person(canvas, cast.people[index], index + 1)
     return Scene(canvas.picture(), _annotate(canvas, cast.people))
 
 
