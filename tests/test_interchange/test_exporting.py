@@ -192,9 +192,15 @@ def test_tables(tmp_path):
             assert line['track'] == (f'track_{number}' if number else '')
 
 
-def test_nwb(tmp_path):
+@pytest.mark.parametrize('numbered', [True, False])
+def test_nwb(tmp_path, numbered):
+    """With and without a person to whom --track has given no number."""
     pynwb = pytest.importorskip('pynwb')
     predictions = write_run(tmp_path)
+    if not numbered:
+        rows = json.loads(predictions.read_text())
+        assert rows[0].pop('track_id') == 1
+        predictions.write_text(json.dumps(rows))
     out = tmp_path / 'mice.nwb'
     export_people(predictions, out)
     rows = rows_by_frame(tmp_path)
@@ -210,7 +216,7 @@ def test_nwb(tmp_path):
                     (frame / RATE, *row['keypoints'][3 * k : 3 * k + 3])
                     for (_, frame), people in rows.items()
                     for row in people
-                    if row['track_id'] == number
+                    if row.get('track_id') == number
                     and row['keypoints'][3 * k + 2] > 0
                 ]
                 series = pose[name]
@@ -226,7 +232,7 @@ def test_nwb(tmp_path):
                 )
     # the reader of sleap-io finds the same people
     labels = sio.load_nwb(str(out))
-    assert sum(len(frame) for frame in labels) == 6
+    assert sum(len(frame) for frame in labels) == 6 - (not numbered)
 
 
 @pytest.mark.parametrize(

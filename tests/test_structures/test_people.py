@@ -97,3 +97,10 @@ def test_some_of_them_are_taken():
         np.testing.assert_array_equal(mine, all_of_them[[2, 0]])
     assert some.interpolated is None
     assert people.take([]).keypoints.shape == (0, 2, 2)
+
+
+def test_people_without_a_number_say_so():
+    people = random_people(2, 3, identities=np.array([0, 4]))
+    records = people.to_records()
+    assert [record.get('track_id') for record in records] == [None, 4]
+    assert People.from_records(records, 3).identities.tolist() == [0, 4]

@@ -123,3 +123,9 @@ def test_what_cannot_be_filled_is_refused():
     assert isinstance(untracked, People)
     with pytest.raises(ValueError, match='track them'):
         next(fill_gaps([('a', 0.0, untracked)], 1))
+
+
+def test_people_without_a_number_leave_no_gap():
+    frames = frames_of([{0: 0.0, 1: 0.0}, {}, {0: 10.0, 1: 10.0}])
+    _, (_, _, people), _ = fill_gaps(frames, 1)
+    assert people.identities.tolist() == [1]

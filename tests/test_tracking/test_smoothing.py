@@ -140,3 +140,11 @@ def test_what_cannot_be_smoothed_is_refused():
     untracked = [(i, i / 25, random_people(1, K)) for i in range(5)]
     with pytest.raises(ValueError, match='track them'):
         next(smooth(untracked, 5))
+
+
+def test_people_without_a_number_are_left_as_they_are():
+    points = tremble(np.random.default_rng(4), 9)
+    for index, _, people in smooth(frames_of(points, identities=(0,)), 5):
+        np.testing.assert_array_equal(
+            people.keypoints, points[index].astype(np.float32)
+        )

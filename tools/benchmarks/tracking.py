@@ -2,9 +2,8 @@
 
 Videos of generated people who move along known ways are tracked from people
 that were made from the truth, with faults, or found by a network on the drawn
-frames (--model). ``trackers`` must be installed for others than ours, in an
-environment of its own, as it asks for opencv-python; its scores must then
-equal ours.
+frames (--model). ``trackers`` must be installed for others than ours; its
+scores must then equal ours.
 """
 
 from __future__ import annotations
@@ -104,8 +103,8 @@ from tracking_parts.videos import Truth, Video
 from higherhrnet_plugin.structures.coco import SIGMAS
 from higherhrnet_plugin.tracking import PoseTracker
 
-Frames = list[tuple[Truth, 'People', 'np.ndarray | None']]
-Tracker = Callable[['People', 'np.ndarray | None'], 'np.ndarray']
+Frames = list[tuple[Truth, 'People']]
+Tracker = Callable[['People'], 'np.ndarray']
 # of the videos for a network; the demo model has seen 256 x 256
 _DRAWN_SIZE = (448, 256)
 
@@ -118,14 +117,14 @@ def make_tracker(name: str, rate: float) -> Tracker:
         rate (float): Frames a second.
 
     Returns:
-        Callable: from the people of the next frame and its picture to
-        numbers, below 0 for nobody.
+        Callable: from the people of the next frame to numbers, below 0 for
+        nobody.
     """
     if name in PEERS:
         return make_peer(name, rate)
     tracker = PoseTracker(SIGMAS, **OURS[name])
 
-    def update(people: People, image: np.ndarray | None) -> np.ndarray:
+    def update(people: People) -> np.ndarray:
         scores = None if name == 'no scores' else people.scores
         numbers = tracker.update(
             people.keypoints, people.keypoint_scores, people.tags, scores
@@ -142,17 +141,15 @@ def find(
     if predictor is None:
         video = make_video(name, seed)
         rng = np.random.default_rng(seed)
-        pairs = find_people(video, NOISE.get(name, Noise()), rng)
-        frames: Frames = [(truth, people, None) for truth, people in pairs]
+        frames = list(find_people(video, NOISE.get(name, Noise()), rng))
     else:
         video = make_video(name, seed, _DRAWN_SIZE)
-        images = list(video.draw(seed))
-        found = predictor(images, batch_size=8)
-        frames = list(zip(video.truths(), found, images))
+        found = predictor(list(video.draw(seed)), batch_size=8)
+        frames = list(zip(video.truths(), found))
+    least = args.min_score
     return video, [
-        (truth, people.take(np.flatnonzero(people.scores >= least)), image)
-        for truth, people, image in frames
-        for least in [args.min_score]
+        (truth, people.take(np.flatnonzero(people.scores >= least)))
+        for truth, people in frames
     ]
 
 
@@ -168,11 +165,11 @@ def measure(args: argparse.Namespace) -> dict[str, dict[str, list[Any]]]:
         rows: dict[str, list[Any]] = {t: [] for t in args.trackers}
         for seed in tqdm(range(args.seeds), name, leave=False):
             video, frames = find(args, predictor, name, args.first_seed + seed)
-            truths = [truth for truth, _, _ in frames]
-            found = [people for _, people, _ in frames]
+            truths = [truth for truth, _ in frames]
+            found = [people for _, people in frames]
             for tracker in args.trackers:
                 update = make_tracker(tracker, video.rate)
-                numbers = [update(p, image) for _, p, image in frames]
+                numbers = [update(people) for people in found]
                 pairs = compare(truths, found, numbers, np.array(SIGMAS))
                 scores = score(pairs)
                 if set(args.trackers) & set(PEERS):

@@ -17,8 +17,9 @@ from higherhrnet_plugin.structures.people import People
 from .scores import SAME, Pairs
 
 _HELP = (
-    "needs the library of other trackers: pip install 'trackers>=2.6,<3', in "
-    'an environment of its own, as it asks for opencv-python'
+    'needs the library of other trackers, in an environment of its own, '
+    'without the opencv-python and numpy 2 that it asks for: pip install '
+    "--no-deps 'trackers>=2.6,<3' supervision pydeprecate defusedxml"
 )
 # what fits people whose scores are means over all keypoints, hidden ones as
 # 0, and who shall all get a number at once, as ours gives them
@@ -44,7 +45,7 @@ FITTED: dict[str, dict[str, Any]] = {
 
 def make_peer(
     name: str, rate: float, options: Optional[dict[str, Any]] = None
-) -> Callable[[People, Optional[np.ndarray]], np.ndarray]:
+) -> Callable[[People], np.ndarray]:
     """Make a tracker of the library.
 
     Args:
@@ -53,8 +54,8 @@ def make_peer(
         options: Of its class; those that fit by default.
 
     Returns:
-        A function of the people of the next frame and its picture, which
-        returns int (N,), -1 where it gives no number.
+        A function of the people of the next frame that returns int (N,), -1
+        where it gives no number.
 
     Raises:
         SystemExit: If the library is missing.
@@ -70,7 +71,7 @@ def make_peer(
     # the library counts in frames of 1/30 s, and scales them by the rate
     tracker = getattr(library, kind)(frame_rate=rate, **chosen)
 
-    def update(people: People, image: Optional[np.ndarray]) -> np.ndarray:
+    def update(people: People) -> np.ndarray:
         boxes = keypoint_boxes(people.keypoints, people.keypoint_scores > 0)
         found = supervision.Detections(
             xyxy=boxes,
@@ -78,8 +79,7 @@ def make_peer(
             class_id=np.zeros(len(boxes), dtype=int),
             data={'place': np.arange(len(boxes))},
         )
-        pictures = (image,) if name == 'botsort' else ()
-        tracked = tracker.update(found, *pictures)
+        tracked = tracker.update(found)
         numbers = np.full(len(boxes), -1, dtype=np.int64)
         if len(tracked):
             numbers[tracked.data['place']] = tracked.tracker_id
