@@ -64,6 +64,10 @@ VERBS = {
         'analysis_tools/train_scorer.py',
         'train a network that scores people, and tell what it gains',
     ),
+    'tune': Verb(
+        'analysis_tools/tune.py',
+        'find test options that suit a trained network, and tell the gain',
+    ),
     'info': Verb(
         'model_converters/describe_checkpoint.py',
         'tell what is in a checkpoint',

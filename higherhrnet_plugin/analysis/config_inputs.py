@@ -12,22 +12,23 @@ from mmengine.config import Config, ConfigDict
 
 from ..datasets.coco_repair.annotated_on import IMAGE
 from ..datasets.config_datasets import read_config_dataset
-from .inputs import Inputs, make_inputs
+from .inputs import Inputs, Predictions, make_inputs
 
 PathText = Union[str, 'os.PathLike[str]']
 
 
 def read_config_inputs(
-    config: PathText,
-    predictions: PathText,
+    config: Union[PathText, Config],
+    predictions: Predictions,
     ann_file: Optional[PathText] = None,
     image_dir: Optional[PathText] = None,
 ) -> Inputs:
     """Read the annotations of a config's test, and predictions.
 
     Args:
-        config (str | PathLike): Config file.
-        predictions (str | PathLike): File of COCO results.
+        config (str | PathLike | Config): Config, or its file.
+        predictions (str | PathLike | Sequence[Mapping]): File of COCO
+            results, or its content.
         ann_file (str | PathLike, optional): Annotation file. Defaults to
             None, which takes that of the evaluator, else of the data set.
         image_dir (str | PathLike, optional): Folder of the images. Defaults
@@ -40,7 +41,7 @@ def read_config_inputs(
         ValueError: If something does not fit together.
         OSError: If a file cannot be read.
     """
-    cfg = Config.fromfile(config)
+    cfg = config if isinstance(config, Config) else Config.fromfile(config)
     dataset = read_config_dataset(cfg, 'test_dataloader')
     evaluator = _coco_evaluator(cfg)
     settings = dataset.settings
