@@ -74,6 +74,12 @@ class Analysis:
             threshold; None if nobody was predicted or is annotated.
         mean_errors (MeanErrors): How far keypoints are moved to one side.
         findings (list[str]): What stands out, in sentences.
+
+    Examples:
+        >>> from higherhrnet_plugin.analysis import analyse
+        >>> result = analyse('people.json', 'predictions.json')
+        >>> len(result.images)
+        3
     """
 
     inputs: Inputs
@@ -170,6 +176,11 @@ def analyse(
     Raises:
         ValueError: If something does not fit together.
         OSError: If a file cannot be read.
+
+    Examples:
+        >>> from higherhrnet_plugin.analysis import analyse
+        >>> analyse('people.json', 'predictions.json').scores['AP']
+        1.0
     """
     parsed = parse_metainfo(metainfo or CocoDataset.METAINFO)
     options = CocoOptions(
@@ -215,6 +226,11 @@ def analyse_config(
     Raises:
         ValueError: If something does not fit together.
         OSError: If a file cannot be read.
+
+    Examples:
+        >>> from higherhrnet_plugin.analysis import analyse_config
+        >>> analyse_config('config.py', 'predictions.json').scores['AP']
+        1.0
     """
     inputs = read_config_inputs(config, predictions, ann_file, image_dir)
     return analyse_inputs(inputs, score_thr, progress)

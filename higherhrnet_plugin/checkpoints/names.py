@@ -55,6 +55,11 @@ def convert_state_dict(state_dict: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: If two tensors would get the same name, or a name is no
             text.
+
+    Examples:
+        >>> from higherhrnet_plugin import convert_state_dict
+        >>> list(convert_state_dict({'1.final_layers.0.weight': 0}))
+        ['head.final_layers.0.weight']
     """
     for name in state_dict:
         if not isinstance(name, str):

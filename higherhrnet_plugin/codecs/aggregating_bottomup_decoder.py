@@ -81,6 +81,16 @@ class AggregatingBottomupDecoder(Decoder):
 
     Raises:
         ValueError: If an option is out of its range.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin import AggregatingBottomupDecoder
+        >>> heatmaps = np.zeros((2, 8, 8), np.float32)
+        >>> heatmaps[:, 3, 5] = 1
+        >>> decoder = AggregatingBottomupDecoder(fill_missing=False)
+        >>> keypoints, _, scores = decoder.decode(heatmaps, heatmaps)
+        >>> keypoints[0, 0].tolist(), scores.tolist()
+        ([5.25, 3.25], [1.0])
     """
 
     support_batch_decoding = True

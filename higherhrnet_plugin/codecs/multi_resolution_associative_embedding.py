@@ -85,6 +85,14 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
     Raises:
         ValueError: If a size or a sigma cannot work; the message names the
             key and the value.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin import MultiResolutionAssociativeEmbedding
+        >>> codec = MultiResolutionAssociativeEmbedding(input_size=64)
+        >>> people = np.full((1, 17, 2), 20.0)
+        >>> [h.shape for h in codec.encode(people)['heatmaps']]
+        [(17, 16, 16), (17, 32, 32)]
     """
 
     field_mapping_table: ClassVar[dict] = {

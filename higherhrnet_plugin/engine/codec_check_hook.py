@@ -19,6 +19,11 @@ class CodecCheckHook(Hook):
     ``codec.use_udp=True`` has changed a variable that nothing reads any more;
     the tools of this package hand it on. A validation and a test stop if the
     scorer of the decoder was trained for other keypoints.
+
+    Examples:
+        >>> from higherhrnet_plugin.registry import HOOKS
+        >>> HOOKS.build(dict(type='CodecCheckHook')).priority
+        'NORMAL'
     """
 
     def before_run(self, runner: Runner) -> None:

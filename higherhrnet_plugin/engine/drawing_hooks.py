@@ -40,6 +40,11 @@ class OwnFilesVisualizationHook(_OwnFilesMixin, PoseVisualizationHook):
     mmpose names files by those that it finds in the folder, and so two
     processes may choose one name. Here the number of the process is in it.
     Arguments are those of ``PoseVisualizationHook``.
+
+    Examples:
+        >>> from higherhrnet_plugin.registry import HOOKS
+        >>> HOOKS.get('OwnFilesVisualizationHook').__name__
+        'OwnFilesVisualizationHook'
     """
 
 
@@ -49,6 +54,11 @@ class OwnFilesBadCaseHook(_OwnFilesMixin, BadCaseAnalysisHook):
 
     mmpose names files by image, boxes and score, which may be the same.
     Arguments are those of ``BadCaseAnalysisHook``.
+
+    Examples:
+        >>> from higherhrnet_plugin.registry import HOOKS
+        >>> HOOKS.get('OwnFilesBadCaseHook').__name__
+        'OwnFilesBadCaseHook'
     """
 
 

@@ -38,6 +38,12 @@ class DurableCheckpointHook(ResumingCheckpointHook):
         overwrite (bool): Start over existing checkpoints, which are moved to
             the folder ``overwritten_<time>`` beside. Defaults to False.
         kwargs (Any): Of ``CheckpointHook``.
+
+    Examples:
+        >>> from higherhrnet_plugin.registry import HOOKS
+        >>> hook = dict(type='DurableCheckpointHook', interval=10)
+        >>> HOOKS.build(hook).interval
+        10
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

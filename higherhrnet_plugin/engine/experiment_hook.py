@@ -36,6 +36,11 @@ class ExperimentHook(Hook):
     commits of the package and of the config (with the files that differ), the
     machine, the seed, the checkpoint it began from, and of each data set the
     number of samples and the SHA-256 of its annotation file.
+
+    Examples:
+        >>> from higherhrnet_plugin.registry import HOOKS
+        >>> HOOKS.build(dict(type='ExperimentHook')).priority
+        'NORMAL'
     """
 
     @master_only

@@ -41,6 +41,11 @@ class FiniteLossHook(Hook):
 
     Raises:
         ValueError: If the policy is another one.
+
+    Examples:
+        >>> from higherhrnet_plugin.registry import HOOKS
+        >>> HOOKS.build(dict(type='FiniteLossHook', policy='skip')).policy
+        'skip'
     """
 
     priority = 'VERY_LOW'

@@ -22,6 +22,11 @@ class KeptSamplerSeedHook(DistSamplerSeedHook):
     needs the one it began with. Otherwise it is MMEngine's hook, which tells
     the epoch to the sampler. MMEngine's ``InfiniteSampler`` cannot take
     another seed; ``SeededInfiniteSampler`` can.
+
+    Examples:
+        >>> from higherhrnet_plugin.registry import HOOKS
+        >>> HOOKS.build(dict(type='KeptSamplerSeedHook')).priority
+        'NORMAL'
     """
 
     def before_train(self, runner: Runner) -> None:

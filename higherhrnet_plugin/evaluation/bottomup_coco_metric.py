@@ -48,6 +48,11 @@ class BottomupCocoMetric(CocoMetric):
     Raises:
         FileNotFoundError: If the annotation file does not exist.
         ValueError: If it has no annotations, unless ``format_only`` is set.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupCocoMetric
+        >>> BottomupCocoMetric('people.json', nms_mode='none').prefix
+        'coco'
     """
 
     # lists of an annotation that hold the keypoints; empty: `keypoints`

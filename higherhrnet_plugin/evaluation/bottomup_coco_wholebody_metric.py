@@ -20,6 +20,11 @@ class BottomupCocoWholeBodyMetric(BottomupCocoMetric, CocoWholeBodyMetric):
     Reads the annotation file as :class:`BottomupCocoMetric` does, and scores
     as mmpose's ``CocoWholeBodyMetric``, whose results it has on a file that
     needs no repair. Takes the arguments of :class:`BottomupCocoMetric`.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupCocoWholeBodyMetric
+        >>> BottomupCocoWholeBodyMetric('people.json').prefix
+        'coco-wholebody'
     """
 
     KEYPOINT_FIELDS: ClassVar[Mapping[str, int]] = WHOLE_BODY

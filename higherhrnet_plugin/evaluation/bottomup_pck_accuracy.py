@@ -84,6 +84,11 @@ class BottomupPCKAccuracy(BaseMetric):
 
     Raises:
         ValueError: If a threshold or an item cannot work.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupPCKAccuracy
+        >>> BottomupPCKAccuracy(thr=(0.05, 0.1)).prefix
+        'matched'
     """
 
     default_prefix: Optional[str] = 'matched'

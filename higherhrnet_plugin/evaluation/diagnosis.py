@@ -44,6 +44,12 @@ def diagnose(
     Returns:
         list[str]: the number of predictions and their mean score, then one
         line for everything that stands out.
+
+    Examples:
+        >>> from higherhrnet_plugin.evaluation import diagnose
+        >>> lines = diagnose(dict(images=[], annotations=[]), [], {})
+        >>> lines[0].partition(':')[0]
+        'nothing was predicted'
     """
     lines = [_count_line(predictions)]
     lines += _size_lines(ground_truth, use_area)

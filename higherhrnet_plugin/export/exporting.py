@@ -61,6 +61,12 @@ def export_model(
         FileNotFoundError: If a file is missing.
         ImportError: If a library is missing.
         ValueError: If the options, the config or the weights do not fit.
+
+    Examples:
+        >>> from higherhrnet_plugin.export import export_model
+        >>> about = export_model('config.py', 'model.pth', 'new.onnx')
+        >>> about.outputs
+        ('heatmaps_0', 'tags_0', 'heatmaps_1')
     """
     target = Path(target)
     _check(target, to, numbers, aggregate, pictures)

@@ -16,6 +16,12 @@ class Loaded:
         image (np.ndarray): uint8 (H, W, 3), BGR, upright.
         data (dict): What the test pipeline made of it.
         hint (str): What may be wrong with the image, or ''.
+
+    Examples:
+        >>> from higherhrnet_plugin.inference import Predictor
+        >>> predictor = Predictor.from_files('config.py', 'model.pth', 'cpu')
+        >>> predictor.load('photo.png').image.shape
+        (80, 96, 3)
     """
 
     image: np.ndarray

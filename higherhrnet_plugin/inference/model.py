@@ -46,6 +46,14 @@ def load_estimator(
         ValueError: If the file is refused or does not fit, or the data set
             has another codec or number of keypoints than the head, or others
             than the scorer of the decoder.
+
+    Examples:
+        >>> from mmengine.config import Config
+        >>> from higherhrnet_plugin.inference import load_estimator
+        >>> cfg = Config.fromfile('config.py')
+        >>> model = load_estimator(cfg, 'model.pth', 'cpu')
+        >>> model.dataset_meta['dataset_name']
+        'coco'
     """
     check_codecs(cfg)
     # first, as a wrong file is the likelier mistake and reads faster

@@ -59,6 +59,13 @@ class Predictor:
 
     Raises:
         ValueError: If the test pipeline does not begin with loading.
+
+    Examples:
+        >>> from higherhrnet_plugin.inference import Predictor
+        >>> predictor = Predictor.from_files('config.py', 'model.pth', 'cpu')
+        >>> people = predictor('photo.png')
+        >>> people.keypoints.shape == (len(people.scores), 17, 2)
+        True
     """
 
     def __init__(

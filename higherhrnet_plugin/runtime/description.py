@@ -44,6 +44,12 @@ class Description:
         dataset_name (str): Of the data set.
         numbers (str): 'float32', 'float16' or 'int8'.
         version (str): Of the package that wrote the file.
+
+    Examples:
+        >>> from higherhrnet_plugin.runtime import open_session
+        >>> about = open_session('people.onnx').description
+        >>> about.keypoint_names[0], about.changed(flip=False).flip
+        ('nose', False)
     """
 
     outputs: tuple[str, ...]

@@ -36,6 +36,13 @@ class ExportedPredictor:
 
     Raises:
         ValueError: If the settings do not fit the file.
+
+    Examples:
+        >>> from higherhrnet_plugin.runtime import ExportedPredictor
+        >>> predictor = ExportedPredictor.from_file('people.onnx')
+        >>> people = predictor('photo.png')
+        >>> people.keypoints.shape == (len(people.scores), 17, 2)
+        True
     """
 
     # images of several shapes never share a batch of the network

@@ -9,5 +9,11 @@ SUFFIXES = ('.onnx', '.xml', '.pt2')
 
 
 def is_exported(path: Union[str, Path]) -> bool:
-    """Tell by its name whether a file is an exported network."""
+    """Tell by its name whether a file is an exported network.
+
+    Examples:
+        >>> from higherhrnet_plugin.runtime import is_exported
+        >>> is_exported('people.onnx'), is_exported('config.py')
+        (True, False)
+    """
     return Path(path).suffix.lower() in SUFFIXES

@@ -56,6 +56,11 @@ def open_session(
         ImportError: If the library is not installed.
         ValueError: If the file is of another kind, or the library does not
             take it or the device.
+
+    Examples:
+        >>> from higherhrnet_plugin.runtime import open_session
+        >>> open_session('people.onnx', threads=1).description.input_size
+        (64, 64)
     """
     path = Path(path)
     if not is_exported(path):

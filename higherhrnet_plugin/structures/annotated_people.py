@@ -28,6 +28,20 @@ class AnnotatedPeople(NamedTuple):
         ignored (np.ndarray): bool (G,), crowds and people without a labelled
             keypoint.
         visible (np.ndarray): bool (G, K), labelled with a flag of 2.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures.annotated_people import (
+        ...     annotated_people,
+        ... )
+        >>> person = dict(
+        ...     keypoints=[5, 5, 2, 0, 0, 0],
+        ...     bbox=[0, 0, 10, 10],
+        ...     area=50,
+        ...     iscrowd=0,
+        ... )
+        >>> people = annotated_people([person], num_keypoints=2, use_area=True)
+        >>> people.areas.tolist()
+        [50.0]
     """
 
     keypoints: np.ndarray
@@ -75,6 +89,20 @@ def annotated_people(
     Raises:
         ValueError: If an annotation lacks what OKS needs, or has another
             number of keypoints.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures.annotated_people import (
+        ...     annotated_people,
+        ... )
+        >>> person = dict(
+        ...     keypoints=[5, 5, 2, 0, 0, 0],
+        ...     bbox=[0, 0, 10, 10],
+        ...     area=50,
+        ...     iscrowd=0,
+        ... )
+        >>> people = annotated_people([person], num_keypoints=2, use_area=True)
+        >>> people.labelled.tolist()
+        [[True, False]]
     """
     for person in people:
         _check_annotation(person, use_area)

@@ -15,6 +15,13 @@ def keypoint_boxes(keypoints: np.ndarray, counted: np.ndarray) -> np.ndarray:
     Returns:
         np.ndarray: float32 (N, 4), (x1, y1, x2, y2); zeros for people
         without any.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin.structures.boxes import keypoint_boxes
+        >>> points = np.array([[[5.0, 6.0], [9.0, 8.0], [0.0, 0.0]]])
+        >>> keypoint_boxes(points, np.array([[True, True, False]])).tolist()
+        [[5.0, 6.0, 9.0, 8.0]]
     """
     some = counted.any(axis=1)[:, None]
     mask = counted[..., None]

@@ -23,6 +23,13 @@ class Placement(NamedTuple):
             in its pixels, that the input shows. An input pixel p is at
             ``p / size * scale + center - scale / 2`` of the image.
         warp_mat (np.ndarray): float64 (2, 3), image to input pixels.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin.structures.geometry import place_image
+        >>> placement = place_image((640, 480), (512, 512))
+        >>> placement.to_image(np.array([352.0, 256.0])).tolist()
+        [320.0, 240.0]
     """
 
     size: tuple[int, int]
@@ -82,6 +89,11 @@ def place_image(
 
     Returns:
         Placement: the placement.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures.geometry import place_image
+        >>> place_image((640, 480), (512, 512)).size
+        (704, 512)
     """
     image_w, image_h = image_size
     base_w, base_h = (_ceil_to(min_scale * s, size_factor) for s in input_size)

@@ -46,6 +46,12 @@ def parse_metainfo(metainfo: Mapping[str, Any]) -> dict[str, Any]:
         ValueError: If a key is missing, keypoints, links, weights and sigmas
             do not fit together, a link joins other than two keypoints, or a
             weight or sigma is not finite and above 0.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures.metainfo import parse_metainfo
+        >>> coco = dict(from_file='configs/_base_/datasets/coco.py')
+        >>> parse_metainfo(coco)['num_keypoints']
+        17
     """
     if 'keypoint_id2name' in metainfo:
         return dict(metainfo)
@@ -97,6 +103,11 @@ def ordered_names(metainfo: Mapping[str, Any]) -> tuple[str, ...]:
 
     Returns:
         tuple[str, ...]: K names, from keypoint 0 on; none if there are none.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures.metainfo import ordered_names
+        >>> ordered_names(dict(keypoint_id2name={1: 'elbow', 0: 'hand'}))
+        ('hand', 'elbow')
     """
     names = metainfo.get('keypoint_id2name', {})
     return tuple(str(names[i]) for i in range(len(names)))
@@ -118,6 +129,11 @@ def keypoint_settings(
 
     Raises:
         ValueError: If neither tells K, or both and not the same.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures import metainfo
+        >>> metainfo.keypoint_settings(5, None)
+        {'num_keypoints': 5}
     """
     if metainfo is None:
         if num_keypoints is None:
@@ -155,6 +171,11 @@ def torso_outwards(
 
     Returns:
         list[int]: each of 0 to K - 1 once; 0, 1, 2, ... without links.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures.metainfo import torso_outwards
+        >>> torso_outwards([(0, 1), (1, 2), (2, 3), (3, 4)], 5)
+        [2, 1, 3, 0, 4]
     """
     graph = np.zeros((num_keypoints, num_keypoints))
     for start, end in links:

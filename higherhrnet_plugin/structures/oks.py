@@ -36,6 +36,15 @@ def oks_matrix(
         broken coordinates count as infinitely far.
 
     Source: ``computeOks`` of the COCO API.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin.structures.oks import oks_matrix
+        >>> points = np.array([[[5.0, 5.0], [9.0, 9.0]]])
+        >>> box, area = np.array([[0.0, 0.0, 10.0, 10.0]]), np.array([100.0])
+        >>> labelled, sigmas = np.ones((1, 2), bool), np.full(2, 0.05)
+        >>> oks_matrix(points, points, labelled, box, area, sigmas).tolist()
+        [[1.0]]
     """
     low = boxes[:, None, :2] - boxes[:, None, 2:]
     high = boxes[:, None, :2] + 2 * boxes[:, None, 2:]
@@ -65,6 +74,15 @@ def keypoint_similarity(
     Returns:
         np.ndarray: float64 (..., K) in [0, 1], 0 where an offset is not
         finite.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin.structures.oks import keypoint_similarity
+        >>> offsets = np.array([[[0.0, 0.0], [1.0, 0.0]]])
+        >>> areas, sigmas = np.array([100.0]), np.full(2, 0.05)
+        >>> same = keypoint_similarity(offsets, areas, sigmas)
+        >>> same.round(2).tolist()
+        [[1.0, 0.61]]
     """
     squares = np.square(np.asarray(offsets, np.float64)).sum(axis=-1)
     tolerances = 2 * np.square(2 * np.asarray(sigmas, np.float64))
@@ -98,6 +116,14 @@ def match_people(
 
     Source: ``evaluateImg`` of the COCO API, also in that the last of equally
     similar people is taken.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin.structures.oks import match_people
+        >>> oks, nobody = np.array([[0.9], [0.8]]), np.zeros(1, bool)
+        >>> scores = np.array([0.5, 0.7])
+        >>> match_people(oks, scores, nobody, nobody, 0.5).tolist()
+        [-1, 0]
     """
     matches = np.full(len(oks), -1, dtype=np.int64)
     free = np.ones(len(ignored), dtype=bool)

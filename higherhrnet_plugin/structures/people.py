@@ -38,6 +38,13 @@ class People(NamedTuple):
             two frames; None stands for nobody.
         levels (Sequence): Heatmaps (K, h, w) and tags (L*K, h, w) or None of
             each level, where the predictor keeps them.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures.people import People
+        >>> record = dict(keypoints=[5, 6, 0.9, 0, 0, 0], score=0.45)
+        >>> people = People.from_records([record], num_keypoints=2)
+        >>> people.keypoints.shape, people.found.tolist()
+        ((1, 2, 2), [[True, False]])
     """
 
     keypoints: np.ndarray

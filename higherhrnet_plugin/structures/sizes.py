@@ -28,6 +28,11 @@ def parse_size(name: str, size: Any, square: bool = False) -> Size:
 
     Raises:
         ValueError: If it is not two positive whole numbers.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures.sizes import parse_size
+        >>> parse_size('input_size', 512, square=True)
+        (512, 512)
     """
     sides = [size] * 2 if square and isinstance(size, int) else size
     try:
@@ -55,6 +60,11 @@ def size_ratio(
 
     Returns:
         np.ndarray: float64 (2,), factors of x and y.
+
+    Examples:
+        >>> from higherhrnet_plugin.structures.sizes import size_ratio
+        >>> size_ratio((128, 128), (512, 512), use_udp=False).tolist()
+        [0.25, 0.25]
     """
     less = 1 if use_udp else 0
     return np.subtract(target, less) / np.maximum(np.subtract(source, less), 1)

@@ -51,6 +51,12 @@ def check_dataset(
     Raises:
         ValueError: If the arguments contradict each other or the config.
         OSError: If the config cannot be read.
+
+    Examples:
+        >>> from higherhrnet_plugin.analysis import check_dataset
+        >>> findings = check_dataset('people.json', 'images')
+        >>> type(findings).__name__
+        'Findings'
     """
     folder = Path(image_dir)
     if config is not None:

@@ -26,6 +26,17 @@ class BottomupCombinedDataset(
     Args:
         args (Any): Of ``CombinedDataset``.
         kwargs (Any): Of ``CombinedDataset``.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupCombinedDataset
+        >>> part = dict(
+        ...     type='BottomupCocoDataset',
+        ...     ann_file='people.json',
+        ...     data_prefix=dict(img='images/'),
+        ... )
+        >>> meta = dict(from_file='configs/_base_/datasets/coco.py')
+        >>> len(BottomupCombinedDataset(metainfo=meta, datasets=[part, part]))
+        6
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

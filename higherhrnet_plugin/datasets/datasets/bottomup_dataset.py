@@ -98,6 +98,14 @@ class BottomupDatasetMixin(
             same names in another order are put into that of the metainfo.
         data_mode (str): 'bottomup' or 'topdown'. Defaults to 'bottomup'.
         kwargs (Any): Arguments of mmpose's class.
+
+    Examples:
+        >>> from mmpose.datasets.datasets import MpiiDataset
+        >>> from higherhrnet_plugin import BottomupDatasetMixin
+        >>> class BottomupMpii(BottomupDatasetMixin, MpiiDataset):
+        ...     pass
+        >>> BottomupMpii(lazy_init=True).metainfo['num_keypoints']
+        16
     """
 
     KEYPOINT_FIELDS: ClassVar[dict[str, int]] = {}

@@ -26,27 +26,81 @@ class BottomupCocoDataset(BottomupDatasetMixin, CocoDataset):
     """COCO keypoints and whatever shares its format (K = 17 by default).
 
     Other keypoints are set by ``metainfo`` as in mmpose.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupCocoDataset
+        >>> data_set = BottomupCocoDataset(
+        ...     ann_file='people.json',
+        ...     data_prefix=dict(img='images/'),
+        ...     keep_empty=True,
+        ... )
+        >>> [len(data_set[i]['keypoints']) for i in range(3)]  # with crowds
+        [1, 2, 5]
     """
 
 
 @DATASETS.register_module()
 class BottomupCrowdPoseDataset(BottomupDatasetMixin, CrowdPoseDataset):
-    """CrowdPose (K = 14), with the crowd index of every image."""
+    """CrowdPose (K = 14), with the crowd index of every image.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupCrowdPoseDataset
+        >>> data_set = BottomupCrowdPoseDataset(
+        ...     ann_file='people.json',
+        ...     data_prefix=dict(img='images/'),
+        ...     lazy_init=True,
+        ... )
+        >>> data_set.metainfo['num_keypoints']
+        14
+    """
 
 
 @DATASETS.register_module()
 class BottomupAicDataset(BottomupDatasetMixin, AicDataset):
-    """AI Challenger (K = 14), whose annotations have no areas."""
+    """AI Challenger (K = 14), whose annotations have no areas.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupAicDataset
+        >>> data_set = BottomupAicDataset(
+        ...     ann_file='people.json',
+        ...     data_prefix=dict(img='images/'),
+        ...     lazy_init=True,
+        ... )
+        >>> data_set.metainfo['num_keypoints']
+        14
+    """
 
 
 @DATASETS.register_module()
 class BottomupMhpDataset(BottomupDatasetMixin, MhpDataset):
-    """Multi-Human Parsing v2.0 (K = 16)."""
+    """Multi-Human Parsing v2.0 (K = 16).
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupMhpDataset
+        >>> data_set = BottomupMhpDataset(
+        ...     ann_file='people.json',
+        ...     data_prefix=dict(img='images/'),
+        ...     lazy_init=True,
+        ... )
+        >>> data_set.metainfo['num_keypoints']
+        16
+    """
 
 
 @DATASETS.register_module()
 class BottomupOCHumanDataset(BottomupDatasetMixin, OCHumanDataset):
-    """OCHuman (COCO's K = 17), which is made for tests alone."""
+    """OCHuman (COCO's K = 17), which is made for tests alone.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupOCHumanDataset
+        >>> data_set = BottomupOCHumanDataset(
+        ...     ann_file='people.json',
+        ...     data_prefix=dict(img='images/'),
+        ...     lazy_init=True,
+        ... )
+        >>> data_set.metainfo['num_keypoints']
+        17
+    """
 
 
 @DATASETS.register_module()
@@ -58,6 +112,16 @@ class BottomupAP10KDataset(BottomupDatasetMixin, AP10KDataset):
             :class:`BottomupDatasetMixin`. Defaults to 'all': one category for
             all species.
         kwargs (Any): Other arguments.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupAP10KDataset
+        >>> data_set = BottomupAP10KDataset(
+        ...     ann_file='people.json',
+        ...     data_prefix=dict(img='images/'),
+        ...     lazy_init=True,
+        ... )
+        >>> data_set.metainfo['num_keypoints']
+        17
     """
 
     def __init__(self, *, category: Category = 'all', **kwargs: Any) -> None:
@@ -70,6 +134,16 @@ class BottomupCocoWholeBodyDataset(BottomupDatasetMixin, CocoWholeBodyDataset):
 
     ``num_keypoints`` of its annotations counts the 17 of the body. Where it
     is 0 the person counts as unlabelled and is masked, as in MMPose 0.x.
+
+    Examples:
+        >>> from higherhrnet_plugin import BottomupCocoWholeBodyDataset
+        >>> data_set = BottomupCocoWholeBodyDataset(
+        ...     ann_file='people.json',
+        ...     data_prefix=dict(img='images/'),
+        ...     lazy_init=True,
+        ... )
+        >>> data_set.metainfo['num_keypoints']
+        133
     """
 
     KEYPOINT_FIELDS: ClassVar[dict[str, int]] = dict(WHOLE_BODY)

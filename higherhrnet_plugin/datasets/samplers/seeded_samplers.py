@@ -21,6 +21,11 @@ class SeededSampler(DefaultSampler):
     with :class:`SampleRandomnessMixin`; others take it for MMEngine's.
 
     Arguments are those of ``DefaultSampler``.
+
+    Examples:
+        >>> from higherhrnet_plugin import SeededSampler
+        >>> sorted(SeededSampler(range(4), shuffle=True, seed=0))
+        [0, 1, 2, 3]
     """
 
     def __iter__(self) -> Iterator[int]:
@@ -39,6 +44,12 @@ class SeededInfiniteSampler(InfiniteSampler):
     Args:
         args (Any): Of ``InfiniteSampler``.
         kwargs (Any): Of ``InfiniteSampler``.
+
+    Examples:
+        >>> from itertools import islice
+        >>> from higherhrnet_plugin import SeededInfiniteSampler
+        >>> list(islice(SeededInfiniteSampler(range(2), shuffle=False), 5))
+        [0, 1, 0, 1, 0]
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -97,6 +97,14 @@ class BottomupAlignedAffine(BaseTransform):
 
     Raises:
         ValueError: If an argument is out of its range.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin import BottomupAlignedAffine
+        >>> image = np.zeros((40, 60, 3), np.uint8)
+        >>> results = BottomupAlignedAffine(input_size=32)(dict(img=image))
+        >>> results['img'].shape, results['warp_mat'].shape
+        ((32, 32, 3), (2, 3))
     """
 
     def __init__(

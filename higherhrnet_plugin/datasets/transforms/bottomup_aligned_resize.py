@@ -57,6 +57,14 @@ class BottomupAlignedResize(BaseTransform):
 
     Raises:
         ValueError: If a size, a scale or the mode cannot work.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin import BottomupAlignedResize
+        >>> image = np.zeros((40, 60, 3), np.uint8)
+        >>> results = BottomupAlignedResize(input_size=64)(dict(img=image))
+        >>> results['input_size']
+        (128, 64)
     """
 
     def __init__(

@@ -41,6 +41,14 @@ class BottomupHideAndSeek(BaseTransform):
 
     Raises:
         ValueError: If an argument is out of its range.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin import BottomupHideAndSeek
+        >>> image = np.zeros((40, 60, 3), np.uint8)
+        >>> hide = BottomupHideAndSeek(cell_sizes=(16,), cell_prob=1.0)
+        >>> hide(dict(img=image + 200))['img'].max() < 200
+        True
     """
 
     def __init__(

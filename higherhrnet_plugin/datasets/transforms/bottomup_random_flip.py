@@ -26,6 +26,23 @@ class BottomupRandomFlip(RandomFlip):
     every level. The official code mirrors the keypoints of each level in its
     cells instead, to w - 1 - x for a level of width w. ``align_flip`` of the
     decoder mirrors maps as this class mirrors keypoints.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin import BottomupRandomFlip
+        >>> image = np.zeros((40, 60, 3), np.uint8)
+        >>> results = BottomupRandomFlip(prob=1.0)(
+        ...     dict(
+        ...         img=image,
+        ...         img_shape=(40, 60),
+        ...         input_size=(60, 40),
+        ...         flip_indices=[1, 0],
+        ...         keypoints=np.array([[[10.0, 5.0], [20.0, 5.0]]]),
+        ...         keypoints_visible=np.ones((1, 2)),
+        ...     )
+        ... )
+        >>> results['keypoints'].tolist()
+        [[[39.0, 5.0], [49.0, 5.0]]]
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:

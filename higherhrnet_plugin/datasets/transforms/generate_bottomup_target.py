@@ -26,6 +26,22 @@ class GenerateBottomupTarget(GenerateTarget):
         encoder (dict, optional): Codec to use instead. Defaults to ``codec``
             of the data set.
         kwargs (Any): Other arguments of ``GenerateTarget``.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin import GenerateBottomupTarget
+        >>> codec = dict(
+        ...     type='MultiResolutionAssociativeEmbedding', input_size=(64, 64)
+        ... )
+        >>> results = GenerateBottomupTarget(encoder=codec)(
+        ...     dict(
+        ...         keypoints=np.full((1, 17, 2), 20.0),
+        ...         keypoints_visible=np.ones((1, 17)),
+        ...         dataset_keypoint_weights=np.ones(17),
+        ...     )
+        ... )
+        >>> [h.shape for h in results['heatmaps']]
+        [(17, 16, 16), (17, 32, 32)]
     """
 
     def __init__(

@@ -60,6 +60,11 @@ class LoadBottomupImage(LoadImage):
         OSError: If a file cannot be opened.
         ValueError: If it is no image, or of another size than the annotation
             file says.
+
+    Examples:
+        >>> from higherhrnet_plugin import LoadBottomupImage
+        >>> LoadBottomupImage()(dict(img_path='photo.png'))['img'].shape
+        (80, 96, 3)
     """
 
     def __init__(self, *, stretch: bool = False, **kwargs: Any) -> None:

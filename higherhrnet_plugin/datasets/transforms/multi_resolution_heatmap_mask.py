@@ -59,6 +59,22 @@ class MultiResolutionHeatmapMask(BaseTransform):
 
         - heatmap_mask: list of bool (1, h, w), False where the loss is 0;
           left out where the head draws the heatmaps and nothing is masked
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin import MultiResolutionHeatmapMask
+        >>> crowd = dict(segmentation=[[0, 0, 31, 0, 31, 63, 0, 63]])
+        >>> results = MultiResolutionHeatmapMask()(
+        ...     dict(
+        ...         invalid_segs=[crowd['segmentation']],
+        ...         img_shape=(64, 64),
+        ...         warp_mat=np.eye(2, 3),
+        ...         input_size=(64, 64),
+        ...         heatmaps=[np.zeros((17, 16, 16)), np.zeros((17, 32, 32))],
+        ...     )
+        ... )
+        >>> [mask.shape for mask in results['heatmap_mask']]
+        [(1, 16, 16), (1, 32, 32)]
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:

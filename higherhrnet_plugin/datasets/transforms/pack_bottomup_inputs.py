@@ -47,6 +47,15 @@ class PackBottomupInputs(PackPoseInputs):
             always does, for the head to compare it with its own. Defaults to
             what a test reads.
         pack_transformed (bool): As for ``PackPoseInputs``. Defaults to False.
+
+    Examples:
+        >>> import numpy as np
+        >>> from higherhrnet_plugin import PackBottomupInputs
+        >>> image = np.zeros((40, 60, 3), np.uint8)
+        >>> pack = PackBottomupInputs(meta_keys=('img_shape',))
+        >>> packed = pack(dict(img=image, img_shape=(40, 60)))
+        >>> tuple(packed['inputs'].shape)
+        (3, 40, 60)
     """
 
     def __init__(

@@ -94,6 +94,14 @@ class HigherHRNetHead(BaseHead):
 
     Raises:
         ValueError: If an option is out of its range.
+
+    Examples:
+        >>> import torch
+        >>> from higherhrnet_plugin import HigherHRNetHead
+        >>> head = HigherHRNetHead(in_channels=8, num_keypoints=5)
+        >>> levels = head([torch.zeros(1, 8, 16, 16)])
+        >>> [tuple(heatmaps.shape) for heatmaps, _ in levels]
+        [(1, 5, 16, 16), (1, 5, 32, 32)]
     """
 
     def __init__(

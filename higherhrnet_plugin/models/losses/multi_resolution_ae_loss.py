@@ -142,6 +142,15 @@ class MultiResolutionAELoss(nn.Module):
 
     Raises:
         ValueError: If ``push_type`` is unknown.
+
+    Examples:
+        >>> import torch
+        >>> from higherhrnet_plugin import MultiResolutionAELoss
+        >>> tags = torch.zeros(1, 1, 2, 2)
+        >>> cells = torch.tensor([[[0, 1]], [[3, 1]]])  # index, labelled
+        >>> pull, push = MultiResolutionAELoss()(tags, [cells])
+        >>> round(pull.item(), 6), round(push.item(), 6)
+        (0.0, 0.0005)
     """
 
     def __init__(

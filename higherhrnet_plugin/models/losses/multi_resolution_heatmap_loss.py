@@ -57,6 +57,14 @@ class MultiResolutionHeatmapLoss(nn.Module):
     Raises:
         ValueError: If ``sigma`` or ``weight`` is unknown, or a number out of
             its range.
+
+    Examples:
+        >>> import torch
+        >>> from higherhrnet_plugin import MultiResolutionHeatmapLoss
+        >>> loss = MultiResolutionHeatmapLoss()
+        >>> ones, zeros = torch.ones(1, 5, 4, 4), torch.zeros(1, 5, 4, 4)
+        >>> [v.item() for v in loss([ones], [zeros], [torch.ones(1, 4, 4)])]
+        [1.0]
     """
 
     def __init__(

@@ -62,6 +62,12 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
         ValueError: If ``finetune`` has an unknown key or no ``checkpoint``,
             or ``compile_network`` is neither bool nor dict, asks for a mode
             with CUDA graphs, or meets a torch that is too old.
+
+    Examples:
+        >>> from higherhrnet_plugin.inference import Predictor
+        >>> model = Predictor.from_files('config.py', 'model.pth', 'cpu').model
+        >>> type(model).__name__, model.test_cfg.flip_test
+        ('MultiScaleBottomupPoseEstimator', True)
     """
 
     def __init__(
