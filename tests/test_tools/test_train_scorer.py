@@ -92,6 +92,13 @@ def test_options_of_the_decoder_are_noted(train, tmp_path):
     assert PersonScorer.read(out).decoder['fill_missing'] is False
 
 
+def test_nobody_was_predicted(train, tmp_path, capsys):
+    (tmp_path / 'r.json').write_text('[]')
+    with pytest.raises(SystemExit, match=r'^2$'):
+        train('--resamples', 2)
+    assert '0 predictions are left' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ('words', 'error'),
     [

@@ -89,6 +89,7 @@ import numpy as np
 from mmengine.config import Config
 
 from higherhrnet_plugin.analysis.config_inputs import read_config_inputs
+from higherhrnet_plugin.analysis.inputs import Inputs
 from higherhrnet_plugin.analysis.scorer_folds import (
     Compared,
     compare,
@@ -106,11 +107,11 @@ from higherhrnet_plugin.cfg_options.arguments import parse_cfg_options
 from higherhrnet_plugin.files import write_whole
 
 
-def read_decoder(args: argparse.Namespace) -> dict[str, Any]:
+def read_decoder(cfg: Config) -> dict[str, Any]:
     """Read what a scorer must know of the decoder.
 
     Args:
-        args: Parsed arguments.
+        cfg: Full config.
 
     Returns:
         Its options.
@@ -118,8 +119,6 @@ def read_decoder(args: argparse.Namespace) -> dict[str, Any]:
     Raises:
         ValueError: If the predictions already have scores of a scorer.
     """
-    cfg = Config.fromfile(args.config)
-    apply_cfg_options(cfg, parse_cfg_options(args.cfg_options))
     decoder = cfg.get('model', {}).get('head', {}).get('decoder') or {}
     if decoder.get('scorer'):
         raise ValueError(
@@ -133,7 +132,8 @@ def read_decoder(args: argparse.Namespace) -> dict[str, Any]:
 
 def compare_scores(
     args: argparse.Namespace,
-    inputs: Any,
+    cfg: Config,
+    inputs: Inputs,
     rated: PredictedPeople,
     decoder: dict[str, Any],
 ) -> Iterator[tuple[str, Compared]]:
@@ -141,6 +141,7 @@ def compare_scores(
 
     Args:
         args: Parsed arguments.
+        cfg: Full config.
         inputs: Ground truth and predictions.
         rated: The predictions.
         decoder: Options of the decoder.
@@ -157,9 +158,7 @@ def compare_scores(
     runs = [resampled_ap(inputs, with_scores(inputs, every), args.resamples)]
     yield 'mean of all keypoints, filled in or not', compare(base, runs)
     for name, path in args.against:
-        other = read_config_inputs(
-            args.config, path, args.ann_file, args.img_dir
-        )
+        other = read_config_inputs(cfg, path, args.ann_file, args.img_dir)
         runs = [resampled_ap(inputs, other.predictions, args.resamples)]
         yield name, compare(base, runs)
     runs = []
@@ -205,20 +204,23 @@ def train(args: argparse.Namespace) -> None:
         ValueError: If the inputs do not fit together.
         OSError: If a file cannot be read or written.
     """
-    decoder = read_decoder(args)
+    cfg = Config.fromfile(args.config)
+    apply_cfg_options(cfg, parse_cfg_options(args.cfg_options))
+    decoder = read_decoder(cfg)
     inputs = read_config_inputs(
-        args.config, args.predictions, args.ann_file, args.img_dir
+        cfg, args.predictions, args.ann_file, args.img_dir
     )
     rated = rate_predictions(inputs)
     print(
         f'{len(rated.oks)} people predicted on '
-        f'{len(inputs.content["images"])} images, mean OKS '
-        f'{rated.oks[rated.counted].mean():.3f}'
+        f'{len(inputs.content["images"])} images'
     )
     if args.folds:
         print('| Scores | AP | Gain | 95 % | Each seed | By the rule |')
         print('| --- | ---: | ---: | ---: | ---: | --- |')
-        for name, compared in compare_scores(args, inputs, rated, decoder):
+        for name, compared in compare_scores(
+            args, cfg, inputs, rated, decoder
+        ):
             print(show(name, compared), flush=True)
     everyone = np.ones(len(rated.oks), bool)
     scorer = train_scorer(inputs, rated, everyone, decoder, args.seeds[0])
