@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from helpers import blob
+from scenes import draw_scene
 
 from higherhrnet_plugin import AggregatingBottomupDecoder
 
@@ -15,23 +15,9 @@ POINTS = np.array([(0, 0), (8, 0), (4, 14)])
 K = len(POINTS)
 
 
-def scene(*people):
-    """Draw people of (x, y, tag, scores of the K keypoints)."""
-    heatmaps = np.zeros((K, *SHAPE), np.float32)
-    tags = np.full((K, *SHAPE), 50, np.float32)
-    for x, y, tag, scores in people:
-        for k, (move, score) in enumerate(zip(POINTS, scores)):
-            stamp = blob(SHAPE, x + move[0], y + move[1]) * np.float32(score)
-            heatmaps[k] = np.maximum(heatmaps[k], stamp)
-            tags[k][stamp > 0] = np.where(
-                stamp[stamp > 0] > 1e-3, tag, tags[k][stamp > 0]
-            )
-    return torch.from_numpy(heatmaps)[None], torch.from_numpy(tags)[None]
-
-
 def find(people, **options):
     decoder = AggregatingBottomupDecoder(num_keypoints=K, **options)
-    (found,) = decoder.find_people(*scene(*people))
+    (found,) = decoder.find_people(*draw_scene(people, POINTS, SHAPE))
     return found
 
 
@@ -135,7 +121,7 @@ def test_found_and_filled_are_told_apart():
 
 
 def test_tags_are_the_mean_of_what_was_found():
-    heatmaps, tags = scene(A)
+    heatmaps, tags = draw_scene([A], POINTS, SHAPE)
     tags[0, 1][heatmaps[0, 1] > 0.1] = 0.6
     decoder = AggregatingBottomupDecoder(num_keypoints=K)
     (found,) = decoder.find_people(heatmaps, torch.cat((tags, tags + 2), 1))

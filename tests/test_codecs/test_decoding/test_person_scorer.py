@@ -5,8 +5,7 @@ import math
 
 import numpy as np
 import pytest
-import torch
-from helpers import blob
+from scenes import draw_scene
 from scorers import scorer_content
 
 from higherhrnet_plugin import AggregatingBottomupDecoder
@@ -200,18 +199,6 @@ def test_another_decoder_is_refused():
             AggregatingBottomupDecoder(scorer=content, **options)
 
 
-def scene(*people):
-    """Draw people of (x, y, tag, scores of the K keypoints)."""
-    heatmaps = np.zeros((K, *SHAPE), np.float32)
-    tags = np.full((K, *SHAPE), 50, np.float32)
-    for x, y, tag, scores in people:
-        for k, (move, score) in enumerate(zip(POINTS, scores)):
-            stamp = blob(SHAPE, x + move[0], y + move[1]) * np.float32(score)
-            heatmaps[k] = np.maximum(heatmaps[k], stamp)
-            tags[k][stamp > 1e-3] = tag
-    return torch.from_numpy(heatmaps)[None], torch.from_numpy(tags)[None]
-
-
 PEOPLE = (
     (10, 10, 0.0, (0.9, 0.8, 0.7, 0.6)),
     (50, 10, 5.0, (0.5, 0.6, 0.05, 0.4)),
@@ -221,7 +208,7 @@ PEOPLE = (
 
 def find(**options):
     decoder = AggregatingBottomupDecoder(num_keypoints=K, **options)
-    (found,) = decoder.find_people(*scene(*PEOPLE))
+    (found,) = decoder.find_people(*draw_scene(PEOPLE, POINTS, SHAPE))
     return found
 
 
@@ -257,6 +244,6 @@ def test_settings_hold_the_network():
     settings = json.loads(json.dumps(decoder.settings()))
     assert settings['scorer'] == content
     again = AggregatingBottomupDecoder(**settings)
-    (found,) = again.find_people(*scene(*PEOPLE))
+    (found,) = again.find_people(*draw_scene(PEOPLE, POINTS, SHAPE))
     np.testing.assert_array_equal(found.scores, find(scorer=content).scores)
     assert AggregatingBottomupDecoder().settings()['scorer'] is None
