@@ -12,6 +12,7 @@ _AFFINE_KEYS = ('shift_factor', 'scale_factor', 'rotate_factor', 'scale_type')
 _FLIP_KEY = 'flip_prob'
 _HIDE = 'BottomupHideAndSeek'
 _HIDE_KEYS = {'hide_prob': 'prob', 'hide_sizes': 'cell_sizes'}
+_PACK = 'PackBottomupInputs'
 _RESIZE_KEYS = ('size_factor', 'resize_mode')
 
 
@@ -20,6 +21,7 @@ def with_options(
     augmentation: Optional[Mapping[str, Any]] = None,
     scales: Optional[Sequence[float]] = None,
     resize: Optional[Mapping[str, Any]] = None,
+    tiles: Optional[Any] = None,
 ) -> list[Any]:
     """Hand the options of a data set to the transforms of its pipeline.
 
@@ -36,13 +38,14 @@ def with_options(
             ``BottomupAlignedResize``.
         resize (Mapping, optional): ``size_factor`` and ``resize_mode`` of
             ``BottomupAlignedResize``.
+        tiles (float | Mapping, optional): ``tiles`` of it.
 
     Returns:
         list: the pipeline; arguments that a transform has already stay.
 
     Raises:
-        ValueError: If an option has another key, or nothing tells where to
-            hide parts of the image.
+        ValueError: If an option has another key, nothing tells where to
+            hide parts of the image, or the pipeline cannot make tiles.
     """
     augmentation, resize = dict(augmentation or {}), dict(resize or {})
     _check(
@@ -53,6 +56,9 @@ def with_options(
     _check('resize', resize, _RESIZE_KEYS)
     if scales is not None:
         resize['scales'] = scales
+    if tiles is not None:
+        check_tiles(pipeline)
+        resize['tiles'] = tiles
     flip = {}
     if _FLIP_KEY in augmentation:
         flip['prob'] = augmentation.pop(_FLIP_KEY)
@@ -71,6 +77,24 @@ def with_options(
         else step
         for step in pipeline
     ]
+
+
+def check_tiles(pipeline: Sequence[Any]) -> None:
+    """Refuse a pipeline that would lose the tiles of an image.
+
+    Args:
+        pipeline (Sequence): Configs of transforms, or transforms.
+
+    Raises:
+        ValueError: If what makes them or what packs them is not there.
+    """
+    types = [*map(_type_of, pipeline)]
+    for needed in (_RESIZE, _PACK):
+        if needed not in types:
+            raise ValueError(
+                f'`tiles` needs {needed} in the test pipeline, found '
+                f'{types or "nothing"}'
+            )
 
 
 def _type_of(step: Any) -> str:

@@ -130,4 +130,4 @@ def read_inputs(
             prepared = prepare_image(path, description)
         except ValueError as error:
             raise ValueError(f'{path}: {error}') from error
-        yield stack_inputs([prepared], 1, description)
+        yield stack_inputs([prepared.data], 1, description)

@@ -11,7 +11,9 @@ import torch
 from ..runtime import ExportedPredictor, open_session
 from ..runtime.preparing import Image, Prepared
 from ..structures.people import People
+from ..structures.tiles import change_tiles
 from .loaded import Loaded
+from .options import tile_changes
 from .predictor import Predictor
 
 # of the arguments of the command, what a file does not hold inside
@@ -73,6 +75,8 @@ def open_exported(args: argparse.Namespace) -> FilePredictor:
     wanted['fill_missing'] = False if args.no_fill else None
     options = {k: value for k, value in wanted.items() if value is not None}
     about = session.description.changed(args.scales, args.flip, **options)
+    changes = tile_changes(args)
+    tiles = change_tiles(None, changes) if changes else None
     return FilePredictor(
-        ExportedPredictor(session, about, args.stretch, args.draw_maps)
+        ExportedPredictor(session, about, args.stretch, args.draw_maps, tiles)
     )

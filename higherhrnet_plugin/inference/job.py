@@ -99,12 +99,13 @@ class Job:
         if is_exported(args.config):
             predictor = open_exported(args)
             about = asdict(predictor.exported.description)
+            parts: dict[str, Any] = {'exported': about}
+            if predictor.exported.tiles is not None:
+                parts['tiles'] = asdict(predictor.exported.tiles)
             digest = _hash(Path(args.config))
             self.where = f'{args.device or "cpu"}, {about["numbers"]}'
             self.predictor: Predictor = predictor
-            self.settings = collect_settings(
-                args, {'exported': about}, digest, folder
-            )
+            self.settings = collect_settings(args, parts, digest, folder)
             return None
         numbers = str(amp_dtype or 'torch.float32').split('.')[1]
         self.where = f'{device}, {numbers}'

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -21,7 +22,8 @@ from ..checkpoints import (
     require_finite_weights,
 )
 from ..datasets import LoadBottomupImage
-from ..datasets.pipeline_options import with_options
+from ..datasets.pipeline_options import check_tiles, with_options
+from ..structures.tiles import change_tiles
 
 _RESIZE = 'BottomupAlignedResize'
 
@@ -134,6 +136,7 @@ def resolve_test_pipeline(cfg: Config) -> list[dict[str, Any]]:
         pipeline,
         scales=data_set.get('scales'),
         resize=data_set.get('resize'),
+        tiles=data_set.get('tiles'),
     )
 
 
@@ -176,6 +179,28 @@ def set_scales(cfg: Config, scales: Optional[Sequence[float]]) -> None:
     if not resizes:
         raise ValueError(f'--scales needs {_RESIZE} in the test pipeline')
     resizes[0]['scales'] = list(scales)
+
+
+def set_tiles(cfg: Config, changes: Mapping[str, Any]) -> None:
+    """Set how the test pipeline cuts large images.
+
+    Args:
+        cfg (Config): Changed in place.
+        changes (Mapping[str, Any]): Fields of :class:`.TileOptions`; without
+            any it stays as it is.
+
+    Raises:
+        ValueError: If a value is out of its range, or the pipeline cannot
+            make tiles.
+    """
+    if not changes:
+        return
+    check_tiles(pipeline := find_test_pipeline(cfg))
+    resize = next(t for t in pipeline if t['type'] == _RESIZE)
+    shared = cfg.test_dataloader.dataset.get('tiles')
+    resize['tiles'] = asdict(
+        change_tiles(resize.get('tiles', shared), changes)
+    )
 
 
 def set_stretch(cfg: Config) -> None:

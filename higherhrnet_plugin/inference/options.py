@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ..cfg_options.arguments import CfgOptionsAction
 from ..runtime.kinds import is_exported
@@ -133,6 +133,7 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='S',
         help='test scales, 1 among them (default: those of the config)',
     )
+    _add_tile_arguments(add)
     add(
         '--flip',
         action=argparse.BooleanOptionalAction,
@@ -151,6 +152,47 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='KEY=VALUE',
         help='settings that override the config',
     )
+
+
+def _add_tile_arguments(add: Callable[..., Any]) -> None:
+    """Add how large images are cut."""
+    add(
+        '--tiles',
+        type=_number,
+        metavar='P',
+        help='test images that are larger than the input in tiles, with P '
+        'image pixels for one input pixel, as in --tiles 1',
+    )
+    add(
+        '--tile-overlap',
+        type=_number,
+        metavar='F',
+        help='least share of a tile that its neighbour shows, too (default: '
+        '0.25)',
+    )
+    add(
+        '--tile-whole',
+        action='store_true',
+        help='look at the whole of an image in tiles, too, for people who are '
+        'too large for a tile',
+    )
+
+
+def tile_changes(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what the arguments say of tiles.
+
+    Args:
+        args (argparse.Namespace): From :func:`parse_args`.
+
+    Returns:
+        dict[str, Any]: fields of :class:`.TileOptions` that were given.
+    """
+    given = {
+        'pixels': args.tiles,
+        'overlap': args.tile_overlap,
+        'whole': args.tile_whole or None,
+    }
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _add_people_arguments(parser: argparse.ArgumentParser) -> None:

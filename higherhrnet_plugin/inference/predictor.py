@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -19,14 +21,16 @@ from ..images import check_ratio, to_bgr
 from ..images.formats import explain_error
 from ..models import MultiScaleBottomupPoseEstimator
 from ..runtime import ExportedPredictor, is_exported
-from ..runtime.batches import predict_in_batches
+from ..runtime.batches import KEPT_LEVELS, predict_in_batches
 from ..structures.people import People
+from ..structures.tiles import TileOptions, parse_tiles
 from .loaded import Loaded
 from .model import (
     build_test_pipeline,
     choose_device,
     load_estimator,
     read_config,
+    set_tiles,
 )
 
 Image = Union[str, Path, np.ndarray, PIL.Image.Image]
@@ -56,9 +60,13 @@ class Predictor:
             None, which is float32 throughout.
         keep_levels (bool): Return the outputs of all levels, at scale 1 and
             not mirrored. Defaults to False.
+        tiles (float | Mapping | TileOptions, optional): Test larger images
+            in tiles, see :class:`.TileOptions`; a number is its ``pixels``.
+            Defaults to what the config says.
 
     Raises:
-        ValueError: If the test pipeline does not begin with loading.
+        ValueError: If the test pipeline does not begin with loading, or
+            makes tiles that the estimator, or ``keep_levels``, cannot take.
 
     Examples:
         >>> from higherhrnet_plugin.inference import Predictor
@@ -73,13 +81,19 @@ class Predictor:
         model: Any,
         amp_dtype: Optional[torch.dtype] = None,
         keep_levels: bool = False,
+        tiles: Union[float, Mapping[str, Any], TileOptions, None] = None,
     ) -> None:
         self.model = model
         self.amp_dtype = amp_dtype
         self.keep_levels = keep_levels
         self.device = next(model.parameters()).device
-        first, *others = build_test_pipeline(self.model.cfg).transforms
+        cfg = self.model.cfg
+        if (options := parse_tiles(tiles)) is not None:
+            cfg = copy.deepcopy(cfg)
+            set_tiles(cfg, asdict(options))
+        first, *others = build_test_pipeline(cfg).transforms
         self._load, self._transform = first, Compose(others)
+        self._check_tiles(others)
         self._outputs: list[Any] = []
         self.model.head.register_forward_hook(self._on_outputs)
 
@@ -219,6 +233,18 @@ class Predictor:
         with self._autocast():
             samples = self.model.test_step(inputs)
         return [self._to_people(sample) for sample in samples]
+
+    def _check_tiles(self, transforms: Sequence[Any]) -> None:
+        """Refuse tiles that would be lost, or have maps of their own."""
+        if all(getattr(t, 'tiles', None) is None for t in transforms):
+            return
+        if self.keep_levels:
+            raise ValueError(KEPT_LEVELS)
+        if not self.exact_batches:
+            raise ValueError(
+                '`tiles` needs MultiScaleBottomupPoseEstimator in the config, '
+                f'found {type(self.model).__name__}'
+            )
 
     def _autocast(self) -> contextlib.AbstractContextManager:
         """Return the context of mixed precision, if wanted."""

@@ -15,7 +15,9 @@ from .model import (
     read_config,
     set_scales,
     set_stretch,
+    set_tiles,
 )
+from .options import tile_changes
 
 
 def load_config(args: argparse.Namespace) -> Config:
@@ -37,6 +39,7 @@ def load_config(args: argparse.Namespace) -> Config:
         raise ValueError(f'{args.config}: the config has no `model.head`')
     find_test_pipeline(cfg)
     set_scales(cfg, args.scales)
+    set_tiles(cfg, tile_changes(args))
     if args.stretch:
         set_stretch(cfg)
     if args.flip is not None:

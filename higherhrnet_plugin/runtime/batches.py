@@ -7,6 +7,11 @@ from typing import Any
 
 from ..structures.people import People
 
+KEPT_LEVELS = (
+    '`tiles` and `keep_levels` (--draw-maps) exclude each other, as each tile '
+    'has maps of its own'
+)
+
 
 def predict_in_batches(
     predictor: Any, images: Sequence[Any], batch_size: int

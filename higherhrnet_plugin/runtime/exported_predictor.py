@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -12,8 +12,10 @@ import numpy as np
 from ..codecs.decoding.decoder import Decoder
 from ..codecs.decoding.resizing import map_shape
 from ..images.inputs import check_resizing
+from ..images.tiles import Inputs
 from ..structures.people import People
-from .batches import predict_in_batches
+from ..structures.tiles import TileOptions, parse_tiles
+from .batches import KEPT_LEVELS, predict_in_batches
 from .description import Description
 from .preparing import Image, Prepared, prepare_image, stack_inputs
 from .sessions import Session, open_session
@@ -33,9 +35,12 @@ class ExportedPredictor:
             Defaults to False.
         keep_levels (bool): Return the outputs of all levels, at scale 1 and
             not mirrored. Defaults to False.
+        tiles (float | Mapping | TileOptions, optional): Also test larger
+            images in parts, see :class:`.TileOptions`; a number is its
+            ``pixels``. Defaults to None.
 
     Raises:
-        ValueError: If the settings do not fit the file.
+        ValueError: If the settings do not fit the file, or each other.
 
     Examples:
         >>> from higherhrnet_plugin.runtime import ExportedPredictor
@@ -54,6 +59,7 @@ class ExportedPredictor:
         description: Optional[Description] = None,
         stretch: bool = False,
         keep_levels: bool = False,
+        tiles: Union[float, Mapping[str, Any], TileOptions, None] = None,
     ) -> None:
         self.session = session
         self.description = description or session.description
@@ -68,6 +74,9 @@ class ExportedPredictor:
             self.decoder.scorer.check_keypoints(self.dataset_meta)
         self.stretch = stretch
         self.keep_levels = keep_levels
+        self.tiles = parse_tiles(tiles)
+        if keep_levels and self.tiles is not None:
+            raise ValueError(KEPT_LEVELS)
 
     @classmethod
     def from_file(
@@ -139,14 +148,14 @@ class ExportedPredictor:
             TypeError: If it is no image, or an array of other numbers.
             ValueError: If it cannot be read.
         """
-        return prepare_image(image, self.description, self.stretch)
+        return prepare_image(image, self.description, self.stretch, self.tiles)
 
     def predict(self, batch: Sequence[Prepared]) -> list[People]:
         """Find the people of images.
 
         Args:
             batch (Sequence[Prepared]): Of any shapes; those of one shape run
-                together.
+                together, and as many tiles as there are images.
 
         Returns:
             list[People]: of each image.
@@ -154,17 +163,24 @@ class ExportedPredictor:
         groups: dict[Any, list[int]] = defaultdict(list)
         for i, prepared in enumerate(batch):
             sizes = tuple(place.size for place, _ in prepared.data.values())
-            groups[sizes].append(i)
+            if prepared.tiles is None or prepared.tiles.whole:
+                groups[sizes].append(i)
         found: dict[int, People] = {}
         for members in groups.values():
-            people = self._predict_group([batch[i] for i in members])
+            people = self._predict_group([batch[i].data for i in members])
             found.update(zip(members, people))
+        for i, prepared in enumerate(batch):
+            if prepared.tiles is not None:
+                merged = prepared.tiles.find_people(
+                    self._predict_group, len(batch), found.get(i)
+                )
+                found[i] = self.decoder.select(merged)
         return [found[i] for i in range(len(batch))]
 
-    def _predict_group(self, batch: Sequence[Prepared]) -> list[People]:
+    def _predict_group(self, batch: Sequence[Inputs]) -> list[People]:
         """Find the people of images whose inputs have the same shapes."""
         about = self.description
-        placements = [prepared.data[1][0] for prepared in batch]
+        placements = [inputs[1][0] for inputs in batch]
         size = placements[0].size
         if about.aggregated:
             heatmaps, tags = self.session.run(stack_inputs(batch, 1, about))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Union
+from typing import Optional, Union
 
 import numpy as np
 import PIL.Image
@@ -17,7 +17,8 @@ import PIL.Image
 from ..images import check_ratio, read_image, to_bgr
 from ..images.formats import explain_error
 from ..images.inputs import make_inputs
-from ..structures.geometry import Placement
+from ..images.tiles import Inputs, TiledImage, tile_image
+from ..structures.tiles import TileOptions
 from .description import Description
 
 Image = Union[str, Path, np.ndarray, PIL.Image.Image]
@@ -32,15 +33,21 @@ class Prepared:
         data (dict[float, tuple[Placement, np.ndarray]]): By test scale, see
             :func:`.make_inputs`.
         hint (str): What may be wrong with the image, or ''.
+        tiles (TiledImage | None): The image in tiles, if it is larger than
+            one and they are wanted.
     """
 
     image: np.ndarray
-    data: dict[float, tuple[Placement, np.ndarray]]
+    data: Inputs
     hint: str = ''
+    tiles: Optional[TiledImage] = None
 
 
 def prepare_image(
-    image: Image, about: Description, stretch: bool = False
+    image: Image,
+    about: Description,
+    stretch: bool = False,
+    tiles: Optional[TileOptions] = None,
 ) -> Prepared:
     """Read an image and resize it for every test scale.
 
@@ -50,6 +57,8 @@ def prepare_image(
         about (Description): Of the exported file.
         stretch (bool): Show 16-bit images in the range of their values.
             Defaults to False.
+        tiles (TileOptions, optional): How to cut larger images. Defaults to
+            None, not at all.
 
     Returns:
         Prepared: the image.
@@ -68,31 +77,32 @@ def prepare_image(
     else:
         pixels = to_bgr(image, stretch)
     check_ratio(pixels.shape[1], pixels.shape[0])
-    inputs = make_inputs(
-        pixels,
+    settings = (
         about.input_size,
         about.scales,
         about.size_factor,
         about.resize_mode,
         about.use_udp,
     )
-    return Prepared(pixels, inputs, hint)
+    inputs = make_inputs(pixels, *settings)
+    parts = tile_image(pixels, tiles, about.sigmas, *settings)
+    return Prepared(pixels, inputs, hint, parts)
 
 
 def stack_inputs(
-    batch: Sequence[Prepared], scale: float, about: Description
+    batch: Sequence[Inputs], scale: float, about: Description
 ) -> np.ndarray:
     """Normalise the inputs of one scale.
 
     Args:
-        batch (Sequence[Prepared]): B images.
+        batch (Sequence[dict]): Of B images, from :func:`.make_inputs`.
         scale (float): The test scale.
         about (Description): Of the exported file.
 
     Returns:
         np.ndarray: float32 (B, 3, h, w).
     """
-    pixels = np.stack([prepared.data[scale][1] for prepared in batch])
+    pixels = np.stack([inputs[scale][1] for inputs in batch])
     if about.rgb:
         pixels = pixels[..., ::-1]
     planes = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), np.float32)

@@ -57,6 +57,24 @@ def _ceil_to(value: float, factor: int) -> int:
     return int((value + factor - 1) // factor * factor)
 
 
+def input_base(
+    input_size: tuple[int, int], min_scale: float, size_factor: int
+) -> tuple[int, int]:
+    """Compute the input size of the smallest scale.
+
+    Args:
+        input_size (tuple[int, int]): (w, h) at scale 1.
+        min_scale (float): The smallest test scale.
+        size_factor (int): Sides are rounded up to a multiple of it.
+
+    Returns:
+        tuple[int, int]: (w, h), before it is enlarged along the longer side
+        of an image.
+    """
+    width, height = (_ceil_to(min_scale * s, size_factor) for s in input_size)
+    return width, height
+
+
 def place_image(
     image_size: tuple[int, int],
     input_size: tuple[int, int],
@@ -96,7 +114,7 @@ def place_image(
         (704, 512)
     """
     image_w, image_h = image_size
-    base_w, base_h = (_ceil_to(min_scale * s, size_factor) for s in input_size)
+    base_w, base_h = input_base(input_size, min_scale, size_factor)
     narrow = image_w * base_h < image_h * base_w
     factor = scale / min_scale
     if resize_mode == 'fit':

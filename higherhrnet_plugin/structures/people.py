@@ -31,7 +31,8 @@ class People(NamedTuple):
             scores before filling.
         found (np.ndarray): bool (N, K), peaks of their own; what is filled in
             is not.
-        tags (np.ndarray): float32 (N, L), mean of the keypoints found.
+        tags (np.ndarray): float32 (N, L), mean of the keypoints found; L is
+            0 where there are none, as for people of tiles.
         identities (np.ndarray | None): int (N,), from a tracker; 0 for
             people without a number.
         interpolated (np.ndarray | None): bool (N,), who was put in between
@@ -125,6 +126,23 @@ class People(NamedTuple):
             rows[..., 2] > 0,
             np.zeros((len(rows), 0)),
             np.array(identities) if any(identities) else None,
+        )
+
+    def choose(self, kept: np.ndarray) -> People:
+        """Take some of them, without identities and levels.
+
+        Args:
+            kept (np.ndarray): int, which people, in their new order.
+
+        Returns:
+            People: copies.
+        """
+        return People(
+            self.keypoints[kept],
+            self.keypoint_scores[kept],
+            self.scores[kept],
+            self.found[kept],
+            self.tags[kept],
         )
 
     def to_instances(self) -> InstanceData:

@@ -131,7 +131,7 @@ class PoseTracker:
             keypoints (np.ndarray): (N, K, 2), (x, y) in image pixels.
             keypoint_scores (np.ndarray): (N, K); a keypoint above 0 is seen.
             tags (np.ndarray, optional): (N, L). Defaults to none, and poses
-                decide alone.
+                decide alone, as where L is 0.
             scores (np.ndarray, optional): (N,), of the people. Defaults to
                 none, and all of them count alike.
 
@@ -147,6 +147,8 @@ class PoseTracker:
                 f'expected keypoints of shape (N, {len(self.sigmas)}, 2), as '
                 f'many as `sigmas`, got {keypoints.shape}'
             )
+        if tags is not None and not tags.shape[1]:
+            tags = None
         identities = np.zeros(len(keypoints), dtype=np.int64)
         weights = np.ones(len(keypoints)) if scores is None else scores
         counted = np.arange(len(keypoints))

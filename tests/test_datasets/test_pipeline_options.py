@@ -66,6 +66,16 @@ def test_hiding_goes_behind_what_moves():
     assert with_options(PIPELINE, dict(hide_prob=0)) == PIPELINE
 
 
+def test_tiles_need_what_makes_and_what_packs_them():
+    steps = [*PIPELINE, dict(type='PackBottomupInputs')]
+    found = with_options(steps, scales=[1, 2], tiles=dict(pixels=2))
+    assert found[3] == dict(PIPELINE[3], scales=[1, 2], tiles=dict(pixels=2))
+    with pytest.raises(ValueError, match=r'`tiles` needs PackBottomupInputs'):
+        with_options(PIPELINE, tiles=1)
+    with pytest.raises(ValueError, match=r'`tiles` needs BottomupAlignedRes'):
+        with_options(steps[:3], tiles=1)
+
+
 def test_hiding_needs_a_place():
     with pytest.raises(ValueError, match=r'`hide_prob`.*BottomupAlign'):
         with_options(PIPELINE[:1], dict(hide_prob=1))

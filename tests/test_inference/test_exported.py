@@ -41,6 +41,7 @@ def run(folder, files, *words):
         ('--no-draw', '--batch-size', '3'),
         ('--draw-maps', '--scales', '1', '2', '--no-flip'),
         ('--no-draw', '--nms-thr', '0.5', '--no-fill', '--max-instances', '3'),
+        ('--no-draw', '--tiles', '1', '--tile-overlap', '0.4', '--tile-whole'),
     ],
 )
 def test_the_command_finds_the_same(words, case):

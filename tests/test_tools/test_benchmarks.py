@@ -5,6 +5,7 @@ import json
 import sys
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -332,8 +333,67 @@ def test_all_runs_every_benchmark(load):
         for path in (ROOT / 'tools' / 'benchmarks').glob('*.py')
         if not path.name.startswith('_')
     }
-    # accuracy.py trains for hours
-    assert set(load('all').COMMANDS) == scripts - {'all', 'accuracy'}
+    # accuracy.py trains for hours, and tiles.py needs a trained network
+    others = {'all', 'accuracy', 'tiles'}
+    assert set(load('all').COMMANDS) == scripts - others
+
+
+def write_squares(folder, number=13, side=64):
+    """Write people into validation images that are squares."""
+    path = write_data_set(folder, people=(1,) * number, size=(side, side))
+    (folder / 'annotations').mkdir()
+    path.rename(folder / 'annotations' / 'person_keypoints_val.json')
+    (folder / 'images').rename(folder / 'val')
+
+
+def test_mosaics_show_their_people(load, tmp_path):
+    write_squares(tmp_path)
+    source, folder = load('tiles').read_data(tmp_path)
+    (mosaic,), content = load('_mosaics').compose(source, folder, 4, 0)
+    assert mosaic.shape == (256, 256, 3)
+    originals = [a for a in source['annotations'] if not a['iscrowd']]
+    people = [a for a in content['annotations'] if not a['iscrowd']]
+    assert len(originals) == len(people) == 13
+    sizes = []
+    for person in people:
+        for row in originals:
+            size = round((person['area'] / row['area']) ** 0.5)
+            box = np.multiply(row['bbox'], size)
+            corner = np.subtract(person['bbox'], box)[:2].round().astype(int)
+            points = np.reshape(row['keypoints'], (-1, 3))
+            labelled = points[:, 2] > 0
+            moved = (points[:, :2] + 0.5) * size - 0.5 + corner
+            found = np.reshape(person['keypoints'], (-1, 3))
+            if not np.array_equal(found[:, 2], points[:, 2]):
+                continue
+            np.testing.assert_allclose(found[labelled, :2], moved[labelled])
+            assert not found[~labelled].any()
+            name = source['images'][row['image_id'] - 1]['file_name']
+            picture = cv2.imread(str(folder / name))
+            x, y = corner
+            part = mosaic[y : y + size * 64, x : x + size * 64]
+            expected = cv2.resize(picture, None, fx=size, fy=size)
+            np.testing.assert_array_equal(part, expected)
+            sizes.append(size)
+    assert sorted(sizes) == [1] * 12 + [2]
+
+
+def test_tiles(load, tmp_path, monkeypatch, capsys):
+    write_squares(tmp_path)
+    config, weights = write_model(tmp_path / 'model')
+    tiles = load('tiles')
+    monkeypatch.setattr(tiles, 'GRIDS', ((2, 0.25, True),))
+    monkeypatch.setattr(tiles, 'WHOLE', (1, 2))
+    out = tmp_path / 'tiles.json'
+    words = [config, weights, str(tmp_path), '--mosaics', '1']
+    tiles.main([*words, '--out', str(out)])
+    ((*wholes, cut),) = json.loads(out.read_text())['tables']
+    assert [row['inputs'] for row in wholes] == [1, 1]
+    assert (cut['inputs'], cut['way']) == (
+        9,
+        'tiles, 1:2, overlap 0.25, whole',
+    )
+    assert cut['people found'] > 0
 
 
 def test_evaluation(load, tmp_path, capsys):

@@ -203,3 +203,15 @@ def test_a_track_keeps_its_size_where_half_is_hidden():
     fresh = PoseTracker(SIGMAS, widening=1.0)
     fresh.update(person(100, 100)[None], head)
     assert fresh.update(person(108, 100)[None], head) == [2]
+
+
+def test_people_without_tags():
+    """As those of tiles: poses decide alone."""
+    plain, bare = PoseTracker(SIGMAS), PoseTracker(SIGMAS)
+    for t in range(5):
+        people = np.array([person(100 + 9 * t, 200), person(300 - 9 * t, 210)])
+        people = people[:: 1 - 2 * (t % 2)]
+        scores = np.ones(people.shape[:2])
+        wanted = plain.update(people, scores)
+        found = bare.update(people, scores, np.zeros((2, 0)))
+        assert found.tolist() == wanted.tolist()

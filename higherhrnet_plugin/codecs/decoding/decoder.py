@@ -113,6 +113,20 @@ class Decoder(Aggregator):
             setattr(self.options, name, value)
         super().__setattr__(name, value)
 
+    def select(self, people: People) -> People:
+        """Choose whom to keep of an image, once more after merging tiles.
+
+        Args:
+            people (People): Of the image.
+
+        Returns:
+            People: those that the options of :class:`.Selection` keep.
+        """
+        kept = self.options.selection.choose(
+            people.keypoints, people.found, people.scores
+        )
+        return people.choose(kept)
+
     def predict(
         self,
         outputs: Outputs,

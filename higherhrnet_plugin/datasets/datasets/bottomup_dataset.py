@@ -63,8 +63,10 @@ class BottomupDatasetMixin(
             transforms take from it what they are not told.
         scales (Sequence[float], optional): Test scales, 1 among them.
         augmentation (Mapping, optional): How images are changed in training.
-        resize (Mapping, optional): How they are resized in a test. These
-            three are arguments of transforms in the pipeline, see
+        resize (Mapping, optional): How they are resized in a test.
+        tiles (float | Mapping, optional): How images that are larger than a
+            tile are tested in tiles, see :class:`.TileOptions`. These four
+            are arguments of transforms in the pipeline, see
             :func:`.with_options`.
         keep_empty (bool): Keep training images that show nobody. Defaults to
             False, as the official code has it for images without annotation.
@@ -117,6 +119,7 @@ class BottomupDatasetMixin(
         scales: Optional[Sequence[float]] = None,
         augmentation: Optional[Mapping[str, Any]] = None,
         resize: Optional[Mapping[str, Any]] = None,
+        tiles: Union[float, Mapping[str, Any], None] = None,
         pipeline: Sequence[Any] = (),
         keep_empty: bool = False,
         allow_nobody: bool = False,
@@ -139,7 +142,7 @@ class BottomupDatasetMixin(
         self.bad_images = BadImages(
             str(kwargs.get('ann_file', '')), bad_images, max_bad_images
         )
-        pipeline = with_options(pipeline, augmentation, scales, resize)
+        pipeline = with_options(pipeline, augmentation, scales, resize, tiles)
         super().__init__(data_mode=data_mode, pipeline=pipeline, **kwargs)
         LoadBottomupImage.replace_in(self.pipeline)
 
@@ -160,10 +163,13 @@ class BottomupDatasetMixin(
             idx (int): Index of the image.
 
         Returns:
-            dict: as mmpose has it, with ``bad_images``, and ``codec`` where
-            the data set has one.
+            dict: as mmpose has it, with ``bad_images``, the ``sigmas`` of
+            the keypoints, and ``codec`` where the data set has one.
         """
-        shared: dict[str, Any] = {'bad_images': self.bad_images}
+        shared: dict[str, Any] = {
+            'bad_images': self.bad_images,
+            'sigmas': self.metainfo['sigmas'],
+        }
         if self.codec is not None:
             shared['codec'] = self.codec
         return {**super().get_data_info(idx), **shared}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
 
 from mmcv.transforms import BaseTransform
 
 from ...images.inputs import check_resizing, make_inputs
+from ...images.tiles import tile_image
 from ...registry import TRANSFORMS
 from ...structures.sizes import parse_size
+from ...structures.tiles import TileOptions, parse_tiles
 from .annotated_size import check_annotated_size
 from .shared_codec import input_settings
 
@@ -28,6 +30,7 @@ class BottomupAlignedResize(BaseTransform):
         - img
         - codec (optional): of the data set, or of the head in inference,
           which tells what the arguments do not
+        - sigmas (with tiles): tolerances of the keypoints, of the data set
 
     Modified Keys:
 
@@ -43,6 +46,8 @@ class BottomupAlignedResize(BaseTransform):
         - aug_scales, aug_imgs: the other scales and their images, only with
           several scales
         - use_udp: bool
+        - tiles: :class:`.TiledImage`, only with tiles, and where the image is
+          larger than one
 
     Args:
         input_size (tuple[int, int] | int, optional): (w, h) at scale 1, in
@@ -54,9 +59,13 @@ class BottomupAlignedResize(BaseTransform):
             :func:`.place_image` describes them. Defaults to 'expand'.
         use_udp (bool, optional): Unbiased data processing; codec and decoder
             need the same. Defaults to what the codec says, or else False.
+        tiles (float | Mapping | TileOptions, optional): Also test the image
+            in parts, see :class:`.TileOptions`; a number is its ``pixels``.
+            ``MultiScaleBottomupPoseEstimator`` runs them and merges their
+            people. Defaults to None.
 
     Raises:
-        ValueError: If a size, a scale or the mode cannot work.
+        ValueError: If a size, a scale, the mode or the tiles cannot work.
 
     Examples:
         >>> import numpy as np
@@ -74,6 +83,7 @@ class BottomupAlignedResize(BaseTransform):
         size_factor: int = 64,
         resize_mode: str = 'expand',
         use_udp: Optional[bool] = None,
+        tiles: Union[float, Mapping[str, Any], TileOptions, None] = None,
     ) -> None:
         check_resizing(scales, resize_mode)
         if input_size is not None:
@@ -83,6 +93,7 @@ class BottomupAlignedResize(BaseTransform):
         self.size_factor = size_factor
         self.resize_mode = resize_mode
         self.use_udp = use_udp
+        self.tiles = parse_tiles(tiles)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Resize ``results['img']``.
@@ -101,14 +112,19 @@ class BottomupAlignedResize(BaseTransform):
         check_annotated_size(results)
         input_size, use_udp = input_settings(results, self)
         results['use_udp'] = use_udp
-        inputs = make_inputs(
-            results['img'],
+        settings = (
             input_size,
             self.scales,
             self.size_factor,
             self.resize_mode,
             use_udp,
         )
+        if self.tiles is not None:
+            sigmas = _find_sigmas(results)
+            tiles = tile_image(results['img'], self.tiles, sigmas, *settings)
+            if tiles is not None:
+                results['tiles'] = tiles
+        inputs = make_inputs(results['img'], *settings)
         placement, results['img'] = inputs.pop(1)
         results['input_size'] = placement.size
         results['input_center'] = placement.center
@@ -125,5 +141,18 @@ class BottomupAlignedResize(BaseTransform):
         return (
             f'{type(self).__name__}(input_size={self.input_size}, '
             f'scales={self.scales}, size_factor={self.size_factor}, '
-            f'resize_mode={self.resize_mode!r}, use_udp={self.use_udp})'
+            f'resize_mode={self.resize_mode!r}, use_udp={self.use_udp}, '
+            f'tiles={self.tiles})'
         )
+
+
+def _find_sigmas(results: Mapping[str, Any]) -> Any:
+    """Return the tolerances by which people of tiles are merged."""
+    sigmas = results.get('sigmas')
+    if sigmas is None:
+        raise ValueError(
+            '`tiles` of BottomupAlignedResize merges people by the `sigmas` '
+            'of the keypoints, which come with images of the data sets of '
+            'this package, and in inference; found none'
+        )
+    return sigmas

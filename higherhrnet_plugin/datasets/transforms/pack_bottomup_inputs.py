@@ -44,8 +44,8 @@ class PackBottomupInputs(PackPoseInputs):
 
     Args:
         meta_keys (Sequence[str]): What goes into the metainfo. ``use_udp``
-            always does, for the head to compare it with its own. Defaults to
-            what a test reads.
+            always does, for the head to compare it with its own, and
+            ``tiles``. Defaults to what a test reads.
         pack_transformed (bool): As for ``PackPoseInputs``. Defaults to False.
 
     Examples:
@@ -63,7 +63,7 @@ class PackBottomupInputs(PackPoseInputs):
         meta_keys: Sequence[str] = _TEST_KEYS,
         pack_transformed: bool = False,
     ) -> None:
-        super().__init__((*meta_keys, 'use_udp'), pack_transformed)
+        super().__init__((*meta_keys, 'use_udp', 'tiles'), pack_transformed)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Pack one image.

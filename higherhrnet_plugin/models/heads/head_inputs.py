@@ -37,6 +37,23 @@ def scale_flip_features(
     return [list(f) for f in per_scale]
 
 
+def refuse_tiles(samples: Sequence[Any]) -> None:
+    """Refuse samples whose tiles the estimator did not take.
+
+    Args:
+        samples (Sequence[PoseDataSample]): B samples.
+
+    Raises:
+        ValueError: If one has ``tiles`` in its metainfo.
+    """
+    if any('tiles' in sample.metainfo for sample in samples):
+        raise ValueError(
+            '`tiles` of the data set, or of BottomupAlignedResize, needs '
+            "`model.type='MultiScaleBottomupPoseEstimator'`; this estimator "
+            'would test the whole image alone'
+        )
+
+
 def check_udp(samples: Sequence[Any], use_udp: bool) -> None:
     """Refuse images that are aligned in another way than maps are decoded.
 

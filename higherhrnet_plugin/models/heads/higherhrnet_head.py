@@ -14,7 +14,7 @@ from ...codecs.decoding.merging import LevelOutput
 from ...layers import make_pyramid, make_scale_layers, start_at_zero
 from ...registry import KEYPOINT_CODECS, MODELS
 from ...structures.metainfo import keypoint_settings
-from .head_inputs import check_udp, scale_flip_features
+from .head_inputs import check_udp, refuse_tiles, scale_flip_features
 from .head_options import (
     check_options,
     check_sigma,
@@ -319,6 +319,7 @@ class HigherHRNetHead(BaseHead):
             with heatmaps (K, H, W) and tags (L*K, H, W).
         """
         check_udp(batch_data_samples, self.decoder.use_udp)
+        refuse_tiles(batch_data_samples)
         test_cfg = test_cfg or {}
         meta = batch_data_samples[0].metainfo
         width, height = meta['input_size']

@@ -14,8 +14,10 @@ from torch import Tensor
 from ...checkpoints.load_hooks import register_load_hooks
 from ...registry import MODELS
 from ...structures.metainfo import parse_metainfo
+from ...structures.people import People
 from .compiling import check_compile, compile_parts
 from .finetuning import check_finetune, skip_pretrained, start_from
+from .tile_samples import describe_tile
 
 
 @MODELS.register_module()
@@ -151,13 +153,57 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
                 the right and below to one shape.
             data_samples (Sequence[PoseDataSample]): B samples with
                 ``img_shape``, ``input_size``, ``input_center`` and
-                ``input_scale`` in their metainfo, and ``aug_imgs`` and
-                ``aug_scales`` for several scales.
+                ``input_scale`` in their metainfo, ``aug_imgs`` and
+                ``aug_scales`` for several scales, and ``tiles``, a
+                :class:`.TiledImage`, for images in tiles, of which as many
+                run together as there are samples.
 
         Returns:
             Sequence[PoseDataSample]: the samples with ``pred_instances`` in
             image pixels and, with ``output_heatmaps``, ``pred_fields``.
+
+        Raises:
+            ValueError: If maps are asked for of an image in tiles.
         """
+        tiled = [sample.pop('tiles', None) for sample in data_samples]
+        if all(tiles is None for tiles in tiled):
+            return self._predict_whole(inputs, data_samples)
+        if self.test_cfg.get('output_heatmaps', False):
+            raise ValueError(
+                '`tiles` and `model.test_cfg.output_heatmaps` exclude each '
+                'other, as each tile has maps of its own'
+            )
+        whole = [i for i, t in enumerate(tiled) if t is None or t.whole]
+        if whole:
+            samples = [data_samples[i] for i in whole]
+            self._predict_whole(inputs[whole], samples)
+        for sample, tiles in zip(data_samples, tiled):
+            if tiles is not None:
+                self._predict_tiles(sample, tiles, len(data_samples))
+        return data_samples
+
+    def _predict_tiles(
+        self, sample: PoseDataSample, tiles: Any, batch_size: int
+    ) -> None:
+        """Add the people of an image in tiles to its sample."""
+        shared = sample.metainfo
+
+        def predict(batch: Sequence[Any]) -> list[People]:
+            samples = [describe_tile(shared, pyramid) for pyramid in batch]
+            inputs = self._normalise([pyramid[1][1] for pyramid in batch])
+            self._predict_whole(inputs, samples)
+            return [People.from_instances(s.pred_instances) for s in samples]
+
+        whole = None
+        if tiles.whole:
+            whole = People.from_instances(sample.pred_instances)
+        people = tiles.find_people(predict, batch_size, whole)
+        sample.pred_instances = self.head.decoder.select(people).to_instances()
+
+    def _predict_whole(
+        self, inputs: Tensor, data_samples: Sequence[PoseDataSample]
+    ) -> Sequence[PoseDataSample]:
+        """Find the people of a batch of images, or of tiles."""
         aug_images = [sample.pop('aug_imgs', []) for sample in data_samples]
         groups: dict[Any, list[int]] = defaultdict(list)
         for i, sample in enumerate(data_samples):

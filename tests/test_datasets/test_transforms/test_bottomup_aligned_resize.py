@@ -145,3 +145,43 @@ def test_repr_tells_the_options():
     text = repr(BottomupAlignedResize((64, 128), (1, 2), 32, 'fit'))
     for word in ('(64, 128)', '(1, 2)', '32', "'fit'"):
         assert word in text
+
+
+def test_tiles_are_added_to_what_is_there():
+    image = np.random.default_rng(0).integers(0, 255, (90, 130, 3), np.uint8)
+    given = {'img': image, 'sigmas': np.full(17, 0.05)}
+    plain = BottomupAlignedResize(64).transform(dict(given))
+    tiled = BottomupAlignedResize(64, tiles=1).transform(dict(given))
+    tiles = tiled.pop('tiles')
+    assert set(tiled) == set(plain)
+    np.testing.assert_array_equal(tiled['img'], plain['img'])
+    for i, (x, y, *_) in enumerate(tiles.boxes):
+        placement, pixels = tiles.inputs(i)[1]
+        part = image[y : y + 64, x : x + 64]
+        shown = pixels[: part.shape[0], : part.shape[1]]
+        np.testing.assert_array_equal(shown, part)
+        assert pixels.shape == (64, 64, 3)
+        point = np.float32([[3, 5]])
+        np.testing.assert_array_equal(placement.to_image(point), point)
+    # of an image that fits there are none, and nothing else changes
+    small = dict(given, img=image[:64, :64])
+    assert 'tiles' not in BottomupAlignedResize(64, tiles=1).transform(small)
+
+
+@pytest.mark.parametrize('scales', [(1,), (1, 0.5), (2, 1)], ids=str)
+@pytest.mark.parametrize('pixels', [0.5, 1, 1.5, 4])
+@pytest.mark.parametrize('box', [(128, 128), (192, 128), (100, 70)], ids=str)
+def test_tiles_have_their_scale(box, pixels, scales):
+    resize_tiles = BottomupAlignedResize(box, scales, tiles=pixels)
+    image = np.zeros((1500, 2500, 3), np.uint8)
+    results = resize_tiles.transform({'img': image, 'sigmas': np.ones(17)})
+    for placement, _ in results['tiles'].inputs(0).values():
+        ratio = placement.scale / placement.size
+        scale = placement.size[1] / results['tiles'].inputs(0)[1][0].size[1]
+        np.testing.assert_allclose(ratio * scale, pixels, rtol=1e-2)
+
+
+def test_tiles_need_tolerances():
+    image = np.zeros((90, 130, 3), np.uint8)
+    with pytest.raises(ValueError, match=r'`tiles`.*`sigmas`'):
+        BottomupAlignedResize(64, tiles=1).transform({'img': image})
