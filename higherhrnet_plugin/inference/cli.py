@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable, Optional, TypeVar, cast
 
+from ..runtime.kinds import is_exported
 from .job import Job, say
 from .options import parse_args
 from .sharing import gather, is_first, join
@@ -40,7 +41,9 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     """
     args = parse_args(argv)
     try:
-        device = join(args.launcher, args.device)
+        device = None
+        if args.launcher != 'none' or not is_exported(args.config):
+            device = join(args.launcher, args.device)
         job = _agree(lambda: Job(args, device))
         _agree(job.prepare_folder)
         _agree(job.open_journal)

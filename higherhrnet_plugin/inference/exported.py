@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Union
 
-import torch
+import numpy as np
 
 from ..runtime import ExportedPredictor, open_session
+from ..runtime.batches import predict_in_batches
 from ..runtime.preparing import Image, Prepared
 from ..structures.people import People
 from ..structures.tiles import change_tiles
 from .loaded import Loaded
 from .options import tile_changes
-from .predictor import Predictor
 
 # of the arguments of the command, what a file does not hold inside
 _DECODER = ('instance_thr', 'min_keypoints', 'nms_thr', 'max_instances')
 
 
-class FilePredictor(Predictor):
-    """A predictor whose network is an exported file.
+class FilePredictor:
+    """A :class:`.Predictor` whose network is an exported file; no torch.
 
     Args:
         exported (ExportedPredictor): What runs the file.
@@ -29,6 +29,17 @@ class FilePredictor(Predictor):
 
     def __init__(self, exported: ExportedPredictor) -> None:
         self.exported = exported
+
+    def __call__(
+        self,
+        images: Union[Image, Sequence[Image]],
+        batch_size: int = 1,
+    ) -> Union[People, list[People]]:
+        """Find the people of images; see :meth:`.Predictor.__call__`."""
+        if not isinstance(images, (list, tuple)):
+            image: Any = images
+            return self.predict([self.load(image)])[0]
+        return predict_in_batches(self, images, batch_size)
 
     @property
     def exact_batches(self) -> bool:
@@ -43,12 +54,10 @@ class FilePredictor(Predictor):
     def load(self, image: Image) -> Loaded:
         """Read and prepare an image; see :meth:`.Predictor.load`."""
         prepared = self.exported.load(image)
-        pixels = prepared.data[1][1]
-        planes = torch.from_numpy(pixels).permute(2, 0, 1)
+        planes = np.moveaxis(prepared.data[1][1], -1, 0)
         data = {'inputs': planes, 'prepared': prepared}
         return Loaded(prepared.image, data, prepared.hint)
 
-    @torch.no_grad()
     def predict(self, batch: Sequence[Loaded]) -> list[People]:
         """Find the people of images; see :meth:`.Predictor.predict`."""
         found: list[Prepared] = [loaded.data['prepared'] for loaded in batch]

@@ -9,32 +9,25 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Optional, TextIO
+from typing import TYPE_CHECKING, Any, Optional, TextIO
 
-import torch
-from mmengine.config import Config
-from mmengine.dist import get_rank
-
-from ..checkpoints import find_weights
 from ..runtime import is_exported
-from .coco_results import (
-    annotation_options,
-    describe_category,
-    read_annotation_ids,
-    write_results,
-)
+from .coco_results import describe_category, write_results
 from .drawings import find_drawing
 from .exported import open_exported
 from .folders import PassedOver
 from .inputs import Source, collect_sources
-from .model import choose_amp_dtype, resolve_test_pipeline
-from .predictor import Predictor
+from .loaded import AnyPredictor
 from .run import InferenceRun
 from .run_parts import RunOptions
 from .settings import collect_settings, load_config
 from .shards import absorb_others, open_first_journal, open_own_journal
-from .sharing import gather, is_first
+from .sharing import gather, is_first, rank
 from .summary import Summary
+
+if TYPE_CHECKING:
+    import torch
+    from mmengine.config import Config
 
 
 def say(text: str, stream: Optional[TextIO] = None) -> None:
@@ -55,7 +48,8 @@ class Job:
 
     Args:
         args (argparse.Namespace): From :func:`parse_args`.
-        device (torch.device): Of this process.
+        device (torch.device, optional): Of this process; an exported file
+            needs none.
 
     Raises:
         OSError: If a file is missing.
@@ -63,7 +57,11 @@ class Job:
             what the folder of the results holds.
     """
 
-    def __init__(self, args: argparse.Namespace, device: torch.device) -> None:
+    predictor: AnyPredictor
+
+    def __init__(
+        self, args: argparse.Namespace, device: Optional[torch.device]
+    ) -> None:
         self.out = Path(args.out)
         self.overwrite = args.overwrite
         self.passed_over = PassedOver()
@@ -72,11 +70,18 @@ class Job:
         )
         _check_outputs(self.sources, args.draw)
         self.listed: Optional[dict[str, Any]] = None
-        amp_dtype = choose_amp_dtype(device) if args.amp else None
-        cfg = self._open_model(args, device, amp_dtype)
+        folder = next((s.folder for s in self.sources if s.folder), '')
+        cfg: Optional[Config] = None
+        if is_exported(args.config):
+            self._open_file(args, folder)
+        else:
+            cfg = self._open_config(args, device, folder)
         self.options = self._choose_options(args)
         meta, category_id = self.predictor.dataset_meta, 1
         if args.ann_file:
+            # late, as it reads annotations as a training does, by the host
+            from .annotation_ids import annotation_options, read_annotation_ids
+
             self.listed, category_id, report = read_annotation_ids(
                 args.ann_file,
                 self.sources,
@@ -88,25 +93,36 @@ class Job:
         if is_first():
             print(f'{len(self.sources)} inputs on {self.where}')
 
-    def _open_model(
+    def _open_file(self, args: argparse.Namespace, folder: str) -> None:
+        """Open an exported file, and collect what results depend on."""
+        self.predictor = open_exported(args)
+        exported = self.predictor.exported
+        about = asdict(exported.description)
+        parts: dict[str, Any] = {'exported': about}
+        if exported.tiles is not None:
+            parts['tiles'] = asdict(exported.tiles)
+        digest = _hash(Path(args.config))
+        self.where = f'{args.device or "cpu"}, {about["numbers"]}'
+        self.settings = collect_settings(args, parts, digest, folder)
+
+    def _open_config(
         self,
         args: argparse.Namespace,
-        device: torch.device,
-        amp_dtype: Optional[torch.dtype],
-    ) -> Optional[Config]:
-        """Open the network, and collect what results depend on."""
-        folder = next((s.folder for s in self.sources if s.folder), '')
-        if is_exported(args.config):
-            predictor = open_exported(args)
-            about = asdict(predictor.exported.description)
-            parts: dict[str, Any] = {'exported': about}
-            if predictor.exported.tiles is not None:
-                parts['tiles'] = asdict(predictor.exported.tiles)
-            digest = _hash(Path(args.config))
-            self.where = f'{args.device or "cpu"}, {about["numbers"]}'
-            self.predictor: Predictor = predictor
-            self.settings = collect_settings(args, parts, digest, folder)
-            return None
+        device: Optional[torch.device],
+        folder: str,
+    ) -> Config:
+        """Build the network, and collect what results depend on."""
+        # late, as exported files run without torch
+        from ..checkpoints import find_weights
+        from .model import (
+            choose_amp_dtype,
+            choose_device,
+            resolve_test_pipeline,
+        )
+        from .predictor import Predictor
+
+        device = device or choose_device(args.device)
+        amp_dtype = choose_amp_dtype(device) if args.amp else None
         numbers = str(amp_dtype or 'torch.float32').split('.')[1]
         self.where = f'{device}, {numbers}'
         cfg = load_config(args)
@@ -152,7 +168,7 @@ class Job:
             open_own_journal(self.out, self.settings, 0)
         ) as journal:
             self.done = journal.read()
-        self.journal = open_own_journal(self.out, self.settings, get_rank())
+        self.journal = open_own_journal(self.out, self.settings, rank())
 
     def run(self) -> Summary:
         """Predict, and write the results."""

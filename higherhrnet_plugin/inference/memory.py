@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
-from typing import Union
-
-import torch
+from typing import Any, Union
 
 from ..structures.people import People
-from .loaded import Loaded
-from .predictor import Predictor
+from .loaded import AnyPredictor, Loaded
 
 # torch has no class of errors for it on a CPU
 _WORDS = ("can't allocate memory", 'not enough memory', 'out of memory')
 
 
 def predict_each(
-    predictor: Predictor, batch: Sequence[Loaded]
+    predictor: AnyPredictor, batch: Sequence[Loaded]
 ) -> Sequence[Union[People, ValueError]]:
     """Predict a batch; of one that needs too much memory, each alone.
 
     Args:
-        predictor (Predictor): The model.
+        predictor (AnyPredictor): The model.
         batch (Sequence[Loaded]): Images.
 
     Returns:
@@ -33,7 +32,9 @@ def predict_each(
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-    if torch.cuda.is_available():
+    # exported files run without it
+    torch: Any = sys.modules.get('torch')
+    if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
     if len(batch) > 1:
         return [predict_each(predictor, [loaded])[0] for loaded in batch]
@@ -57,7 +58,7 @@ def _explain(loaded: Loaded) -> ValueError:
     """Say that memory is too small for an image."""
     inputs = loaded.data['inputs']
     scales = inputs if isinstance(inputs, (list, tuple)) else [inputs]
-    tall, wide = max(scales, key=torch.numel).shape[-2:]
+    tall, wide = max((scale.shape[-2:] for scale in scales), key=math.prod)
     height, width = loaded.image.shape[:2]
     return ValueError(
         f'not enough memory for an input of {wide} x {tall} pixels, made '

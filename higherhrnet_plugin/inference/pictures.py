@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -49,8 +48,8 @@ def draw_prediction(
         )
     if not people.levels:
         return picture
-    inputs: Any = loaded.data['inputs']
-    image = inputs.permute(1, 2, 0).contiguous().numpy()
+    image = np.moveaxis(np.asarray(loaded.data['inputs']), 0, -1)
+    image = np.ascontiguousarray(image)
     count = len(people.scores)
     label = f'{count} {"person" if count == 1 else "people"}'
     return draw_panels(picture, label, image, people.levels)

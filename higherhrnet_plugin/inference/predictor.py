@@ -7,7 +7,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import Any, Optional, Union, cast
 
 import cv2
 import numpy as np
@@ -127,12 +127,13 @@ class Predictor:
         """
         if not isinstance(config, Config):
             if is_exported(config):
-                # late, as it builds on this class
                 from .exported import FilePredictor
 
-                return FilePredictor(
-                    ExportedPredictor.from_file(config, device, **options)
+                exported = ExportedPredictor.from_file(
+                    config, device, **options
                 )
+                # it has all that this class has, but for the model
+                return cast(Predictor, FilePredictor(exported))
             config = read_config(config)
         if weights is None:
             raise ValueError(

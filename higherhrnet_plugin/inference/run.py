@@ -12,9 +12,8 @@ from tqdm import tqdm
 from .drawings import Drawings
 from .inputs import Source
 from .journal import Done, Journal, file_stamp
-from .loaded import Loaded
+from .loaded import AnyPredictor, Loaded
 from .memory import predict_each
-from .predictor import Predictor
 from .prefetch import prefetch
 from .run_parts import RunOptions, describe_image, note_failure
 from .sharing import is_first, own_share
@@ -26,14 +25,14 @@ class InferenceRun:
     """Predict sources that the journal does not hold yet.
 
     Args:
-        predictor (Predictor): The model.
+        predictor (AnyPredictor): The model.
         journal (Journal): Takes every result as it comes; of several
             processes each has its own.
         options (RunOptions): How to run.
     """
 
     def __init__(
-        self, predictor: Predictor, journal: Journal, options: RunOptions
+        self, predictor: AnyPredictor, journal: Journal, options: RunOptions
     ) -> None:
         self.predictor = predictor
         self.journal = journal

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mmengine.config import Config
-
-from ..cfg_options.applying import apply_cfg_options
-from ..cfg_options.arguments import parse_cfg_options
-from .model import (
-    find_test_pipeline,
-    read_config,
-    set_scales,
-    set_stretch,
-    set_tiles,
-)
 from .options import tile_changes
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 
 def load_config(args: argparse.Namespace) -> Config:
@@ -33,6 +25,17 @@ def load_config(args: argparse.Namespace) -> Config:
         FileNotFoundError: If it, or one it inherits, does not exist.
         ValueError: If it lacks what an argument sets.
     """
+    # late, as exported files have no config, and do without the host
+    from ..cfg_options.applying import apply_cfg_options
+    from ..cfg_options.arguments import parse_cfg_options
+    from .model import (
+        find_test_pipeline,
+        read_config,
+        set_scales,
+        set_stretch,
+        set_tiles,
+    )
+
     cfg = read_config(args.config)
     apply_cfg_options(cfg, parse_cfg_options(args.cfg_options))
     if 'model' not in cfg or 'head' not in cfg.model:

@@ -1,16 +1,16 @@
-"""Processes that share the inputs of one run, by MMEngine's engines."""
+"""Processes that share the inputs of one run, by MMEngine's engines.
+
+Who has not imported them has joined nobody, and is alone.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from typing import Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
-import torch
-from mmengine import dist
-from torch.distributed import is_initialized
-
-from ..compat.distributed import init_cpu_process_group
-from .model import choose_device
+if TYPE_CHECKING:
+    import torch
 
 Item = TypeVar('Item')
 # processes wait for the slowest one, whose last video may be long
@@ -33,6 +33,14 @@ def join(launcher: str, device: Optional[str]) -> torch.device:
             GPUs.
         RuntimeError: If torchrun has not started this process.
     """
+    # late, as exported files run without
+    import torch
+    from mmengine import dist
+    from torch.distributed import is_initialized
+
+    from ..compat.distributed import init_cpu_process_group
+    from .model import choose_device
+
     chosen = choose_device(device)
     if launcher == 'none':
         return chosen
@@ -56,7 +64,16 @@ def is_first() -> bool:
     Returns:
         bool: whether it is the first, or the only one.
     """
-    return dist.is_main_process()
+    return rank() == 0
+
+
+def rank() -> int:
+    """Tell the number of this process.
+
+    Returns:
+        int: from 0.
+    """
+    return _rank_and_size()[0]
 
 
 def own_share(items: Sequence[Item]) -> list[Item]:
@@ -68,8 +85,8 @@ def own_share(items: Sequence[Item]) -> list[Item]:
     Returns:
         list: every n-th of them, of n processes.
     """
-    rank, size = dist.get_dist_info()
-    return list(items[rank::size])
+    first, size = _rank_and_size()
+    return list(items[first::size])
 
 
 def gather(value: Any) -> list[Any]:
@@ -81,4 +98,11 @@ def gather(value: Any) -> list[Any]:
     Returns:
         list: in the order of the processes; of one that is alone, its own.
     """
-    return dist.all_gather_object(value)
+    dist: Any = sys.modules.get('mmengine.dist')
+    return [value] if dist is None else dist.all_gather_object(value)
+
+
+def _rank_and_size() -> tuple[int, int]:
+    """Tell the number of this process, and how many there are."""
+    dist: Any = sys.modules.get('mmengine.dist')
+    return (0, 1) if dist is None else dist.get_dist_info()

@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator
 from tqdm import tqdm
 
 from ..structures.people import People
-from ..tracking import PoseTracker, fill_gaps, smooth
 from .drawings import Drawings
 from .inputs import Source
 from .journal import Journal, file_stamp
-from .loaded import Loaded
+from .loaded import AnyPredictor, Loaded
 from .memory import predict_each
-from .predictor import Predictor
 from .prefetch import prefetch
 from .run_parts import RunOptions, describe_image, note_failure
 from .sharing import is_first
@@ -26,7 +24,7 @@ class VideoRun:
     """Predict videos, with numbers for their people if wanted.
 
     Args:
-        predictor (Predictor): The model.
+        predictor (AnyPredictor): The model.
         journal (Journal): Takes every result as it comes.
         options (RunOptions): How to run.
         drawings (Drawings): Where videos are drawn.
@@ -35,7 +33,7 @@ class VideoRun:
 
     def __init__(
         self,
-        predictor: Predictor,
+        predictor: AnyPredictor,
         journal: Journal,
         options: RunOptions,
         drawings: Drawings,
@@ -113,6 +111,10 @@ class VideoRun:
     ) -> Iterator[tuple[Loaded, float, People]]:
         """Predict frames, and look at several together where wanted."""
         found = self._until_stopped(source, self._predict_frames(frames))
+        if not self.options.track:
+            return found
+        from ..tracking import fill_gaps, smooth
+
         if self.options.fill_gaps:
             found = fill_gaps(found, self.options.fill_gaps)
         if self.options.smooth:
@@ -137,6 +139,9 @@ class VideoRun:
         meta = self.predictor.dataset_meta
         tracker = None
         if self.options.track:
+            # late, as it needs scipy, which exported files do without
+            from ..tracking import PoseTracker
+
             limit = self.options.track_thr
             tracker = (
                 PoseTracker(meta['sigmas'])

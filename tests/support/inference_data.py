@@ -13,6 +13,12 @@ from video_files import encode_video
 
 from higherhrnet_plugin.structures.people import People
 
+# as mmpose parses a data set of three keypoints
+THREE_META = {
+    'keypoint_id2name': {0: 'nose', 1: 'left_eye', 2: 'right_eye'},
+    'skeleton_links': [(0, 1), (0, 2)],
+}
+
 
 def write_model(folder: Path, path: Path = TINY, **decoder) -> tuple:
     """Write a config, shrunk to tiny width and input, and random weights.

@@ -1,10 +1,12 @@
 """Exported files in place of a config and weights."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 from exported import largest_gap, write_case
+from processes import run_python
 
 from higherhrnet_plugin.export import export_model
 from higherhrnet_plugin.inference import Predictor
@@ -60,6 +62,47 @@ def test_the_command_finds_the_same(words, case):
         )
         np.testing.assert_array_equal(points[:, :2], expected[:, :2])
         np.testing.assert_allclose(points, expected, atol=2e-6)
+
+
+# all that training needs, and exported files do not
+WITHOUT = """
+import runpy
+import sys
+for name in (
+    *('torch', 'torchvision', 'mmpose', 'mmengine', 'mmcv', 'scipy'),
+    *('matplotlib', 'pycocotools', 'xtcocotools', 'jinja2', 'pandas'),
+):
+    sys.modules[name] = None
+from higherhrnet_plugin.inference.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize('words', [('--draw-maps',), ('--batch-size', '3')])
+def test_the_command_runs_without_torch(words, case):
+    *_, folder = case
+    wanted = run(folder, [folder / 'people.onnx'], *words)
+    drawn = {
+        path.name: path.read_bytes()
+        for path in (folder / 'out' / 'pictures').glob('*')
+    }
+    assert len(wanted) > 3
+    args = [folder / 'people.onnx', folder / 'in', *words]
+    done = run_python('-c', WITHOUT, *args, '--out', folder / 'bare')
+    assert done.returncode == 0, done.stderr
+    found = (folder / 'bare' / 'predictions.json').read_text()
+    assert json.loads(found) == wanted
+    assert drawn
+    for path in (folder / 'bare' / 'pictures').glob('*'):
+        assert drawn.pop(path.name) == path.read_bytes()
+    assert not drawn
+    # what needs more says so
+    args = [folder / 'config.py', folder / 'weights.pth', folder / 'in']
+    done = run_python('-c', WITHOUT, *args, '--out', folder / 'other')
+    assert done.returncode == 2
+    assert 'torch' in done.stderr
+    assert 'Traceback' not in done.stderr
+    shutil.rmtree(folder / 'bare')
 
 
 def test_a_run_is_not_continued_by_another_file(case, capsys):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from _timing import Row, compare
 from mmengine.config import Config
 
 from higherhrnet_plugin.analysis.results import analyse
+from higherhrnet_plugin.datasets.coco_repair import read_coco
 from higherhrnet_plugin.inference.predictor import Predictor
 from higherhrnet_plugin.runtime import ExportedPredictor, open_session
 from higherhrnet_plugin.runtime.sessions import Session
@@ -170,7 +170,7 @@ def describe_people(
     text = f'{name}: within 1 px on {same} of {len(wanted)}'
     if args.ann_file is None:
         return text
-    truth = json.loads(args.ann_file.read_text())
+    truth = read_coco(str(args.ann_file))
     numbers = {image['file_name']: image['id'] for image in truth['images']}
     category = truth['categories'][0]['id']
     ids = [numbers[path.name] for path in args.files]

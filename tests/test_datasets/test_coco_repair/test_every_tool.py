@@ -33,7 +33,7 @@ from higherhrnet_plugin.analysis.checking.settings import Settings
 from higherhrnet_plugin.datasets.coco_repair import CocoOptions
 from higherhrnet_plugin.datasets.datasets import bottomup_dataset
 from higherhrnet_plugin.evaluation import bottomup_coco_metric
-from higherhrnet_plugin.inference.coco_results import read_annotation_ids
+from higherhrnet_plugin.inference.annotation_ids import read_annotation_ids
 from higherhrnet_plugin.inference.inputs import Source
 from higherhrnet_plugin.structures.metainfo import parse_metainfo
 
@@ -251,6 +251,7 @@ OTHER_JSON = {
     'higherhrnet_plugin/analysis/prediction_files.py': 'predictions',
     'higherhrnet_plugin/analysis/scalars.py': 'logs of a training',
     'higherhrnet_plugin/compat/coco_tools/coco.py': "xtcocotools' interface",
+    'higherhrnet_plugin/codecs/decoding/person_scorer.py': 'its own file',
     'higherhrnet_plugin/doctor/environment.py': 'answers of its own process',
     'higherhrnet_plugin/inference/journal.py': 'what a run has noted',
     'higherhrnet_plugin/interchange/formats.py': 'which tool has written it',

@@ -8,7 +8,7 @@ import pytest
 
 from higherhrnet_plugin.datasets.coco_repair import CocoOptions, read_coco
 from higherhrnet_plugin.datasets.coco_repair.numbers import parse_number
-from higherhrnet_plugin.inference.coco_results import read_annotation_ids
+from higherhrnet_plugin.inference.annotation_ids import read_annotation_ids
 from higherhrnet_plugin.inference.inputs import Source
 
 CONTENT = {'images': [{'id': 1, 'file_name': 'größe/人.jpg'}]}
