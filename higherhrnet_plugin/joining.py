@@ -149,8 +149,15 @@ def _explained(counts: dict[str, int]) -> Iterator[None]:
         from .doctor.table import BY_MODULE
 
         missing = BY_MODULE.get((error.name or '').partition('.')[0])
-        if counts.get('ours', 0) != 1 or missing is None or missing.runtime:
+        if counts.get('ours', 0) != 1 or missing is None:
             raise
+        if missing.runtime:
+            raise ModuleNotFoundError(
+                f'{PLUGIN} cannot be used here: {error}. `pip install '
+                f'"{PLUGIN}[onnx]"` installs what exported files need, '
+                f'`python -m {PLUGIN}.doctor --fix` all that is needed',
+                name=error.name,
+            ) from error
         with explain_import_errors():
             raise
 
