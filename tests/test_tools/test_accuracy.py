@@ -149,6 +149,21 @@ def two_arms(study):
     }
 
 
+def test_the_paper_is_told_where_it_compares(study):
+    values = np.linspace(0.2, 0.3, 1000)
+    arms = two_arms(study)
+    runs = {name: {0: record(study, name, 0, 0.25, values)} for name in arms}
+    tables = study['main'].ap_table, study['main'].difference_table
+    for write in tables:
+        assert "Paper's AP(M)" in write(runs, arms)
+        # of one arm alone there is nothing to compare
+        del arms['third']
+        text = write(runs, arms)
+        assert 'Paper' not in text
+        assert len({line.count('|') for line in text.splitlines()}) == 1
+        arms = two_arms(study)
+
+
 STUB = """
 import json, pathlib, sys
 arm, seed, data, folder, people = sys.argv[1:]

@@ -51,15 +51,24 @@ def difference(
     return Difference(list(pairs), np.array(values), (low, high))
 
 
+_PAPER = ["Paper's AP", "Paper's AP(M)"]
+
+
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Write a Markdown table, the first column to the left."""
     lines = [titles, ['---', *['---:'] * (len(titles) - 1)], *rows]
     return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
 
 
+def _has_paper(arms: Mapping[str, Arm]) -> bool:
+    """Tell whether the paper compares some of the arms."""
+    return sum(arm.paper is not None for arm in arms.values()) > 1
+
+
 def ap_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     """Write the mean AP of each arm, by size and crowding."""
-    titles = ['Arm', 'Seeds', 'AP', *PARTS[1:], "Paper's AP", "Paper's AP(M)"]
+    compared = _has_paper(arms)
+    titles = ['Arm', 'Seeds', 'AP', *PARTS[1:], *_PAPER * compared]
     rows = []
     for name, arm in arms.items():
         found = runs.get(name)
@@ -73,14 +82,16 @@ def ap_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
                 text += f' ({min(aps):.1f} to {max(aps):.1f})'
             cells.append(text)
         paper = [f'{x:.1f}' for x in arm.paper or ()] or ['', '']
-        rows.append([arm.title, str(len(found)), *cells, *paper])
+        cells += paper * compared
+        rows.append([arm.title, str(len(found)), *cells])
     return table(titles, rows)
 
 
 def difference_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     """Write how each arm differs from its base."""
     titles = ['Arm', 'Against', 'AP', '95 %', 'Each seed', 'By the rule']
-    titles += ["Paper's AP", "Paper's AP(M)"]
+    compared = _has_paper(arms)
+    titles += _PAPER * compared
     rows = []
     for name, arm in arms.items():
         found = arm.base and difference(runs, name, arm.base)
@@ -99,7 +110,7 @@ def difference_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
                 f'{low:+.2f} to {high:+.2f}',
                 ', '.join(f'{v:+.2f}' for v in found.values),
                 found.verdict,
-                *paper,
+                *paper * compared,
             ]
         )
     return table(titles, rows)
