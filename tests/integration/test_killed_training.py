@@ -9,6 +9,7 @@ from processes import ROOT, run_tool
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.skipif(sys.platform == 'win32', reason='needs SIGKILL')
 def test_a_killed_training_learns_the_same(tmp_path):
     done = run_tool(

@@ -56,6 +56,7 @@ from _tile_pairs import TileViews, look, pair_rows
 from _timing import describe_machine, use_one_thread
 
 from higherhrnet_plugin.analysis.coco_scores import CocoEvaluation
+from higherhrnet_plugin.datasets.coco_repair import read_coco
 from higherhrnet_plugin.files import write_whole
 from higherhrnet_plugin.inference import Predictor
 from higherhrnet_plugin.inference.model import read_config, set_tiles
@@ -185,7 +186,7 @@ def measure_memory(args: argparse.Namespace) -> dict[str, Any]:
 def read_data(folder: Path) -> tuple[dict[str, Any], Path]:
     """Read the annotations of the validation images, and name their folder."""
     path = folder / 'annotations' / 'person_keypoints_val.json'
-    return json.loads(path.read_text(encoding='utf-8')), folder / 'val'
+    return read_coco(str(path)), folder / 'val'
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,8 +31,7 @@ PROJECTS = {
     'Ultralytics': 'yolo/data.yaml',
 }
 LEAST_AP = 0.9
-# pixels; other versions of OpenCV resize with other roundings
-FARTHEST = 0.1
+FARTHEST = 1e-3
 
 
 class Found(NamedTuple):
@@ -117,7 +117,9 @@ def make_environment(folder: Path) -> Path:
     if not folder.exists():
         venv.create(folder, with_pip=True)
         pip = folder / 'bin' / 'pip'
-        run(ROOT, pip, 'install', '--quiet', '.[onnx]')
+        # others read and resize images with other roundings
+        opencv = f'opencv-python-headless=={version("opencv-python-headless")}'
+        run(ROOT, pip, 'install', '--quiet', '.[onnx]', opencv)
     code = 'import importlib.util as u; print(u.find_spec("torch"))'
     if run(folder, folder / 'bin' / 'python', '-c', code).strip() != 'None':
         raise SystemExit(f'error: {folder} has torch')
