@@ -262,6 +262,11 @@ def test_a_study_goes_on_and_repeats_nothing(stub, study, tmp_path, capsys):
     arms = two_arms(study)
     main.main(['--results', str(results), '--arms', *arms], arms)
     assert '| third | 3 |' in capsys.readouterr().out
+    # what an arm is compared with is shown, too
+    main.main(['--results', str(results), '--arms', 'third'], arms)
+    text = capsys.readouterr().out
+    assert '| third | second |' in text
+    assert '| second | first |' in text
 
 
 def test_no_run_starts_that_would_end_too_late(stub, tmp_path, capsys):

@@ -60,14 +60,15 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
 
 
-def _has_paper(arms: Mapping[str, Arm]) -> bool:
-    """Tell whether the paper compares some of the arms."""
-    return sum(arm.paper is not None for arm in arms.values()) > 1
+def _has_paper(runs: Runs, arms: Mapping[str, Arm]) -> bool:
+    """Tell whether the paper compares some of the arms that were run."""
+    told = [name for name, arm in arms.items() if arm.paper and runs.get(name)]
+    return len(told) > 1
 
 
 def ap_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     """Write the mean AP of each arm, by size and crowding."""
-    compared = _has_paper(arms)
+    compared = _has_paper(runs, arms)
     titles = ['Arm', 'Seeds', 'AP', *PARTS[1:], *_PAPER * compared]
     rows = []
     for name, arm in arms.items():
@@ -90,7 +91,7 @@ def ap_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
 def difference_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     """Write how each arm differs from its base."""
     titles = ['Arm', 'Against', 'AP', '95 %', 'Each seed', 'By the rule']
-    compared = _has_paper(arms)
+    compared = _has_paper(runs, arms)
     titles += _PAPER * compared
     rows = []
     for name, arm in arms.items():

@@ -257,7 +257,13 @@ def main(
         failed = pool.failed
     if not results.runs:
         raise SystemExit('error: there is no finished run')
-    shown = {name: arms[name] for name in args.arms}
+    # with what they are compared with, and so on
+    wanted = list(args.arms)
+    for name in wanted:
+        base = arms[name].base
+        if base and base not in wanted:
+            wanted.append(base)
+    shown = {name: arm for name, arm in arms.items() if name in wanted}
     print(report(results.by_arm(), shown, args.page))
     if failed:
         names = ', '.join(f'{job.arm}, seed {job.seed}' for job in failed)
