@@ -9,7 +9,6 @@ from typing import Any, Union
 import numpy as np
 
 from ..runtime import ExportedPredictor, open_session
-from ..runtime.batches import predict_in_batches
 from ..runtime.preparing import Image, Prepared
 from ..structures.people import People
 from ..structures.tiles import change_tiles
@@ -36,10 +35,7 @@ class FilePredictor:
         batch_size: int = 1,
     ) -> Union[People, list[People]]:
         """Find the people of images; see :meth:`.Predictor.__call__`."""
-        if not isinstance(images, (list, tuple)):
-            image: Any = images
-            return self.predict([self.load(image)])[0]
-        return predict_in_batches(self, images, batch_size)
+        return self.exported(images, batch_size)
 
     @property
     def exact_batches(self) -> bool:

@@ -85,8 +85,8 @@ def own_share(items: Sequence[Item]) -> list[Item]:
     Returns:
         list: every n-th of them, of n processes.
     """
-    first, size = _rank_and_size()
-    return list(items[first::size])
+    own, size = _rank_and_size()
+    return list(items[own::size])
 
 
 def gather(value: Any) -> list[Any]:
