@@ -64,6 +64,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 import higherhrnet_plugin  # noqa: F401  (registers the components)
+from higherhrnet_plugin.compat import end_process_group
 from higherhrnet_plugin.files import write_whole
 
 
@@ -157,6 +158,7 @@ def main() -> None:
         runner.register_hook(SaveMetricHook(args.out), 'LOWEST')
     with expected_errors():
         runner.test()
+    end_process_group()
 
 
 if __name__ == '__main__':

@@ -64,6 +64,7 @@ from _exit import run_tool
 from mmengine.config import Config
 from mmengine.device import get_device
 
+from higherhrnet_plugin.compat import end_process_group
 from higherhrnet_plugin.engine import DurableCheckpointHook
 from higherhrnet_plugin.registry import HOOKS
 
@@ -197,6 +198,7 @@ def main() -> None:
     runner = build_runner(cfg)
     with expected_errors():
         runner.train()
+    end_process_group()
 
 
 if __name__ == '__main__':

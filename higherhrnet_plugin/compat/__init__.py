@@ -5,6 +5,7 @@ Nothing here needs mmpose, so the package can be imported before it.
 
 from higherhrnet_plugin.compat.checkpoint_files import allow_checkpoint_globals
 from higherhrnet_plugin.compat.distributed import (
+    end_process_group,
     init_cpu_process_group,
     require_syncable_norms,
     use_cpu_model_wrapper,
@@ -20,6 +21,7 @@ __all__ = [
     'accept_radius_in_array',
     'allow_checkpoint_globals',
     'drop_unsupported_fused',
+    'end_process_group',
     'hide_broken_torchvision',
     'import_host',
     'init_cpu_process_group',

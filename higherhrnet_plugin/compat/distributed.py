@@ -56,6 +56,18 @@ def init_cpu_process_group(
     torch_dist.init_process_group(backend='gloo', timeout=limit)
 
 
+def end_process_group() -> None:
+    """End the process group of a work that is done, in all processes.
+
+    They wait for each other first. Left to the end of Python, threads of the
+    group can abort a process that has done its work. Does nothing without a
+    group.
+    """
+    if torch_dist.is_initialized():
+        torch_dist.barrier()
+        torch_dist.destroy_process_group()
+
+
 def use_cpu_model_wrapper(cfg: Config) -> None:
     """Let a Runner of a CPU process group wrap its model.
 

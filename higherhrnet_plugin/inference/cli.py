@@ -11,7 +11,7 @@ from typing import Callable, Optional, TypeVar, cast
 from ..runtime.kinds import is_exported
 from .job import Job, say
 from .options import parse_args
-from .sharing import gather, is_first, join
+from .sharing import gather, is_first, join, leave
 
 Result = TypeVar('Result')
 
@@ -63,6 +63,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     if is_first():
         say('\n'.join(summary.lines()))
         say(f'results: {Path(args.out) / "predictions.json"}')
+    leave()
     return 1 if summary.failures else 0
 
 

@@ -58,6 +58,14 @@ def join(launcher: str, device: Optional[str]) -> torch.device:
     return chosen
 
 
+def leave() -> None:
+    """Part from the other processes, once all are done."""
+    if _rank_and_size()[1] > 1:
+        from ..compat.distributed import end_process_group
+
+        end_process_group()
+
+
 def is_first() -> bool:
     """Tell whether this process speaks for all.
 

@@ -59,8 +59,8 @@ class VideoReader:
         )
         self._error = import_av().FFmpegError
         self._stream = _find_stream(self._container)
-        # several frames at once; one after the other is sooner there
-        self._stream.thread_type = 'SLICE' if webcam else 'AUTO'
+        # frames decoded at once come out before their damage is known
+        self._stream.thread_type = 'SLICE'
         self._reformatter = import_av().video.reformatter.VideoReformatter()
         rate = self._stream.average_rate or self._stream.guessed_rate
         self.rate: Fraction = rate or _USUAL_RATE

@@ -13,7 +13,8 @@ from processes import ROOT, free_port, run_python, run_tool
 from small_configs import TINY, load_small
 
 TRAIN = ROOT / 'tools' / 'train.py'
-TIMEOUT = 8
+# of gloo; processes of a busy machine begin at times that far apart
+TIMEOUT = 20
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,7 +38,7 @@ def environment(rank, size, port):
 def write_config(tmp_path):
     """Write a config of a training of two epochs that is stopped."""
 
-    def write(name, epoch):
+    def write(name, epoch, timeout=TIMEOUT):
         people = write_data_set(tmp_path, people=(1, 4, 2, 3))
         cfg = load_small(TINY, people, tmp_path / 'work')
         cfg.train_dataloader.batch_size = 1
@@ -48,7 +49,7 @@ def write_config(tmp_path):
         cfg.custom_hooks = [
             dict(type='mmengine.StopHook', name=name, epoch=epoch, note=note)
         ]
-        cfg.env_cfg = dict(dist_cfg=dict(timeout=TIMEOUT))
+        cfg.env_cfg = dict(dist_cfg=dict(timeout=timeout))
         path = tmp_path / 'config.py'
         cfg.dump(path)
         return path
@@ -82,7 +83,7 @@ def test_the_others_end_within_the_time_out(write_config, tmp_path, name):
             assert processes[0].poll() is None
             time.sleep(0.1)
         # the rest is for the end of Python
-        assert processes[0].wait(timeout=TIMEOUT + 10) == 1
+        assert processes[0].wait(timeout=TIMEOUT + 60) == 1
     finally:
         for process in processes:
             process.send_signal(signal.SIGKILL)
@@ -90,10 +91,11 @@ def test_the_others_end_within_the_time_out(write_config, tmp_path, name):
     assert 'RuntimeError' in (tmp_path / '0.txt').read_text()
 
 
+@pytest.mark.timeout(900)
 def test_torchrun_begins_again_from_the_last_checkpoint(
     write_config, tmp_path
 ):
-    config = write_config('SIGKILL', 1)
+    config = write_config('SIGKILL', 1, timeout=300)
     done = run_python(
         '-m',
         'torch.distributed.run',
@@ -107,7 +109,7 @@ def test_torchrun_begins_again_from_the_last_checkpoint(
         '--launcher',
         'pytorch',
         '--resume',
-        timeout=200,
+        timeout=600,
         PYTHONPATH=python_path(),
         # or else the processes find the addresses of those before them
         TORCH_DISABLE_SHARE_RDZV_TCP_STORE='1',
@@ -124,7 +126,7 @@ def test_sync_bn_on_cpus_is_named(write_config):
         *(write_config('SIGKILL', 9), '--launcher', 'pytorch'),
         '--cfg-options',
         'sync_bn=torch',
-        timeout=120,
+        timeout=300,
         **{**environment(0, 1, free_port()), 'PYTHONPATH': python_path()},
     )
     assert done.returncode == 2

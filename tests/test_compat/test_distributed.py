@@ -23,7 +23,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from higherhrnet_plugin.compat import (
-    init_cpu_process_group, use_cpu_model_wrapper)
+    end_process_group, init_cpu_process_group, use_cpu_model_wrapper)
 
 class Model(BaseModel):
     def __init__(self):
@@ -52,6 +52,9 @@ weights = [p.flatten().tolist() for p in runner.model.parameters()]
 with open(f'{sys.argv[1]}/rank{runner.rank}.json', 'w') as file:
     json.dump([runner.world_size, runner.iter, weights,
                runner.model.find_unused_parameters], file)
+end_process_group()
+end_process_group()
+assert not torch.distributed.is_initialized()
 """
 
 needs_cpu_only = pytest.mark.skipif(
