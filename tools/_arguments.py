@@ -82,6 +82,20 @@ def add_cfg_options(parser: argparse.ArgumentParser, example: str) -> None:
     )
 
 
+def add_test_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add other annotations and images than those of the config's test.
+
+    Args:
+        parser: Parser of the tool.
+    """
+    parser.add_argument(
+        '--ann-file', help='annotation file instead of that of the test'
+    )
+    parser.add_argument(
+        '--img-dir', help='folder of the images instead of that of the test'
+    )
+
+
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Add an annotation file, its images, and how they are read.
 

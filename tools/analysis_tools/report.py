@@ -11,6 +11,9 @@ import argparse
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from _arguments import add_test_data_arguments
+
 
 def parse_args() -> argparse.Namespace:
     """Parse the command line."""
@@ -20,12 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--out', type=Path, default=Path('report.html'), help='page to write'
     )
-    parser.add_argument(
-        '--ann-file', help='annotation file (default: of the test)'
-    )
-    parser.add_argument(
-        '--img-dir', help='folder of the pictures (default: of the test)'
-    )
+    add_test_data_arguments(parser)
     parser.add_argument(
         '--log',
         type=Path,
@@ -131,7 +129,6 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from _exit import run_tool
 
     run_tool(main)

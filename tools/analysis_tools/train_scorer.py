@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _arguments import add_cfg_options
+from _arguments import add_cfg_options, add_test_data_arguments
 
 
 def parse_args() -> argparse.Namespace:
@@ -30,8 +30,7 @@ def parse_args() -> argparse.Namespace:
     add('config', type=Path, help='config file')
     add('predictions', type=Path, help='COCO results, a JSON file')
     add('--out', type=Path, default=Path('scorer.json'), help='file to write')
-    add('--ann-file', help='annotation file instead of that of the test')
-    add('--img-dir', help='folder of the pictures instead of that of the test')
+    add_test_data_arguments(parser)
     add(
         '--folds',
         type=int,
@@ -86,6 +85,7 @@ if __name__ == '__main__':
 import json
 
 import numpy as np
+from _common import apply_options, read_config
 from mmengine.config import Config
 
 from higherhrnet_plugin.analysis.config_inputs import read_config_inputs
@@ -102,8 +102,6 @@ from higherhrnet_plugin.analysis.scorer_training import (
     rate_predictions,
     train_scorer,
 )
-from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
-from higherhrnet_plugin.cfg_options.arguments import parse_cfg_options
 from higherhrnet_plugin.files import write_whole
 
 
@@ -204,8 +202,8 @@ def train(args: argparse.Namespace) -> None:
         ValueError: If the inputs do not fit together.
         OSError: If a file cannot be read or written.
     """
-    cfg = Config.fromfile(args.config)
-    apply_cfg_options(cfg, parse_cfg_options(args.cfg_options))
+    cfg = read_config(args.config)
+    apply_options(cfg, args)
     decoder = read_decoder(cfg)
     inputs = read_config_inputs(
         cfg, args.predictions, args.ann_file, args.img_dir

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _arguments import add_cfg_options
+from _arguments import add_cfg_options, add_test_data_arguments
 
 OPTIONS = (
     *('scales', 'flip', 'align_flip', 'score_thr', 'tag_thr', 'nms_kernel'),
@@ -33,8 +33,7 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('config', type=Path, help='config file')
     add('weights', help='checkpoint')
-    add('--ann-file', help='annotation file instead of that of the test')
-    add('--img-dir', help='folder of the images instead of that of the test')
+    add_test_data_arguments(parser)
     add(
         '--images',
         type=int,
@@ -104,6 +103,7 @@ if __name__ == '__main__':
 
 import tempfile
 
+from _common import apply_options, read_config
 from mmengine.config import Config
 
 from higherhrnet_plugin.analysis.config_inputs import read_config_inputs
@@ -120,8 +120,6 @@ from higherhrnet_plugin.analysis.tuning import (
     take_images,
     tune,
 )
-from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
-from higherhrnet_plugin.cfg_options.arguments import parse_cfg_options
 from higherhrnet_plugin.inference import Predictor
 
 
@@ -245,9 +243,9 @@ def _option(item: tuple[str, object]) -> str:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    cfg = read_config(args.config)
+    apply_options(cfg, args)
     try:
-        cfg = Config.fromfile(args.config)
-        apply_cfg_options(cfg, parse_cfg_options(args.cfg_options))
         inputs = read_config_inputs(cfg, [], args.ann_file, args.img_dir)
         inputs = take_images(inputs, args.images)
         if args.cache is not None:
