@@ -16,23 +16,13 @@
 # takes these weights with the config that has no branch.
 # Source: experiments/coco/higher_hrnet/w32_512_adam_lr1e-3.yaml of SWAHR; its
 # learning rate is that of one GPU, and falls linearly to 0.
-_base_ = ['./ae_higherhrnet-w32_8xb24-300e_coco-512x512.py']
+_base_ = [
+    './ae_higherhrnet-w32_8xb24-300e_coco-512x512.py',
+    '../../../_base_/linear_schedule.py',
+]
 
 optim_wrapper = dict(optimizer=dict(lr=2e-3))
-warm_up = dict(start_factor=0.1, end=3, by_epoch=True)
-linear = dict(
-    type='LinearLR',
-    begin=3,
-    end=300,
-    start_factor=1.0,
-    end_factor=0.0,
-    by_epoch=True,
-    convert_to_iter_based=True,
-)
-param_scheduler = [
-    dict(_base_.warm_up, **warm_up, convert_to_iter_based=True),
-    linear,
-]
+param_scheduler = _base_.linear_schedule
 auto_scale_lr = dict(base_batch_size=160)
 
 model = dict(

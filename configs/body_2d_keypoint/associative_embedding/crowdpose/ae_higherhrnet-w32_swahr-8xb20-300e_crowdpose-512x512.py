@@ -11,23 +11,13 @@
 #   --checkpoint CHECKPOINT
 # Like the config for COCO; the threshold of the test is the usual one, as in
 # SWAHR's config for CrowdPose.
-_base_ = ['./ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512.py']
+_base_ = [
+    './ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512.py',
+    '../../../_base_/linear_schedule.py',
+]
 
 optim_wrapper = dict(optimizer=dict(lr=2e-3))
-warm_up = dict(start_factor=0.1, end=3, by_epoch=True)
-linear = dict(
-    type='LinearLR',
-    begin=3,
-    end=300,
-    start_factor=1.0,
-    end_factor=0.0,
-    by_epoch=True,
-    convert_to_iter_based=True,
-)
-param_scheduler = [
-    dict(_base_.warm_up, **warm_up, convert_to_iter_based=True),
-    linear,
-]
+param_scheduler = _base_.linear_schedule
 auto_scale_lr = dict(base_batch_size=160)
 
 model = dict(head=dict(heatmap_loss=dict(sigma='learned', weight='wahr')))

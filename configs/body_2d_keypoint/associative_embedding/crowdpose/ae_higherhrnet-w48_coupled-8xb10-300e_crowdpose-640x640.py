@@ -16,22 +16,16 @@
 # Source: config/crowdpose/higher_hrnet48_640.py of CoupledEmbedding
 # The number of GPUs is not published; the learning rate is that of MMPose
 # 0.x's recipe for 8.
-_base_ = ['./ae_higherhrnet-w48_8xb16-300e_crowdpose-640x640.py']
+_base_ = [
+    './ae_higherhrnet-w48_8xb16-300e_crowdpose-640x640.py',
+    '../../../_base_/coupled_head.py',
+]
 
 auto_scale_lr = dict(base_batch_size=80)
 
-# tags that tell how large a person is, and Gaussians as wide as they say
-codec = dict(person_scales=True)
-model = dict(
-    head=dict(
-        codec=codec,
-        tag_dim=8,
-        concat_tags=False,
-        heatmap_loss=dict(sigma='tags', weight='coupled', beta=0.55),
-        tag_loss=dict(scale_weight=1e-4),
-        decoder=dict(nms_kernel=7),
-    )
-)
+coupled_loss = dict(sigma='tags', weight='coupled', beta=0.55)
+model = dict(head=dict(_base_.coupled_head, heatmap_loss=coupled_loss))
+codec = model['head']['codec']
 train_dataloader = dict(batch_size=10, dataset=dict(codec=codec))
 val_dataloader = dict(dataset=dict(codec=codec))
 test_dataloader = val_dataloader

@@ -12,23 +12,13 @@
 #   ae_higherhrnet-w48_swahr-8xb10-300e_crowdpose-640x640.py \
 #   --checkpoint CHECKPOINT
 # Source: experiments/crowd_pose/higher_hrnet/w48_640_adam_lr1e-3.yaml of SWAHR
-_base_ = ['./ae_higherhrnet-w48_8xb16-300e_crowdpose-640x640.py']
+_base_ = [
+    './ae_higherhrnet-w48_8xb16-300e_crowdpose-640x640.py',
+    '../../../_base_/linear_schedule.py',
+]
 
 optim_wrapper = dict(optimizer=dict(lr=0.96e-3))
-warm_up = dict(start_factor=0.1, end=3, by_epoch=True)
-linear = dict(
-    type='LinearLR',
-    begin=3,
-    end=300,
-    start_factor=1.0,
-    end_factor=0.0,
-    by_epoch=True,
-    convert_to_iter_based=True,
-)
-param_scheduler = [
-    dict(_base_.warm_up, **warm_up, convert_to_iter_based=True),
-    linear,
-]
+param_scheduler = _base_.linear_schedule
 auto_scale_lr = dict(base_batch_size=80)
 sync_bn = 'torch'
 
