@@ -15,7 +15,16 @@ from resampled_people import SIGMAS, coco_ap, make_crowd, repeated
 from small_configs import ROOT
 
 FOLDER = str(ROOT / 'tools' / 'benchmarks')
-NAMES = ('arms', 'pool', 'results', 'run', 'scores', 'tables')
+NAMES = (
+    'arms',
+    'config',
+    'page',
+    'pool',
+    'results',
+    'run',
+    'scores',
+    'tables',
+)
 
 
 @pytest.fixture(scope='module')
@@ -153,7 +162,7 @@ def test_the_paper_is_told_where_it_compares(study):
     values = np.linspace(0.2, 0.3, 1000)
     arms = two_arms(study)
     runs = {name: {0: record(study, name, 0, 0.25, values)} for name in arms}
-    tables = study['main'].ap_table, study['main'].difference_table
+    tables = study['tables'].ap_table, study['tables'].difference_table
     for write in tables:
         assert "Paper's AP(M)" in write(runs, arms)
         # of one arm alone there is nothing to compare
@@ -195,7 +204,8 @@ def stub(study, tmp_path, monkeypatch):
     script.write_text(STUB)
     main = study['main']
     monkeypatch.setattr(main, 'RUN', script)
-    (tmp_path / 'page.md').write_text(f'above\n{main.START}\n{main.END}\nend')
+    mark, end = study['page'].START.format('hard'), study['page'].END
+    (tmp_path / 'page.md').write_text(f'above\n{mark}\n{end}\nend')
     arms = two_arms(study)
     monkeypatch.setattr(main, 'ARMS', arms)
 
@@ -255,7 +265,7 @@ def test_a_study_goes_on_and_repeats_nothing(stub, study, tmp_path, capsys):
     assert '| third | 3 | 25.0 (25.0 to 25.0) |' in text
     assert '| second | first | +0.00 | +0.00 to +0.00 |' in text
     assert '| P, 2 side by side, torch 2 | 6 | 0.1 |' in text
-    assert (tmp_path / 'page.png').read_bytes().startswith(b'\x89PNG')
+    assert (tmp_path / 'page_hard.png').read_bytes().startswith(b'\x89PNG')
     # without data it only writes
     main = study['main']
     capsys.readouterr()
@@ -329,15 +339,29 @@ def test_the_last_seed_gives_way_where_all_are_too_slow(
     assert jobs[1].process.returncode
 
 
-def test_the_page_is_what_the_command_writes(study):
-    results = study['results'].read_results(ROOT / 'docs' / 'ablation.json')
-    study['results'].Results(
-        results.path, study['arms'].PROTOCOL, results._shared['data']
-    )
-    main = study['main']
-    tables = main.report(results.by_arm(), study['arms'].ABLATION, None)
-    page = (ROOT / 'docs' / 'ablation.md').read_text()
-    assert f'{main.START}\n\n{tables}\n\n{main.END}' in page
+# what stands in the repository: results, page, people, arms
+PAGES = [
+    ('ablation', 'ablation', 'hard', 'ABLATION'),
+    ('switches', 'ablation', 'usual', 'ABLATION'),
+    ('switches', 'recipes', 'usual', 'SWITCHES'),
+]
+
+
+@pytest.mark.parametrize(('results', 'page', 'people', 'asked'), PAGES)
+def test_pages_are_what_the_command_writes(
+    study, results, page, people, asked
+):
+    arms, writer = study['arms'], study['page']
+    found = study['results'].read_results(ROOT / 'docs' / f'{results}.json')
+    study['results'].Results(found.path, arms.PROTOCOLS[people], found.data)
+    runs = found.by_arm()
+    asked = arms.ABLATION if asked == 'ABLATION' else arms.make_switches()
+    names = [name for name in asked if name in runs]
+    shown = study['main'].with_bases(names, arms.ARMS)
+    tables = writer.report(runs, shown, None, people)
+    text = (ROOT / 'docs' / f'{page}.md').read_text()
+    start = writer.START.format(people)
+    assert f'{start}\n\n{tables}\n\n{writer.END}' in text
 
 
 def test_arms_that_need_no_training(study):
@@ -473,11 +497,46 @@ def test_every_switch_trains(study, hard_people, tmp_path, capsys):
         assert f'loss_{own.get(name, "pull")}' in losses
 
 
-def test_every_arm_is_made_of_options_that_are_read(study, tmp_path, capsys):
-    run, arms = study['run'], study['arms'].ARMS
+@pytest.mark.parametrize('people', ['hard', 'usual'])
+def test_every_arm_is_made_of_options_that_are_read(
+    study, tmp_path, capsys, people
+):
+    protocol = study['arms'].PROTOCOLS[people]
+    arms = study['arms'].make_arms(protocol)
+    init_default_scope('mmpose')
     texts = set()
     for arm in arms.values():
-        cfg = run.build_config(arm, 0, tmp_path, tmp_path)
+        cfg = study['run'].build_config(arm, 0, tmp_path, tmp_path, protocol)
         texts.add(str((cfg.model, cfg.train_dataloader, cfg.optim_wrapper)))
+        # such as a sigma for every level
+        MODELS.build(cfg.model.head)
     assert len(texts) == len(arms)
     assert 'warning' not in capsys.readouterr().err
+
+
+def test_sigmas_are_those_of_the_levels(study):
+    fit, arms = study['config'].level_sigmas, study['arms'].ARMS
+    assert fit(arms['plain'], [1.0, 1.5]) == [1.0]
+    assert fit(arms['blocks'], [1.0, 1.5]) == [1.0, 1.5]
+    assert fit(arms['two'], [1.0, 1.5]) == [1.0, 1.5, 1.5]
+    assert fit(arms['two'], 2.0) == 2.0
+
+
+def test_bases_of_switches_end_with_the_ablation(study):
+    arms, add = study['arms'].ARMS, study['main'].with_bases
+    assert [*add(['coupled'], arms)] == ['blocks', 'tags-8', 'coupled']
+    assert [*add(['blocks'], arms)] == ['aggregate', 'blocks']
+    assert [*add(['aid', 'blocks'], arms)] == ['aggregate', 'blocks', 'aid']
+
+
+def test_parts_of_few_people_are_not_shown(study):
+    tables = study['tables']
+    values = np.linspace(0.2, 0.3, 1000)
+    runs = {'plain': {0: record(study, 'plain', 0, 0.25, values)}}
+    scores = runs['plain'][0]['scores']
+    for part, people in (('12 to 24 px', 99), ('loose', 100)):
+        scores[part] = dict(scores[part], people=people)
+    assert tables.shown_parts(runs) == ['all', 'loose']
+    line = tables.ap_table(runs, two_arms(study)).splitlines()[0]
+    assert line == '| Arm | Seeds | AP | loose |'
+    assert 'less than 100 people are not shown' in tables.parts_line(runs)

@@ -41,6 +41,11 @@ class Results:
                 )
         self.runs = content['runs']
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """dict: options that the data set was made with."""
+        return self._shared['data']
+
     def has(self, arm: str, seed: int) -> bool:
         """Tell whether a run is there."""
         return _name(arm, seed) in self.runs

@@ -14,6 +14,18 @@ from higherhrnet_plugin.analysis.resampling import INTERVAL, Difference
 
 Runs = Mapping[str, Mapping[int, Mapping[str, Any]]]
 PARTS = ('all', *SIDES, *CROWDING)
+# AP of fewer jumps with each of them
+MIN_PEOPLE = 100
+
+
+def shown_parts(runs: Runs) -> list[str]:
+    """Choose the parts that have enough people; 'all' is the first."""
+    scores = _any_scores(runs)
+    return [
+        part
+        for part in PARTS
+        if part == 'all' or scores[part]['people'] >= MIN_PEOPLE
+    ]
 
 
 def difference(
@@ -69,14 +81,15 @@ def _has_paper(runs: Runs, arms: Mapping[str, Arm]) -> bool:
 def ap_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     """Write the mean AP of each arm, by size and crowding."""
     compared = _has_paper(runs, arms)
-    titles = ['Arm', 'Seeds', 'AP', *PARTS[1:], *_PAPER * compared]
+    parts = shown_parts(runs)
+    titles = ['Arm', 'Seeds', 'AP', *parts[1:], *_PAPER * compared]
     rows = []
     for name, arm in arms.items():
         found = runs.get(name)
         if not found:
             continue
         cells = []
-        for part in PARTS:
+        for part in parts:
             aps = [100 * r['scores'][part]['ap'] for r in found.values()]
             text = f'{np.mean(aps):.1f}'
             if part == 'all':
@@ -119,12 +132,12 @@ def difference_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
 
 def part_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     """Write the differences by size and crowding; bold where shown."""
-    rows = []
+    parts, rows = shown_parts(runs)[1:], []
     for name, arm in arms.items():
         if not arm.base or not difference(runs, name, arm.base):
             continue
         cells = []
-        for part in PARTS[1:]:
+        for part in parts:
             found = difference(runs, name, arm.base, part)
             assert found is not None
             low, high = found.interval
@@ -133,7 +146,7 @@ def part_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
                 mean = f'**{mean}**'
             cells.append(f'{mean} ({low:+.1f} to {high:+.1f})')
         rows.append([arm.title, *cells])
-    return table(['Arm', *PARTS[1:]], rows)
+    return table(['Arm', *parts], rows)
 
 
 def cost_table(runs: Runs) -> str:
@@ -166,10 +179,19 @@ def cost_table(runs: Runs) -> str:
 
 def parts_line(runs: Runs) -> str:
     """Say how many people and images each part has."""
-    record = next(iter(next(iter(runs.values())).values()))
+    scores = _any_scores(runs)
     texts = [
         f'{name}: {part["people"]} people'
         + (f' on {part["images"]} images' if name in CROWDING else '')
-        for name, part in record['scores'].items()
+        for name, part in scores.items()
     ]
-    return '; '.join(texts)
+    parts = shown_parts(runs)
+    text = '; '.join(texts)
+    if len(parts) < len(scores):
+        text += f'; parts of less than {MIN_PEOPLE} people are not shown'
+    return text
+
+
+def _any_scores(runs: Runs) -> Mapping[str, Any]:
+    """Read the scores of one run; people are the same in all."""
+    return next(iter(next(iter(runs.values())).values()))['scores']

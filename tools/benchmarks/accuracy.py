@@ -28,7 +28,6 @@ from _accuracy_arms import (
 from _command import ROOT
 
 RUN = Path(__file__).with_name('_accuracy_run.py')
-START, END = '<!-- tables: tools/benchmarks/accuracy.py -->', '<!-- end -->'
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -89,8 +88,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add(
         '--page',
         type=Path,
-        help='Markdown file to write the tables into, between '
-        f'"{START}" and "{END}"; the plot goes beside it',
+        help='Markdown file PAGE.md to write the tables into, between '
+        'comments as in docs/ablation.md; the plot goes to PAGE_PEOPLE.png '
+        'beside it',
     )
     args = parser.parse_args(argv)
     if args.jobs < 1:
@@ -104,19 +104,9 @@ if __name__ == '__main__':
     # before the imports that take seconds
     parse_args()
 
-from _accuracy_plot import draw
+from _accuracy_page import report
 from _accuracy_pool import Job, Pool
 from _accuracy_results import Results, read_results
-from _accuracy_tables import (
-    Runs,
-    ap_table,
-    cost_table,
-    difference_table,
-    part_table,
-    parts_line,
-)
-
-from higherhrnet_plugin.files import write_whole
 
 
 def collect(folder: Path, results: Results) -> None:
@@ -155,6 +145,33 @@ def plan(
     return jobs
 
 
+def with_bases(
+    names: Sequence[str], arms: Mapping[str, Arm]
+) -> dict[str, Arm]:
+    """Add what arms are compared with.
+
+    Args:
+        names (Sequence[str]): Arms that are asked for.
+        arms (Mapping): All arms.
+
+    Returns:
+        dict[str, Arm]: in the order of all; of the ablation only what is
+        asked for, and what that is compared with.
+    """
+    wanted = list(names)
+    for name in wanted:
+        base = arms[name].base
+        follow = name in names or name not in ABLATION
+        if follow and base and base not in wanted:
+            wanted.append(base)
+    return {name: arm for name, arm in arms.items() if name in wanted}
+
+
+def people_of(options: Mapping[str, Any]) -> str:
+    """Tell who is in a data set of these options."""
+    return options.get('people', 'usual')
+
+
 def read_data_options(folder: Path) -> dict[str, Any]:
     """Read how a data set was made.
 
@@ -179,46 +196,6 @@ def read_data_options(folder: Path) -> dict[str, Any]:
     return {**json.loads(path.read_text()), 'val_sha256': digest}
 
 
-def report(runs: Runs, arms: Mapping[str, Arm], page: Path | None) -> str:
-    """Write tables and plot.
-
-    Args:
-        runs (Mapping): Records by arm and seed.
-        arms (Mapping): What to show.
-        page (Path, optional): Markdown file to write into.
-
-    Returns:
-        str: the tables.
-
-    Raises:
-        SystemExit: If the page has no place for them.
-    """
-    tables = '\n\n'.join(
-        [
-            'AP in percent, means over the seeds:',
-            ap_table(runs, arms),
-            f'({parts_line(runs)}.)',
-            'Paired differences of AP, in points:',
-            difference_table(runs, arms),
-            'The same by size and crowding, with 95 % of the bootstrap; bold '
-            'where the rule holds:',
-            part_table(runs, arms),
-            'What it cost:',
-            cost_table(runs),
-        ]
-    )
-    if page is None:
-        return tables
-    text = page.read_text()
-    if text.count(START) != 1 or text.count(END) != 1:
-        raise SystemExit(f'error: {page} has no place marked "{START}"')
-    before, rest = text.split(START)
-    after = rest.split(END)[1]
-    draw(runs, arms, page.with_suffix('.png'))
-    write_whole(page, f'{before}{START}\n\n{tables}\n\n{END}{after}')
-    return tables
-
-
 def main(
     argv: Sequence[str] | None = None, arms: Mapping[str, Arm] = ARMS
 ) -> None:
@@ -238,7 +215,7 @@ def main(
             results = read_results(args.results)
         else:
             options = read_data_options(args.data)
-            if options.get('people', 'usual') != args.people:
+            if people_of(options) != args.people:
                 raise ValueError(
                     f'{args.data} was made with other people than --people '
                     f'{args.people}'
@@ -257,14 +234,9 @@ def main(
         failed = pool.failed
     if not results.runs:
         raise SystemExit('error: there is no finished run')
-    # with what they are compared with, and so on
-    wanted = list(args.arms)
-    for name in wanted:
-        base = arms[name].base
-        if base and base not in wanted:
-            wanted.append(base)
-    shown = {name: arm for name, arm in arms.items() if name in wanted}
-    print(report(results.by_arm(), shown, args.page))
+    shown = with_bases(args.arms, arms)
+    people = people_of(results.data)
+    print(report(results.by_arm(), shown, args.page, people))
     if failed:
         names = ', '.join(f'{job.arm}, seed {job.seed}' for job in failed)
         raise SystemExit(f'error: failed: {names}')
