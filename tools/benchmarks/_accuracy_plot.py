@@ -32,7 +32,7 @@ def draw(runs: Runs, arms: Mapping[str, Arm], path: Path) -> None:
     """
     shown = [name for name in arms if runs.get(name)]
     palette = plt.get_cmap('tab10' if len(shown) <= 10 else 'tab20')
-    colours = dict(zip(shown, palette.colors))
+    colours = {name: palette(i)[:3] for i, name in enumerate(shown)}
     figure, (top, below) = plt.subplots(
         2, 1, figsize=(12, 8.5), sharex=True, layout='constrained'
     )
@@ -83,8 +83,10 @@ def _draw_differences(
 ) -> None:
     """Draw the differences of an arm: interval, mean, every seed."""
     base = arms[name].base
+    if not base or base not in arms:
+        return
     for part, where in places.items():
-        found = base and difference(runs, name, base, part)
+        found = difference(runs, name, base, part)
         if not found:
             continue
         axes.plot([where] * 2, found.interval, color=colour, linewidth=2)

@@ -108,8 +108,11 @@ def difference_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     titles += _PAPER * compared
     rows = []
     for name, arm in arms.items():
-        found = arm.base and difference(runs, name, arm.base)
-        if not arm.base or not found:
+        # shown as a base alone
+        if not arm.base or arm.base not in arms:
+            continue
+        found = difference(runs, name, arm.base)
+        if not found:
             continue
         low, high = found.interval
         paper = ['', '']
@@ -134,7 +137,9 @@ def part_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     """Write the differences by size and crowding; bold where shown."""
     parts, rows = shown_parts(runs)[1:], []
     for name, arm in arms.items():
-        if not arm.base or not difference(runs, name, arm.base):
+        if not arm.base or arm.base not in arms:
+            continue
+        if not difference(runs, name, arm.base):
             continue
         cells = []
         for part in parts:
