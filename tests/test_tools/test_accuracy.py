@@ -175,11 +175,11 @@ def test_the_paper_is_told_where_it_compares(study):
 
 STUB = """
 import json, pathlib, sys
-arm, seed, data, folder, people = sys.argv[1:]
+arm, seed, data, folder, protocol, *start = sys.argv[1:]
 folder = pathlib.Path(folder)
 calls = folder.parent / 'calls.txt'
 with calls.open('a') as file:
-    file.write(f'{arm}-{seed} ')
+    file.write(f'{arm}-{seed}{"".join(start)} ')
 if f'{arm}-{seed}' == pathlib.Path(data, 'fails').read_text():
     sys.exit('broken')
 for tested in {'plain': ['plain', 'other'], 'third': ['third']}[arm]:
@@ -285,9 +285,41 @@ def test_no_run_starts_that_would_end_too_late(stub, tmp_path, capsys):
     assert 'left for another time' in capsys.readouterr().out
 
 
+def test_arms_may_start_from_weights(stub, study, tmp_path, capsys):
+    (tmp_path / 'data' / 'dataset.json').write_text('{"seed": 3}')
+    weights = tmp_path / 'w.pth'
+    weights.write_bytes(b'weights')
+    page = tmp_path / 'page.md'
+    page.write_text(page.read_text().replace('hard', 'continued'))
+    with pytest.raises(SystemExit):
+        stub('--protocol', 'continued')
+    assert '--protocol continued needs --start' in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        stub('--protocol', 'usual', '--start', str(weights))
+    assert '--protocol usual does not go with --start' in (
+        capsys.readouterr().err
+    )
+    start = ('--protocol', 'continued', '--start', str(weights))
+    results = stub(*start)
+    assert f'plain-0{weights}' in calls_of(tmp_path)
+    assert (tmp_path / 'page_continued.png').is_file()
+    # of other weights they are other runs
+    weights.write_bytes(b'others')
+    with pytest.raises(SystemExit, match='start_sha256'):
+        stub(*start)
+    weights.unlink()
+    with pytest.raises(SystemExit, match=r'error: .*w\.pth'):
+        stub(*start)
+    stored = json.loads(results.read_text())
+    stored['protocol']['version'] = 0
+    results.write_text(json.dumps(stored))
+    with pytest.raises(SystemExit, match='no protocol of today'):
+        study['main'].main(['--results', str(results)])
+
+
 def test_people_are_those_of_the_data_set(stub):
-    with pytest.raises(SystemExit, match='other people than --people usual'):
-        stub('--people', 'usual')
+    with pytest.raises(SystemExit, match='not made with --people usual'):
+        stub('--protocol', 'usual')
 
 
 def test_runs_of_another_protocol_are_not_mixed_in(stub, study, tmp_path):
@@ -339,7 +371,7 @@ def test_the_last_seed_gives_way_where_all_are_too_slow(
     assert jobs[1].process.returncode
 
 
-# what stands in the repository: results, page, people, arms
+# what stands in the repository: results, page, protocol, arms
 PAGES = [
     ('ablation', 'ablation', 'hard', 'ABLATION'),
     ('switches', 'ablation', 'usual', 'ABLATION'),
@@ -347,20 +379,20 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize(('results', 'page', 'people', 'asked'), PAGES)
+@pytest.mark.parametrize(('results', 'page', 'protocol', 'asked'), PAGES)
 def test_pages_are_what_the_command_writes(
-    study, results, page, people, asked
+    study, results, page, protocol, asked
 ):
     arms, writer = study['arms'], study['page']
     found = study['results'].read_results(ROOT / 'docs' / f'{results}.json')
-    study['results'].Results(found.path, arms.PROTOCOLS[people], found.data)
+    study['results'].Results(found.path, arms.PROTOCOLS[protocol], found.data)
     runs = found.by_arm()
     asked = arms.ABLATION if asked == 'ABLATION' else arms.make_switches()
     names = [name for name in asked if name in runs]
     shown = study['main'].with_bases(names, arms.ARMS)
-    tables = writer.report(runs, shown, None, people)
+    tables = writer.report(runs, shown, None, protocol)
     text = (ROOT / 'docs' / f'{page}.md').read_text()
-    start = writer.START.format(people)
+    start = writer.START.format(protocol)
     assert f'{start}\n\n{tables}\n\n{writer.END}' in text
 
 
@@ -423,6 +455,19 @@ def test_a_run_trains_once_and_tests_in_all_ways(study, hard_people, tmp_path):
     assert first['scores']['all']['images'] == 3
     people = [(tmp_path / f'{n}.people.json').read_text() for n in records]
     assert people[0] != people[1]
+    # no step is of any size: the weights are those of the start
+    folder, still = tmp_path / 'still', {**protocol, 'lr': 0.0}
+    folder.mkdir()
+    first = tmp_path / 'weights.pth'
+    run.run('concat', 5, hard_people, folder, arms, still, first)
+    states = [
+        torch.load(path, weights_only=True)['state_dict']
+        for path in (first, folder / 'weights.pth')
+    ]
+    for name, value in states[0].items():
+        # running means of the normalisation follow the data
+        if 'running' not in name and 'tracked' not in name:
+            torch.testing.assert_close(value, states[1][name])
     # what is there is not made again
     before = {p: p.stat().st_mtime_ns for p in tmp_path.iterdir()}
     (tmp_path / 'aggregate.record.json').unlink()
@@ -497,11 +542,11 @@ def test_every_switch_trains(study, hard_people, tmp_path, capsys):
         assert f'loss_{own.get(name, "pull")}' in losses
 
 
-@pytest.mark.parametrize('people', ['hard', 'usual'])
+@pytest.mark.parametrize('name', ['hard', 'usual', 'continued'])
 def test_every_arm_is_made_of_options_that_are_read(
-    study, tmp_path, capsys, people
+    study, tmp_path, capsys, name
 ):
-    protocol = study['arms'].PROTOCOLS[people]
+    protocol = study['arms'].PROTOCOLS[name]
     arms = study['arms'].make_arms(protocol)
     init_default_scope('mmpose')
     texts = set()

@@ -21,6 +21,7 @@ def build_config(
     data: Path,
     folder: Path,
     protocol: Mapping[str, Any] = PROTOCOL,
+    start: Path | None = None,
 ) -> Config:
     """Make the config of a run.
 
@@ -30,6 +31,7 @@ def build_config(
         data (Path): Folder of the data set.
         folder (Path): Work folder.
         protocol (Mapping): As ``PROTOCOL``, the default.
+        start (Path, optional): Weights to start from.
 
     Returns:
         Config: trains without validation and without checkpoints.
@@ -58,6 +60,7 @@ def build_config(
     cfg.merge_from_dict(
         {
             'work_dir': str(folder),
+            'load_from': start and str(start),
             'randomness': {'seed': seed},
             'train_cfg': {
                 '_delete_': True,

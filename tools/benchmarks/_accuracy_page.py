@@ -19,12 +19,12 @@ from _accuracy_tables import (
 from higherhrnet_plugin.files import write_whole
 
 # around the tables of a page
-START = '<!-- {} people: tools/benchmarks/accuracy.py -->'
+START = '<!-- {}: tools/benchmarks/accuracy.py -->'
 END = '<!-- end -->'
 
 
 def report(
-    runs: Runs, arms: Mapping[str, Arm], page: Path | None, people: str
+    runs: Runs, arms: Mapping[str, Arm], page: Path | None, protocol: str
 ) -> str:
     """Write tables and plot.
 
@@ -32,7 +32,7 @@ def report(
         runs (Mapping): Records by arm and seed.
         arms (Mapping): What to show.
         page (Path, optional): Markdown file to write into.
-        people (str): Who is in the data set, which names the place.
+        protocol (str): Its name, which the place has, too.
 
     Returns:
         str: the tables.
@@ -57,13 +57,13 @@ def report(
     if page is None:
         return tables
     text = page.read_text()
-    start = START.format(people)
+    start = START.format(protocol)
     before, mark, rest = text.partition(start)
     _, end, after = rest.partition(END)
     if not mark or not end:
         raise SystemExit(
             f'error: {page} has no place between "{start}" and "{END}"'
         )
-    draw(runs, arms, page.with_name(f'{page.stem}_{people}.png'))
+    draw(runs, arms, page.with_name(f'{page.stem}_{protocol}.png'))
     write_whole(page, f'{before}{start}\n\n{tables}\n\n{END}{after}')
     return tables

@@ -154,6 +154,7 @@ def run(
     folder: Path,
     arms: Mapping[str, Arm],
     protocol: Mapping[str, Any] = PROTOCOL,
+    start: Path | None = None,
 ) -> None:
     """Train an arm and test it in all its ways, as far as not done.
 
@@ -164,12 +165,13 @@ def run(
         folder (Path): Of this run.
         arms (Mapping): All arms.
         protocol (Mapping): As ``PROTOCOL``, the default.
+        start (Path, optional): Weights to start from.
     """
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     weights, told = folder / 'weights.pth', folder / 'training.json'
     if not (weights.is_file() and told.is_file()):
-        cfg = build_config(arms[name], seed, data, folder, protocol)
+        cfg = build_config(arms[name], seed, data, folder, protocol, start)
         training = {**train(cfg, weights), 'machine': describe_machine()}
         write_whole(told, json.dumps(training))
     training = json.loads(told.read_text())
@@ -179,9 +181,9 @@ def run(
         if record.is_file():
             continue
         cfg = build_config(arms[tested], seed, data, folder, protocol)
-        start = time.perf_counter()
+        begun = time.perf_counter()
         people, sigmas = find_people(cfg, weights, data, content)
-        spent = round(time.perf_counter() - start, 1)
+        spent = round(time.perf_counter() - begun, 1)
         write_whole(folder / f'{tested}.people.json', json.dumps(people))
         scores = score_run(content, people, sigmas)
         result = {
@@ -198,7 +200,13 @@ def run(
 
 
 if __name__ == '__main__':
-    arm, number, images, place, people = sys.argv[1:]
-    common = PROTOCOLS[people]
-    known = make_arms(common)
-    run(arm, int(number), Path(images), Path(place), known, common)
+    arm, number, images, place, common, *first = sys.argv[1:]
+    run(
+        arm,
+        int(number),
+        Path(images),
+        Path(place),
+        make_arms(PROTOCOLS[common]),
+        PROTOCOLS[common],
+        *map(Path, first),
+    )

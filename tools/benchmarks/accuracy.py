@@ -41,15 +41,17 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         'data',
         type=Path,
         nargs='?',
-        help='data set of make_synthetic_people.py, of --people; without it '
-        'nothing is trained, and tables and plot are written',
+        help='data set of make_synthetic_people.py; without it nothing is '
+        'trained, and tables and plot are written',
     )
     add(
-        '--people',
+        '--protocol',
         choices=PROTOCOLS,
         default='hard',
-        help='who is in the data set, which decides how it is trained',
+        help='how is trained: on hard people, on usual ones, or on usual ones '
+        'from weights of make demo, which --start names',
     )
+    add('--start', type=Path, help='weights that every arm starts from')
     add(
         '--arms',
         nargs='+',
@@ -89,7 +91,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         '--page',
         type=Path,
         help='Markdown file PAGE.md to write the tables into, between '
-        'comments as in docs/ablation.md; the plot goes to PAGE_PEOPLE.png '
+        'comments as in docs/ablation.md; the plot goes to PAGE_PROTOCOL.png '
         'beside it',
     )
     args = parser.parse_args(argv)
@@ -97,6 +99,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         parser.error(f'--jobs must be positive, got {args.jobs}')
     if min(args.seeds) < 0:
         parser.error(f'--seeds must not be negative, got {args.seeds}')
+    starts = 'start' in PROTOCOLS[args.protocol]
+    if args.data is not None and starts != (args.start is not None):
+        need = 'needs' if starts else 'does not go with'
+        parser.error(f'--protocol {args.protocol} {need} --start')
     return args
 
 
@@ -138,9 +144,10 @@ def plan(
             wanted = set(tested_with(name, arms)) & set(args.arms)
             if all(results.has(arm, seed) for arm in wanted):
                 continue
-            words = (sys.executable, RUN, name, seed, args.data, folder)
-            command = [*map(str, words), args.people]
-            steps = PROTOCOLS[args.people]['iterations']
+            words = [sys.executable, RUN, name, seed, args.data, folder]
+            words += [args.protocol, *([args.start] if args.start else [])]
+            command = [*map(str, words)]
+            steps = PROTOCOLS[args.protocol]['iterations']
             jobs.append(Job(name, seed, folder, command, steps))
     return jobs
 
@@ -167,33 +174,58 @@ def with_bases(
     return {name: arm for name, arm in arms.items() if name in wanted}
 
 
-def people_of(options: Mapping[str, Any]) -> str:
-    """Tell who is in a data set of these options."""
-    return options.get('people', 'usual')
-
-
-def read_data_options(folder: Path) -> dict[str, Any]:
+def read_data_options(args: argparse.Namespace) -> dict[str, Any]:
     """Read how a data set was made.
 
     Args:
-        folder (Path): The data set.
+        args (argparse.Namespace): Of the command line.
 
     Returns:
         dict: its options, and ``val_sha256`` of the held-out annotations:
-        another OpenCV may draw other pictures from the same options.
+        another OpenCV may draw other pictures from the same options; and
+        ``start_sha256`` of the weights to start from, if there are any.
 
     Raises:
-        SystemExit: If it is no finished data set of the generator.
+        SystemExit: If it is no finished data set of the generator, or has
+            other people than the protocol.
     """
+    folder = args.data
     path = folder / 'dataset.json'
     if not path.is_file():
         raise SystemExit(
             f'error: {folder} holds no finished data set; make it with '
             'tools/dataset_converters/make_synthetic_people.py'
         )
-    held_out = (folder / VAL_FILE).read_bytes()
-    digest = hashlib.sha256(held_out).hexdigest()
-    return {**json.loads(path.read_text()), 'val_sha256': digest}
+    options = json.loads(path.read_text())
+    wanted = 'hard' if args.protocol == 'hard' else 'usual'
+    if options.get('people', 'usual') != wanted:
+        raise SystemExit(
+            f'error: {folder} was not made with --people {wanted}, which '
+            f'--protocol {args.protocol} needs'
+        )
+    files = {'val_sha256': folder / VAL_FILE, 'start_sha256': args.start}
+    for name, file in files.items():
+        if file is not None:
+            options[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return options
+
+
+def name_of(protocol: Mapping[str, Any]) -> str:
+    """Find the name of the protocol of a file of results.
+
+    Args:
+        protocol (Mapping): As the file has it.
+
+    Returns:
+        str: its name.
+
+    Raises:
+        ValueError: If it is one of earlier days.
+    """
+    for name, known in PROTOCOLS.items():
+        if known == protocol:
+            return name
+    raise ValueError(f'no protocol of today is {protocol}')
 
 
 def main(
@@ -214,16 +246,12 @@ def main(
         if args.data is None:
             results = read_results(args.results)
         else:
-            options = read_data_options(args.data)
-            if people_of(options) != args.people:
-                raise ValueError(
-                    f'{args.data} was made with other people than --people '
-                    f'{args.people}'
-                )
-            protocol = PROTOCOLS[args.people]
+            options = read_data_options(args)
+            protocol = PROTOCOLS[args.protocol]
             results = Results(args.results, protocol, options)
         for path in args.merge:
             results.merge(read_results(path))
+        protocol_name = name_of(results.protocol)
     except (OSError, ValueError) as error:
         raise SystemExit(f'error: {error}') from error
     failed: list[Job] = []
@@ -235,8 +263,7 @@ def main(
     if not results.runs:
         raise SystemExit('error: there is no finished run')
     shown = with_bases(args.arms, arms)
-    people = people_of(results.data)
-    print(report(results.by_arm(), shown, args.page, people))
+    print(report(results.by_arm(), shown, args.page, protocol_name))
     if failed:
         names = ', '.join(f'{job.arm}, seed {job.seed}' for job in failed)
         raise SystemExit(f'error: failed: {names}')
