@@ -46,11 +46,6 @@ class Results:
         """dict: options that the data set was made with."""
         return self._shared['data']
 
-    @property
-    def protocol(self) -> dict[str, Any]:
-        """dict: what all runs have in common."""
-        return self._shared['protocol']
-
     def has(self, arm: str, seed: int) -> bool:
         """Tell whether a run is there."""
         return _name(arm, seed) in self.runs

@@ -77,8 +77,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add(
         '--results',
         type=Path,
-        default=ROOT / 'docs' / 'ablation.json',
-        help='file of results',
+        help='file of results; by default docs/accuracy_PROTOCOL.json',
     )
     add(
         '--merge',
@@ -95,6 +94,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         'beside it',
     )
     args = parser.parse_args(argv)
+    if args.results is None:
+        name = f'accuracy_{args.protocol}.json'
+        args.results = ROOT / 'docs' / name
     if args.jobs < 1:
         parser.error(f'--jobs must be positive, got {args.jobs}')
     if min(args.seeds) < 0:
@@ -184,12 +186,15 @@ def read_data_options(args: argparse.Namespace) -> dict[str, Any]:
         dict: its options, and ``val_sha256`` of the held-out annotations:
         another OpenCV may draw other pictures from the same options; and
         ``start_sha256`` of the weights to start from, if there are any.
+        Without a data set, those that the results have.
 
     Raises:
         SystemExit: If it is no finished data set of the generator, or has
             other people than the protocol.
     """
     folder = args.data
+    if folder is None:
+        return read_results(args.results).data
     path = folder / 'dataset.json'
     if not path.is_file():
         raise SystemExit(
@@ -210,24 +215,6 @@ def read_data_options(args: argparse.Namespace) -> dict[str, Any]:
     return options
 
 
-def name_of(protocol: Mapping[str, Any]) -> str:
-    """Find the name of the protocol of a file of results.
-
-    Args:
-        protocol (Mapping): As the file has it.
-
-    Returns:
-        str: its name.
-
-    Raises:
-        ValueError: If it is one of earlier days.
-    """
-    for name, known in PROTOCOLS.items():
-        if known == protocol:
-            return name
-    raise ValueError(f'no protocol of today is {protocol}')
-
-
 def main(
     argv: Sequence[str] | None = None, arms: Mapping[str, Arm] = ARMS
 ) -> None:
@@ -243,15 +230,10 @@ def main(
     """
     args = parse_args(argv)
     try:
-        if args.data is None:
-            results = read_results(args.results)
-        else:
-            options = read_data_options(args)
-            protocol = PROTOCOLS[args.protocol]
-            results = Results(args.results, protocol, options)
+        options = read_data_options(args)
+        results = Results(args.results, PROTOCOLS[args.protocol], options)
         for path in args.merge:
             results.merge(read_results(path))
-        protocol_name = name_of(results.protocol)
     except (OSError, ValueError) as error:
         raise SystemExit(f'error: {error}') from error
     failed: list[Job] = []
@@ -263,7 +245,7 @@ def main(
     if not results.runs:
         raise SystemExit('error: there is no finished run')
     shown = with_bases(args.arms, arms)
-    print(report(results.by_arm(), shown, args.page, protocol_name))
+    print(report(results.by_arm(), shown, args.page, args.protocol))
     if failed:
         names = ', '.join(f'{job.arm}, seed {job.seed}' for job in failed)
         raise SystemExit(f'error: failed: {names}')
