@@ -177,7 +177,7 @@ STUB = """
 import json, pathlib, sys
 arm, seed, data, folder, protocol, *start = sys.argv[1:]
 folder = pathlib.Path(folder)
-calls = folder.parent / 'calls.txt'
+calls = folder.parents[1] / 'calls.txt'
 with calls.open('a') as file:
     file.write(f'{arm}-{seed}{"".join(start)} ')
 if f'{arm}-{seed}' == pathlib.Path(data, 'fails').read_text():
@@ -302,6 +302,7 @@ def test_arms_may_start_from_weights(stub, study, tmp_path, capsys):
     start = ('--protocol', 'continued', '--start', str(weights))
     results = stub(*start)
     assert f'plain-0{weights}' in calls_of(tmp_path)
+    assert (tmp_path / 'work/continued/plain-0').is_dir()
     assert (tmp_path / 'page_continued.png').is_file()
     # of other weights they are other runs
     weights.write_bytes(b'others')

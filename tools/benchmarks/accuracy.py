@@ -141,7 +141,7 @@ def plan(
     jobs = []
     for seed in args.seeds:
         for name in trained(args.arms, arms):
-            folder = args.work_dir / f'{name}-{seed}'
+            folder = args.work_dir / args.protocol / f'{name}-{seed}'
             collect(folder, results)
             wanted = set(tested_with(name, arms)) & set(args.arms)
             if all(results.has(arm, seed) for arm in wanted):
