@@ -252,7 +252,7 @@ def test_a_study_goes_on_and_repeats_nothing(stub, study, tmp_path, capsys):
     content = json.loads(results.read_text())
     del content['runs']['other-0'], content['runs']['other-1']
     results.write_text(json.dumps(content))
-    for path in (tmp_path / 'work').glob('plain-?/*.json'):
+    for path in (tmp_path / 'work').glob('hard/plain-?/*.json'):
         path.unlink()
     stub('--arms', 'plain', 'third')
     assert len(calls_of(tmp_path)) == 5
