@@ -18,6 +18,7 @@ FOLDER = str(ROOT / 'tools' / 'benchmarks')
 NAMES = (
     'arms',
     'config',
+    'labels',
     'page',
     'pool',
     'results',
@@ -401,13 +402,15 @@ def test_arms_that_need_no_training(study):
     assert arms.trained(['aggregate', 'plain'], arms.ARMS) == [
         *('plain', 'concat'),
     ]
-    assert arms.tested_with('concat', arms.ARMS) == ['concat', 'aggregate']
+    assert arms.tested_with('concat', arms.ARMS) == [
+        *('concat', 'aggregate', 'concat-labels', 'aggregate-labels'),
+    ]
     for name, arm in arms.ARMS.items():
         assert arm.base is None or arm.base in arms.ARMS
         if arm.weights_of:
             own = dict(arms.ARMS[arm.weights_of].options)
             changed = {k for k, v in arm.options.items() if own.get(k) != v}
-            assert changed, name
+            assert changed or arm.labelled, name
             assert all('.decoder.' in key for key in changed), name
 
 
@@ -548,6 +551,8 @@ def test_every_arm_is_made_of_options_that_are_read(
 ):
     protocol = study['arms'].PROTOCOLS[name]
     arms = study['arms'].make_arms(protocol)
+    # these differ in their test alone
+    arms = {name: arm for name, arm in arms.items() if not arm.labelled}
     init_default_scope('mmpose')
     texts = set()
     for arm in arms.values():
@@ -557,6 +562,78 @@ def test_every_arm_is_made_of_options_that_are_read(
         MODELS.build(cfg.model.head)
     assert len(texts) == len(arms)
     assert 'warning' not in capsys.readouterr().err
+
+
+def test_a_cell_has_the_tag_of_who_is_labelled_nearest(study):
+    labels = study['labels']
+    rng = np.random.default_rng(0)
+    people = np.concatenate(
+        (rng.uniform(-5, 40, (3, 4, 2)), rng.integers(0, 3, (3, 4, 1))), 2
+    )
+    people[:, 3, 2] = 0
+    people[0, :3, 2] = 1
+    made = labels.nearest_people(people, (9, 7), 4.0)
+    assert made.shape == (4, 9, 7)
+    for k, row, column in np.ndindex(made.shape):
+        gaps = {
+            np.hypot(column * 4 - x, row * 4 - y): number
+            for number, (x, y, seen) in enumerate(people[:, k])
+            if seen
+        }
+        nearest = gaps[min(gaps)] if gaps else 0
+        assert made[k, row, column] == labels.APART * nearest
+    assert not labels.nearest_people(people[:0], (2, 3), 4.0).any()
+
+
+class RecordedHead:
+    """A head of empty maps, plain and mirrored, that keeps what is decoded."""
+
+    def __init__(self):
+        self.decoder = type('Decoder', (), {'predict': self.keep})()
+
+    def keep(self, outputs):
+        self.decoded = outputs
+
+    def predict(self, feats, samples, test_cfg=None):
+        maps = torch.zeros(1, 17, 32, 32)
+        return self.decoder.predict([[[(maps, maps)], [(maps, maps)]]])
+
+
+def test_tags_of_labels_lie_at_the_keypoints(study, hard_people):
+    labels = study['labels']
+    content = json.loads((hard_people / study['arms'].VAL_FILE).read_text())
+    image = content['images'][0]
+    pairs = [0, *(i + s for i in range(1, 17, 2) for s in (1, 0))]
+    meta = dict(
+        img_path=f'/any/{image["file_name"]}',
+        input_size=(128, 128),
+        ori_shape=(image['height'], image['width']),
+        flip_indices=pairs,
+    )
+    head = RecordedHead()
+    labels.LabelledTags(head, content)
+    head.predict(None, [type('Sample', (), {'metainfo': meta})()], None)
+    ((plain,), (mirrored,)) = head.decoded[0]
+    assert torch.equal(plain[1].flip(-1)[:, pairs], mirrored[1])
+    people = [
+        np.reshape(a['keypoints'], (-1, 3))
+        for a in content['annotations']
+        if a['image_id'] == image['id']
+    ]
+    # an input of half the size of the image, in cells of 4 pixels
+    assert image['width'] == 256
+    checked = 0
+    for number, points in enumerate(people):
+        for k, (x, y, visible) in enumerate(points):
+            row, column = round(y / 8), round(x / 8)
+            others = [p[k] for p in people if p is not points and p[k, 2]]
+            gaps = [np.hypot(p[0] - x, p[1] - y) for p in others]
+            inside = 0 <= row < 32 and 0 <= column < 32
+            if visible and inside and min(gaps, default=99) > 16:
+                found = plain[1][0, k, row, column]
+                assert found == number * labels.APART
+                checked += 1
+    assert checked > 10
 
 
 def test_sigmas_are_those_of_the_levels(study):

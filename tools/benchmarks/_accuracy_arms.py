@@ -58,6 +58,8 @@ class Arm(NamedTuple):
             it is not trained; ``options`` must concern the test alone.
         paper (tuple, optional): AP and AP(M) in percent that the paper has
             for the change, see docs/ablation.md.
+        labelled (bool): Whether tags are those of the labels, so that the
+            heatmaps alone are tested; for arms that test.
     """
 
     title: str
@@ -65,6 +67,7 @@ class Arm(NamedTuple):
     base: Optional[str] = None
     weights_of: Optional[str] = None
     paper: Optional[tuple[float, float]] = None
+    labelled: bool = False
 
 
 _CONCAT = {
@@ -102,6 +105,16 @@ ABLATION: dict[str, Arm] = {
     'two': Arm(
         'two deconvolutions', {'codec.strides': (4, 2, 1)}, base='blocks'
     ),
+}
+
+# the same weights, where people are told apart by their labels
+LABELLED: dict[str, Arm] = {
+    f'{name}-labels': arm._replace(
+        base=arm.base and f'{arm.base}-labels',
+        weights_of=arm.weights_of or name,
+        labelled=True,
+    )
+    for name, arm in ABLATION.items()
 }
 
 _LOSS = 'model.head.heatmap_loss'
@@ -201,7 +214,7 @@ def make_switches(protocol: Mapping[str, Any] = PROTOCOL) -> dict[str, Arm]:
 
 def make_arms(protocol: Mapping[str, Any] = PROTOCOL) -> dict[str, Arm]:
     """Make all arms, those of the ablation first."""
-    return {**ABLATION, **make_switches(protocol)}
+    return {**ABLATION, **LABELLED, **make_switches(protocol)}
 
 
 ARMS: dict[str, Arm] = make_arms()

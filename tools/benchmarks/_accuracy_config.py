@@ -78,6 +78,9 @@ def build_config(
         }
     )
     cfg.param_scheduler = [warm_up, cosine]
+    # the branch of learned widths is new
+    learned = cfg.model.head.get('heatmap_loss', {}).get('sigma') == 'learned'
+    cfg.model.strict_load = start is None or not learned
     for part in ('val', 'test'):
         cfg[f'{part}_cfg'] = cfg[f'{part}_evaluator'] = None
     cfg.val_dataloader = None

@@ -30,6 +30,7 @@ from _accuracy_arms import (
     tested_with,
 )
 from _accuracy_config import build_config
+from _accuracy_labels import LabelledTags
 from _accuracy_pool import PROGRESS
 from _accuracy_scores import score_run
 from _timing import describe_machine
@@ -120,7 +121,11 @@ def train(cfg: Config, weights: Path) -> dict[str, Any]:
 
 
 def find_people(
-    cfg: Config, weights: Path, data: Path, content: Mapping[str, Any]
+    cfg: Config,
+    weights: Path,
+    data: Path,
+    content: Mapping[str, Any],
+    labelled: bool = False,
 ) -> tuple[list[dict[str, Any]], Any]:
     """Find the people of all held-out images.
 
@@ -129,12 +134,15 @@ def find_people(
         weights (Path): Of the trained one.
         data (Path): Folder of the data set.
         content (Mapping): Of the annotation file.
+        labelled (bool): Whether tags are those of the labels.
 
     Returns:
         tuple: COCO results, and the tolerances of the keypoints.
     """
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     predictor = Predictor(load_estimator(cfg, weights, device))
+    if labelled:
+        LabelledTags(predictor.model.head, content)
     images = list(content['images'])
     files = [str(data / 'val' / image['file_name']) for image in images]
     records = []
@@ -182,7 +190,9 @@ def run(
             continue
         cfg = build_config(arms[tested], seed, data, folder, protocol)
         begun = time.perf_counter()
-        people, sigmas = find_people(cfg, weights, data, content)
+        people, sigmas = find_people(
+            cfg, weights, data, content, arms[tested].labelled
+        )
         spent = round(time.perf_counter() - begun, 1)
         write_whole(folder / f'{tested}.people.json', json.dumps(people))
         scores = score_run(content, people, sigmas)
