@@ -110,6 +110,7 @@ ABLATION: dict[str, Arm] = {
 # the same weights, where people are told apart by their labels
 LABELLED: dict[str, Arm] = {
     f'{name}-labels': arm._replace(
+        title=f'{arm.title}; tags of labels',
         base=arm.base and f'{arm.base}-labels',
         weights_of=arm.weights_of or name,
         labelled=True,

@@ -16,6 +16,9 @@ from torch import Tensor
 
 # between two people; more than any threshold of tags
 APART = 10.0
+# for each pixel of the input from the label, up to FAR: equal tags would let a
+# second peak take keypoints from the person
+SLOPE, FAR = 0.25, 4.0
 
 
 def nearest_people(
@@ -30,8 +33,8 @@ def nearest_people(
         stride (float): Input pixels of a cell.
 
     Returns:
-        np.ndarray: float32 (K, h, w), multiples of ``APART``; 0 where nobody
-        has the keypoint.
+        np.ndarray: float32 (K, h, w), a multiple of ``APART`` and what the
+        distance to the label adds; 0 where nobody has the keypoint.
     """
     rows, columns = np.indices(size)
     x, y, labelled = np.moveaxis(keypoints, -1, 0)[..., None, None]
@@ -39,7 +42,9 @@ def nearest_people(
     distance = np.where(labelled > 0, distance, np.inf)
     if not len(distance):
         return np.zeros((keypoints.shape[1], *size), np.float32)
-    return (APART * distance.argmin(axis=0)).astype(np.float32)
+    gap = distance.min(axis=0)
+    tags = APART * distance.argmin(axis=0) + np.minimum(SLOPE * gap, FAR)
+    return np.where(np.isfinite(gap), tags, 0).astype(np.float32)
 
 
 class LabelledTags:
