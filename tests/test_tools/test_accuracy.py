@@ -378,6 +378,7 @@ PAGES = [
     ('ablation', 'hard', 'ABLATION'),
     ('ablation', 'usual', 'ABLATION'),
     ('recipes', 'usual', 'SWITCHES'),
+    ('recipes', 'continued', 'SWITCHES'),
 ]
 
 

@@ -173,7 +173,10 @@ def cost_table(runs: Runs) -> str:
             name,
             str(numbers[name]),
             f'{seconds[name] / 3600:.1f}',
-            f'{seconds[name] / max(numbers[name], 1) / 60:.1f}',
+            # of tests alone there is nothing to divide by
+            f'{seconds[name] / numbers[name] / 60:.1f}'
+            if numbers[name]
+            else '',
         ]
         for name in sorted(seconds)
     ]
