@@ -50,6 +50,9 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     except _BAD_USAGE as error:
         if is_first():
             say(f'error: {_describe(error)}', sys.stderr)
+        if isinstance(error, ValueError):
+            # agreed on; torchrun would end the first before it has spoken
+            leave()
         return 2
     try:
         with contextlib.closing(job.journal):
