@@ -13,7 +13,7 @@ mpl.use('Agg')
 import matplotlib.pyplot as plt
 import numpy as np
 from _accuracy_arms import Arm
-from _accuracy_tables import Runs, difference, shown_parts
+from _accuracy_tables import Runs, shown_difference, shown_parts
 from matplotlib.axes import Axes
 
 from higherhrnet_plugin.files import write_whole
@@ -82,11 +82,8 @@ def _draw_differences(
     colour: tuple[float, float, float],
 ) -> None:
     """Draw the differences of an arm: interval, mean, every seed."""
-    base = arms[name].base
-    if not base or base not in arms:
-        return
     for part, where in places.items():
-        found = difference(runs, name, base, part)
+        found = shown_difference(runs, name, arms, part)
         if not found:
             continue
         axes.plot([where] * 2, found.interval, color=colour, linewidth=2)

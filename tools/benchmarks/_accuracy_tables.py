@@ -63,6 +63,16 @@ def difference(
     return Difference(list(pairs), np.array(values), (low, high))
 
 
+def shown_difference(
+    runs: Runs, name: str, arms: Mapping[str, Arm], part: str = 'all'
+) -> Difference | None:
+    """Compare an arm with its base, unless it is shown as a base alone."""
+    base = arms[name].base
+    if not base or base not in arms:
+        return None
+    return difference(runs, name, base, part)
+
+
 _PAPER = ["Paper's AP", "Paper's AP(M)"]
 
 
@@ -108,21 +118,19 @@ def difference_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     titles += _PAPER * compared
     rows = []
     for name, arm in arms.items():
-        # shown as a base alone
-        if not arm.base or arm.base not in arms:
-            continue
-        found = difference(runs, name, arm.base)
+        found = shown_difference(runs, name, arms)
         if not found:
             continue
         low, high = found.interval
         paper = ['', '']
-        before = arms[arm.base].paper
+        base = arms[str(arm.base)]
+        before = base.paper
         if arm.paper and before:
             paper = [f'{a - b:+.1f}' for a, b in zip(arm.paper, before)]
         rows.append(
             [
                 arm.title,
-                arms[arm.base].title,
+                base.title,
                 f'{found.values.mean():+.2f}',
                 f'{low:+.2f} to {high:+.2f}',
                 ', '.join(f'{v:+.2f}' for v in found.values),
@@ -137,13 +145,11 @@ def part_table(runs: Runs, arms: Mapping[str, Arm]) -> str:
     """Write the differences by size and crowding; bold where shown."""
     parts, rows = shown_parts(runs)[1:], []
     for name, arm in arms.items():
-        if not arm.base or arm.base not in arms:
-            continue
-        if not difference(runs, name, arm.base):
+        if not shown_difference(runs, name, arms):
             continue
         cells = []
         for part in parts:
-            found = difference(runs, name, arm.base, part)
+            found = shown_difference(runs, name, arms, part)
             assert found is not None
             low, high = found.interval
             mean = f'{found.values.mean():+.1f}'
