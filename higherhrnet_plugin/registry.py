@@ -7,6 +7,7 @@ from mmpose.registry import (
     KEYPOINT_CODECS,
     METRICS,
     MODELS,
+    OPTIM_WRAPPERS,
     TRANSFORMS,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     'KEYPOINT_CODECS',
     'METRICS',
     'MODELS',
+    'OPTIM_WRAPPERS',
     'TRANSFORMS',
 ]

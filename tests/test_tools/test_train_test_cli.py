@@ -175,10 +175,48 @@ def test_flags_need_a_place_in_the_config(
 def test_machine_without_accelerator_is_explained(
     refuse: Callable[..., str], config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert_one_line(refuse('train.py', str(config), '--amp'), '--amp', "'cpu'")
     monkeypatch.delenv('RANK', raising=False)
     message = refuse('train.py', str(config), '--launcher', 'pytorch')
     assert_one_line(message, 'torchrun', 'RANK')
+
+
+@pytest.mark.parametrize(
+    ('device', 'extra', 'expected'),
+    [
+        ('cpu', {}, dict(type='BFloat16OptimWrapper')),
+        (
+            'cpu',
+            dict(type='AmpOptimWrapper', loss_scale=512.0, dtype='float16'),
+            dict(type='BFloat16OptimWrapper'),
+        ),
+        ('cuda', {}, dict(type='AmpOptimWrapper', loss_scale='dynamic')),
+    ],
+)
+def test_amp_takes_the_wrapper_of_the_device(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    device: str,
+    extra: dict,
+    expected: dict,
+) -> None:
+    monkeypatch.setattr('mmengine.device.get_device', lambda: device)
+    path = tmp_path / 'wrapped.py'
+    path.write_text(
+        CONFIG.format(wrapper='OptimWrapper')
+        + f'\noptim_wrapper.update({extra})\n'
+    )
+    cfg = configure(monkeypatch, str(path), '--amp')
+    plain = configure(monkeypatch, str(path))
+    kept = set(expected) | set(extra)
+    rest = {k: v for k, v in plain.optim_wrapper.items() if k not in kept}
+    assert cfg.optim_wrapper == {**rest, **expected}
+
+
+def test_amp_without_a_wrapper_is_explained(
+    refuse: Callable[..., str], config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('mmengine.device.get_device', lambda: 'mps')
+    assert_one_line(refuse('train.py', str(config), '--amp'), '--amp', "'mps'")
 
 
 def test_amp_needs_a_wrapper_it_can_replace(
