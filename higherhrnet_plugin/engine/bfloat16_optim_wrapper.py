@@ -35,7 +35,8 @@ class BFloat16OptimWrapper(OptimWrapper):
             Nothing; the effect ends with the ``with`` block.
         """
         device = next(model.parameters()).device.type
-        with super().optim_context(model), torch.autocast(
-            device, dtype=torch.bfloat16
+        with (
+            super().optim_context(model),
+            torch.autocast(device, dtype=torch.bfloat16),
         ):
             yield

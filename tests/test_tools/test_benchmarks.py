@@ -12,7 +12,7 @@ import torch
 from data_sets import write_data_set
 from inference_data import write_model
 from mmengine.config import Config
-from small_configs import ROOT
+from small_configs import ROOT, TINY
 
 from higherhrnet_plugin.structures.people import People
 
@@ -257,6 +257,34 @@ def test_network(load, tmp_path):
     assert all(row['note'].endswith(' off') for row in rows.values())
 
 
+def test_network_in_training(load, tmp_path):
+    out = tmp_path / 'network.json'
+    options = ['--size', '64', '96', '--train', '2']
+    config = ['--config', str(ROOT / TINY)]
+    load('network').main([*NETWORK, *options, *config, '--out', str(out)])
+    rows = rows_of(out)
+    # statistics of a training do not change what is tested next
+    assert all(
+        'training, channels_last, bfloat16, 2 of ' + size in rows
+        for size in ('64x64', '96x96')
+    )
+
+
+def test_gradients_that_differ_are_not_reported(load, monkeypatch):
+    network = load('network')
+    right = network.training_pass
+
+    def wrong(switch):
+        run = right(switch)
+        factor = 1.01 if switch.model.channels_last else 1
+        return lambda images: run(images) * factor
+
+    monkeypatch.setattr(network, 'training_pass', wrong)
+    config = ['--config', str(ROOT / TINY), '--train', '1']
+    with pytest.raises(SystemExit, match=r'not equal.*gradients, channels_la'):
+        network.main([*NETWORK, *config])
+
+
 def test_outputs_that_differ_are_not_reported(load, monkeypatch):
     network = load('network')
     right = network.make_switches
@@ -295,7 +323,11 @@ def test_distances_of_people_are_told(load):
 
 
 def test_network_needs_sensible_options(load, tmp_path):
-    for options in (['--size', '40'], ['--images', str(tmp_path)]):
+    for options in (
+        ['--size', '40'],
+        ['--images', str(tmp_path)],
+        ['--train', '0'],
+    ):
         with pytest.raises(SystemExit, match=r'^2$'):
             load('network').main(options)
 

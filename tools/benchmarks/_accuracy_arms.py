@@ -202,6 +202,9 @@ def make_switches(protocol: Mapping[str, Any] = PROTOCOL) -> dict[str, Arm]:
         'light-tags': _switch(
             "pull and push at the paper's weight", dict.fromkeys(_AE, 1e-3)
         ),
+        'push-max': _switch(
+            'push: max(0, 1 - d)', {'model.head.tag_loss.push_type': 'max'}
+        ),
         'tags-2': _switch('2 tags', {_DIM: 2}),
         'tags-8': _switch('8 tags', {_DIM: 8}),
         'scaled': _switch('8 tags, scale loss', scaled, 'tags-8'),

@@ -14,6 +14,11 @@ from mmengine.config import Config
 from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
 from higherhrnet_plugin.compat import drop_unsupported_fused
 
+_BFLOAT16 = {
+    'model.channels_last': True,
+    'optim_wrapper.type': 'BFloat16OptimWrapper',
+}
+
 
 def build_config(
     arm: Arm,
@@ -44,6 +49,7 @@ def build_config(
         'model.head.tag_loss.pull_weight': protocol['tag_weight'],
         'model.head.tag_loss.push_weight': protocol['tag_weight'],
         'model.head.decoder.align_flip': False,
+        **(_BFLOAT16 if protocol.get('bfloat16') else {}),
         **arm.options,
     }
     apply_cfg_options(cfg, options)

@@ -19,6 +19,8 @@ from higherhrnet_plugin.inference.model import (
 
 # relative to the largest output of a level
 CLOSE, HALF = 1e-4, 0.2
+# of gradients, which pass through all layers twice: by whether half
+TRAINED = (1e-3, 1.0)
 
 Maps = list[Tensor]
 
@@ -89,6 +91,40 @@ def forward(
         if images.is_cuda:
             torch.cuda.synchronize(images.device)
         return maps
+
+    return run
+
+
+def training_pass(switch: Switch) -> Callable[[Tensor], Tensor]:
+    """Return a forward and a backward pass of a network.
+
+    Args:
+        switch (Switch): How it runs.
+
+    Returns:
+        Callable: from images (B, 3, H, W) to the gradients of the mean
+        square of all maps, in one row.
+    """
+    weights = list(switch.model.parameters())
+    for layer in switch.model.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            # the statistics of a test stay
+            layer.momentum = 0.0
+
+    def run(images: Tensor) -> Tensor:
+        switch.model.train()
+        context: Any = contextlib.nullcontext()
+        if switch.amp is not None:
+            context = torch.autocast(images.device.type, dtype=switch.amp)
+        with context:
+            levels = switch.model(images, None, mode='tensor')
+        maps = [m.float() for level in levels for m in level if m is not None]
+        loss = sum(m.square().mean() for m in maps)
+        found = torch.autograd.grad(loss, weights)
+        switch.model.eval()
+        if images.is_cuda:
+            torch.cuda.synchronize(images.device)
+        return torch.cat([g.flatten() for g in found])
 
     return run
 

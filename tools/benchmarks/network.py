@@ -28,11 +28,19 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         action='store_true',
         help='also torch.compile, which takes minutes to begin with',
     )
+    add(
+        '--train',
+        type=int,
+        metavar='IMAGES',
+        help='also a forward and backward pass of so many images at once',
+    )
     add('--config', default=str(CONFIG), help='config file')
     add('--checkpoint', help='weights; random ones without')
     add('--images', type=Path, help='folder of images to find people on')
     add('--limit', type=int, default=16, help='images at most')
     args = parser.parse_args(argv)
+    if args.train is not None and args.train < 1:
+        parser.error(f'--train must be positive, got {args.train}')
     if args.images and not args.checkpoint:
         parser.error('--images needs a trained network: give --checkpoint')
     if any(side < 64 or side % 32 for side in args.size):
@@ -49,11 +57,13 @@ import torch
 from _command import report, require
 from _networks import (
     CLOSE,
+    TRAINED,
     Maps,
     Switch,
     largest_difference,
     make_switches,
     model_builder,
+    training_pass,
 )
 from _timing import Row, compare, use_one_thread
 from mmengine.registry import init_default_scope
@@ -115,6 +125,32 @@ def measure_flip(run: Callable, image: Tensor, rounds: int) -> Row:
         f'{gap:.0e} off',
         image.is_cuda,
     )
+
+
+def measure_training(
+    switches: dict[str, Switch], images: Tensor, rounds: int
+) -> list[Row]:
+    """Time a forward and a backward pass of images (B, 3, H, W)."""
+    passes = {name: training_pass(s) for name, s in switches.items()}
+    plain = passes.pop('plain')
+    count, _, height, width = images.shape
+    expected = plain(images)
+    rows = []
+    for name, run in passes.items():
+        gap = float((run(images) - expected).norm() / expected.norm())
+        limit = TRAINED[switches[name].amp is not None]
+        require(gap <= limit, f'gradients, {name}: {gap:.1e}')
+        rows.append(
+            compare(
+                f'training, {name}, {count} of {width}x{height}',
+                lambda run=run: run(images),
+                {'plain': lambda: plain(images)},
+                rounds,
+                f'gradient {gap:.0e} off',
+                images.is_cuda,
+            )
+        )
+    return rows
 
 
 def keypoint_distances(found: People, expected: People) -> np.ndarray:
@@ -220,6 +256,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     for side in args.size:
         image = torch.randn(1, 3, side, side, device=device)
         rows += measure_switches(switches, image, args.rounds, notes)
+        if args.train:
+            images = torch.randn(args.train, 3, side, side, device=device)
+            rows += measure_training(switches, images, args.rounds)
         flips.append(measure_flip(switches['plain'].run, image, args.rounds))
     report(rows + flips, args.out)
 
