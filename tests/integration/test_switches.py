@@ -1,4 +1,4 @@
-"""Any two choices of switches train, resume and test together."""
+"""Any two choices of switches train, resume, test and export together."""
 
 import copy
 import io
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from data_sets import write_data_set
+from inference_data import picture
 from mmengine.model import BaseModule
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS, MODELS
@@ -15,6 +16,9 @@ from small_configs import TINY, load_small
 
 from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
 from higherhrnet_plugin.datasets.sample_randomness import SeededIndex
+from higherhrnet_plugin.export import export_model
+from higherhrnet_plugin.inference import Predictor
+from higherhrnet_plugin.runtime import ExportedPredictor
 
 LOSS = 'model.head.heatmap_loss'
 # by option: its choices, the first of which is off
@@ -158,22 +162,28 @@ class Training:
         self.optimizer.load_state_dict(parts[1])
 
 
-@pytest.mark.parametrize('row', ROWS, ids=range(len(ROWS)))
-def test_it_trains_resumes_and_tests(cfg, row):
-    cfg = copy.deepcopy(cfg)
+def start(cfg, row):
+    """Begin a training with a row of choices."""
     row = dict(row)
     autocast = row.pop('autocast')
     row['codec.person_scales'] = row['model.head.tag_loss.scale_weight'] > 0
     apply_cfg_options(cfg, row)
     init_default_scope('mmpose')
     torch.manual_seed(0)
-    training = Training(cfg, autocast)
+    return Training(cfg, autocast)
+
+
+@pytest.mark.parametrize('row', ROWS, ids=range(len(ROWS)))
+def test_it_trains_resumes_and_tests(cfg, row):
+    cfg = copy.deepcopy(cfg)
+    training = start(cfg, row)
     losses = training.step(0)
     assert ('loss_sigma_0' in losses) is (row[f'{LOSS}.sigma'] == 'learned')
-    assert ('loss_scale' in losses) is row['codec.person_scales']
+    told = row['model.head.tag_loss.scale_weight'] > 0
+    assert ('loss_scale' in losses) is told
     file = training.save()
     expected = training.step(1)
-    again = Training(cfg, autocast)
+    again = Training(cfg, row['autocast'])
     again.load(file)
     assert again.step(1) == expected
     for name, value in training.model.state_dict().items():
@@ -186,3 +196,31 @@ def test_it_trains_resumes_and_tests(cfg, row):
     people = result.pred_instances
     assert len(people) > 0
     assert np.isfinite(people.keypoints).all()
+
+
+@pytest.mark.parametrize('row', ROWS, ids=range(len(ROWS)))
+def test_its_exported_file_finds_the_same_people(cfg, row, tmp_path):
+    pytest.importorskip('onnx', reason='ONNX files are not written')
+    pytest.importorskip('onnxruntime', reason='ONNX files are not run')
+    cfg = copy.deepcopy(cfg)
+    training = start(cfg, row)
+    training.step(0)
+    weights = tmp_path / 'weights.pth'
+    torch.save(
+        {'meta': {}, 'state_dict': training.model.state_dict()}, weights
+    )
+    export_model(cfg, weights, tmp_path / 'model.onnx')
+    exported = ExportedPredictor.from_file(tmp_path / 'model.onnx', threads=1)
+    image = picture(64, 64, seed=1)
+    (expected,) = Predictor.from_files(cfg, weights, 'cpu')([image])
+    (found,) = exported([image])
+    assert len(expected.scores) > 0
+    # pixels, and scores
+    for name, gap in (
+        ('keypoints', 1e-3),
+        ('keypoint_scores', 1e-6),
+        ('scores', 1e-6),
+    ):
+        np.testing.assert_allclose(
+            getattr(found, name), getattr(expected, name), rtol=1e-4, atol=gap
+        )

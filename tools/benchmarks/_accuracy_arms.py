@@ -17,12 +17,14 @@ CONFIG = (
 VAL_FILE = 'annotations/person_keypoints_val.json'
 # Stored with the results. Runs of another protocol are never mixed in.
 PROTOCOL: dict[str, Any] = {
-    'version': 1,
+    'version': 2,
     'config': CONFIG.rpartition('/')[2],
     'input_size': 256,
     'sigma': 1.5,
     'batch_size': 8,
-    'iterations': 1600,
+    'iterations': 800,
+    # computed so; with channels_last 2.7 times as fast on a CPU
+    'bfloat16': True,
     'lr': 3e-3,
     # of pull and push; with 1e-3 tags of usual people part late, and in
     # some seeds only
@@ -30,12 +32,10 @@ PROTOCOL: dict[str, Any] = {
 }
 # the demo's network and data, but shorter
 _USUAL: dict[str, Any] = {
-    **PROTOCOL,
-    'version': 2,
+    **{k: v for k, v in PROTOCOL.items() if k != 'bfloat16'},
     'input_size': 128,
     'sigma': [1.0, 1.5],
     'batch_size': 16,
-    'iterations': 800,
     'lr': 4e-3,
 }
 # the first two by the people of the data set
