@@ -13,7 +13,7 @@ from ..runtime.preparing import Image, Prepared
 from ..structures.people import People
 from ..structures.tiles import change_tiles
 from .loaded import Loaded
-from .options import tile_changes
+from .tile_arguments import tile_changes
 
 # of the arguments of the command, what a file does not hold inside
 _DECODER = ('instance_thr', 'min_keypoints', 'nms_thr', 'max_instances')

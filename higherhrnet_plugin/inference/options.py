@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
-from typing import Any, Callable, Optional
+from typing import Optional
 
 from ..cfg_options.arguments import CfgOptionsAction
 from ..runtime.kinds import is_exported
+from .argument_types import finite_number, frame_window, whole_number
+from .tile_arguments import add_tile_arguments
 
 WEBCAM = 'webcam:'
 
@@ -64,7 +65,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     )
     add(
         '--max-frames',
-        type=_whole(1),
+        type=whole_number(1),
         metavar='N',
         help='frames of each video or webcam (default: all)',
     )
@@ -117,10 +118,10 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
         help='what has started several processes, which share the inputs',
     )
     add('--device', help='default: cuda if there is a GPU, else cpu')
-    add('--batch-size', type=_whole(1), default=1, metavar='N')
+    add('--batch-size', type=whole_number(1), default=1, metavar='N')
     add(
         '--workers',
-        type=_whole(0),
+        type=whole_number(0),
         default=1,
         metavar='N',
         help='threads that read images ahead (default: 1)',
@@ -133,7 +134,7 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='S',
         help='test scales, 1 among them (default: those of the config)',
     )
-    _add_tile_arguments(add)
+    add_tile_arguments(add)
     add(
         '--flip',
         action=argparse.BooleanOptionalAction,
@@ -154,67 +155,30 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_tile_arguments(add: Callable[..., Any]) -> None:
-    """Add how large images are cut."""
-    add(
-        '--tiles',
-        type=_number,
-        metavar='P',
-        help='test images that are larger than the input in tiles, with P '
-        'image pixels for one input pixel, as in --tiles 1',
-    )
-    add(
-        '--tile-overlap',
-        type=_number,
-        metavar='F',
-        help='least share of a tile that its neighbour shows, too (default: '
-        '0.25)',
-    )
-    add(
-        '--tile-whole',
-        action='store_true',
-        help='look at the whole of an image in tiles, too, for people who are '
-        'too large for a tile',
-    )
-
-
-def tile_changes(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what the arguments say of tiles.
-
-    Args:
-        args (argparse.Namespace): From :func:`parse_args`.
-
-    Returns:
-        dict[str, Any]: fields of :class:`.TileOptions` that were given.
-    """
-    given = {
-        'pixels': args.tiles,
-        'overlap': args.tile_overlap,
-        'whole': args.tile_whole or None,
-    }
-    return {key: value for key, value in given.items() if value is not None}
-
-
 def _add_people_arguments(parser: argparse.ArgumentParser) -> None:
     """Add which people are kept, and how complete they are."""
     group = parser.add_argument_group('people')
     add = group.add_argument
     add(
         '--instance-thr',
-        type=_number,
+        type=finite_number,
         help='leave out people whose score is lower',
     )
     add(
         '--min-keypoints',
-        type=_whole(0),
+        type=whole_number(0),
         help='leave out people with fewer keypoints found',
     )
     add(
         '--nms-thr',
-        type=_number,
+        type=finite_number,
         help='leave out people more similar (OKS) to a better one',
     )
-    add('--max-instances', type=_whole(1), help='keep the best of an image')
+    add(
+        '--max-instances',
+        type=whole_number(1),
+        help='keep the best of an image',
+    )
     add(
         '--no-fill',
         action='store_true',
@@ -240,7 +204,7 @@ def _add_drawing_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         '--kpt-thr',
-        type=_number,
+        type=finite_number,
         default=0.2,
         help='draw keypoints from this score on (default: 0.2)',
     )
@@ -251,51 +215,22 @@ def _add_drawing_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         '--track-thr',
-        type=_number,
+        type=finite_number,
         metavar='T',
         help='people of --track whose score is lower get no number '
         '(default: 0.2)',
     )
     add(
         '--fill-gaps',
-        type=_whole(1),
+        type=whole_number(1),
         metavar='N',
         help='put people of --track also on up to N frames in a row on which '
         'they were not found',
     )
     add(
         '--smooth',
-        type=_window,
+        type=frame_window,
         metavar='N',
         help='take the trembling out of the keypoints of --track, by N '
         'frames, an odd number from 5 on',
     )
-
-
-def _whole(low: int) -> Any:
-    """Return a parser of whole numbers from ``low`` on."""
-
-    def parse(text: str) -> int:
-        value = int(text)
-        if value < low:
-            raise argparse.ArgumentTypeError(f'must be {low} or more')
-        return value
-
-    parse.__name__ = 'whole number'
-    return parse
-
-
-def _window(text: str) -> int:
-    """Parse a number of frames with one in the middle."""
-    value = int(text)
-    if value < 5 or value % 2 == 0:
-        raise argparse.ArgumentTypeError('must be odd and 5 or more')
-    return value
-
-
-def _number(text: str) -> float:
-    """Parse a finite number."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise argparse.ArgumentTypeError('must be a finite number')
-    return value

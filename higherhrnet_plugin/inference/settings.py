@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .options import tile_changes
+from .tile_arguments import tile_changes
 
 if TYPE_CHECKING:
     from mmengine.config import Config
