@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         SeededSampler,
     )
     from .engine import (
+        BFloat16OptimWrapper,
         CodecCheckHook,
         DurableCheckpointHook,
         ExperimentHook,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     'AggregatingBottomupDecoder',
+    'BFloat16OptimWrapper',
     'BottomupAP10KDataset',
     'BottomupAicDataset',
     'BottomupAlignedAffine',

@@ -27,6 +27,7 @@ REGISTERED = {
         'OwnFilesBadCaseHook',
         'OwnFilesVisualizationHook',
     ],
+    'OPTIM_WRAPPERS': ['BFloat16OptimWrapper'],
     'DATA_SAMPLERS': ['SeededInfiniteSampler', 'SeededSampler'],
     'METRICS': [
         'BottomupCocoMetric',

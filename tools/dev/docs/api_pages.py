@@ -14,7 +14,7 @@ ROOMS = {
     'models': 'Head, losses and estimator.',
     'datasets': 'Data sets, transforms and samplers.',
     'evaluation': 'Metrics.',
-    'engine': 'Hooks of the Runner.',
+    'engine': 'Hooks of the Runner, and mixed precision on a CPU.',
     'analysis': 'What a report and a look at a data set know.',
     'checkpoints': 'Weights of every origin.',
 }

@@ -58,6 +58,7 @@ GROUPS = {
         'OwnFilesVisualizationHook',
         'OwnFilesBadCaseHook',
     ),
+    'Optimiser wrapper': ('BFloat16OptimWrapper',),
 }
 # classes whose fields are options of another one
 _PARTS = {'AggregatingBottomupDecoder': (Selection,)}
