@@ -22,6 +22,17 @@ class BFloat16OptimWrapper(OptimWrapper):
 
     Args:
         kwargs: Arguments of ``OptimWrapper``.
+
+    Examples:
+        >>> import torch
+        >>> from higherhrnet_plugin import BFloat16OptimWrapper
+        >>> layer = torch.nn.Linear(2, 1)
+        >>> sgd = torch.optim.SGD(layer.parameters(), lr=0.1)
+        >>> wrapper = BFloat16OptimWrapper(optimizer=sgd)
+        >>> with wrapper.optim_context(layer):
+        ...     output = layer(torch.ones(1, 2))
+        >>> output.dtype
+        torch.bfloat16
     """
 
     @contextmanager
