@@ -379,6 +379,7 @@ PAGES = [
     ('ablation', 'usual', 'ABLATION'),
     ('recipes', 'usual', 'SWITCHES'),
     ('recipes', 'continued', 'SWITCHES'),
+    ('recipes', 'hard', 'SWITCHES'),
 ]
 
 
