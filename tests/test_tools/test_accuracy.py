@@ -484,6 +484,18 @@ def test_a_run_trains_once_and_tests_in_all_ways(study, hard_people, tmp_path):
     assert again['scores'] == second['scores']
 
 
+@pytest.mark.parametrize(
+    ('protocol', 'wrapper'),
+    [('hard', 'BFloat16OptimWrapper'), ('usual', None), ('continued', None)],
+)
+def test_what_trainings_compute_in(study, tmp_path, protocol, wrapper):
+    arms = study['arms']
+    cfg = study['config'].build_config(
+        arms.ARMS['blocks'], 0, tmp_path, tmp_path, arms.PROTOCOLS[protocol]
+    )
+    assert cfg.optim_wrapper.get('type') == wrapper
+
+
 def test_arms_of_a_seed_begin_alike(study, hard_people, tmp_path):
     run, arms = study['run'], study['arms'].ARMS
     protocol = {**study['arms'].PROTOCOL, **SMALL}

@@ -14,11 +14,6 @@ from mmengine.config import Config
 from higherhrnet_plugin.cfg_options.applying import apply_cfg_options
 from higherhrnet_plugin.compat import drop_unsupported_fused
 
-_BFLOAT16 = {
-    'model.channels_last': True,
-    'optim_wrapper.type': 'BFloat16OptimWrapper',
-}
-
 
 def build_config(
     arm: Arm,
@@ -49,9 +44,10 @@ def build_config(
         'model.head.tag_loss.pull_weight': protocol['tag_weight'],
         'model.head.tag_loss.push_weight': protocol['tag_weight'],
         'model.head.decoder.align_flip': False,
-        **(_BFLOAT16 if protocol.get('bfloat16') else {}),
         **arm.options,
     }
+    if protocol.get('bfloat16'):
+        options['optim_wrapper.type'] = 'BFloat16OptimWrapper'
     apply_cfg_options(cfg, options)
     steps = protocol['iterations']
     warm_up = dict(cfg.warm_up, start_factor=0.01, end=max(1, steps // 10))
