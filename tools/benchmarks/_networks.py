@@ -83,17 +83,22 @@ def forward(
 
     @torch.no_grad()
     def run(images: Tensor) -> Maps:
-        context: Any = contextlib.nullcontext()
-        if amp is not None:
-            context = torch.autocast(images.device.type, dtype=amp)
-        with context:
-            levels = model(images, None, mode='tensor')
-        maps = [m.float() for level in levels for m in level if m is not None]
+        maps = _maps(model, images, amp)
         if images.is_cuda:
             torch.cuda.synchronize(images.device)
         return maps
 
     return run
+
+
+def _maps(model: nn.Module, images: Tensor, amp: torch.dtype | None) -> Maps:
+    """Run a network on images (B, 3, H, W); float32 maps of all levels."""
+    context: Any = contextlib.nullcontext()
+    if amp is not None:
+        context = torch.autocast(images.device.type, dtype=amp)
+    with context:
+        levels = model(images, None, mode='tensor')
+    return [m.float() for level in levels for m in level if m is not None]
 
 
 def training_pass(switch: Switch) -> Callable[[Tensor], Tensor]:
@@ -114,12 +119,7 @@ def training_pass(switch: Switch) -> Callable[[Tensor], Tensor]:
 
     def run(images: Tensor) -> Tensor:
         switch.model.train()
-        context: Any = contextlib.nullcontext()
-        if switch.amp is not None:
-            context = torch.autocast(images.device.type, dtype=switch.amp)
-        with context:
-            levels = switch.model(images, None, mode='tensor')
-        maps = [m.float() for level in levels for m in level if m is not None]
+        maps = _maps(switch.model, images, switch.amp)
         loss = sum(m.square().mean() for m in maps)
         found = torch.autograd.grad(loss, weights)
         switch.model.eval()
