@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..datasets.coco_repair import take_images
 from ..files import write_whole
 from .choice import Choice
 from .plan import Plan
@@ -60,26 +61,6 @@ def write_split(
         files.append(file)
     train, val = files
     return Sources(images, train, val)
-
-
-def take_images(
-    content: Mapping[str, Any], chosen: Sequence[int]
-) -> dict[str, Any]:
-    """Take some images of a file, with what is annotated on them.
-
-    Args:
-        content (Mapping): Repaired content of the annotation file.
-        chosen (Sequence[int]): Places in ``content['images']``.
-
-    Returns:
-        dict: content of a file of these.
-    """
-    images = [content['images'][i] for i in chosen]
-    ids = {image['id'] for image in images}
-    annotations = [
-        a for a in content.get('annotations', ()) if a['image_id'] in ids
-    ]
-    return {**content, 'images': images, 'annotations': annotations}
 
 
 def write_config(plan: Plan, sources: Sources, config: Path) -> None:

@@ -117,7 +117,7 @@ from higherhrnet_plugin.analysis.tuning import (
     find_records,
     read_settings,
     store_outputs,
-    take_images,
+    take_spread,
     tune,
 )
 from higherhrnet_plugin.inference import Predictor
@@ -247,7 +247,7 @@ def main() -> None:
     apply_options(cfg, args)
     try:
         inputs = read_config_inputs(cfg, [], args.ann_file, args.img_dir)
-        inputs = take_images(inputs, args.images)
+        inputs = take_spread(inputs, args.images)
         if args.cache is not None:
             args.cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=args.cache) as folder:

@@ -16,7 +16,7 @@ from _timing import Row, compare
 from mmengine.config import Config
 
 from higherhrnet_plugin.analysis.results import analyse
-from higherhrnet_plugin.datasets.coco_repair import read_coco
+from higherhrnet_plugin.datasets.coco_repair import read_coco, take_images
 from higherhrnet_plugin.inference.predictor import Predictor
 from higherhrnet_plugin.runtime import ExportedPredictor, open_session
 from higherhrnet_plugin.runtime.sessions import Session
@@ -171,17 +171,14 @@ def describe_people(
     if args.ann_file is None:
         return text
     truth = read_coco(str(args.ann_file))
-    numbers = {image['file_name']: image['id'] for image in truth['images']}
+    places = {image['file_name']: i for i, image in enumerate(truth['images'])}
+    taken = [places[path.name] for path in args.files]
+    truth = take_images(truth, taken)
     category = truth['categories'][0]['id']
-    ids = [numbers[path.name] for path in args.files]
     results = [
-        {'image_id': number, 'category_id': category, **record}
-        for number, found in zip(ids, people)
+        {'image_id': image['id'], 'category_id': category, **record}
+        for image, found in zip(truth['images'], people)
         for record in found.to_records()
-    ]
-    truth['images'] = [i for i in truth['images'] if i['id'] in ids]
-    truth['annotations'] = [
-        a for a in truth['annotations'] if a['image_id'] in ids
     ]
     metainfo = args.cfg.test_dataloader.dataset.get('metainfo')
     scores = analyse(truth, results, metainfo).scores

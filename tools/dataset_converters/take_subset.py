@@ -53,7 +53,11 @@ if __name__ == '__main__':
     parse_args()
 
 from higherhrnet_plugin.analysis.checking.settings import settings_of_file
-from higherhrnet_plugin.datasets.coco_repair import RepairReport, load_coco
+from higherhrnet_plugin.datasets.coco_repair import (
+    RepairReport,
+    load_coco,
+    take_images,
+)
 from higherhrnet_plugin.files import write_whole
 
 
@@ -108,9 +112,9 @@ def take_subset(
     people = defaultdict(list)
     for annotation in coco['annotations']:
         people[annotation['image_id']].append(annotation)
-    images = [
-        image
-        for image in coco['images']
+    places = [
+        place
+        for place, image in enumerate(coco['images'])
         if people[image['id']]
         and all(
             person['num_keypoints']
@@ -119,15 +123,13 @@ def take_subset(
             for person in people[image['id']]
         )
     ][:num]
-    if len(images) < num:
+    if len(places) < num:
         raise ValueError(
-            f'only {len(images)} images show nothing but people of at least '
+            f'only {len(places)} images show nothing but people of at least '
             f'{min_area:g} pixels with labelled keypoints; lower --num or '
             '--min-area'
         )
-    kept = {image['id'] for image in images}
-    annotations = [a for a in coco['annotations'] if a['image_id'] in kept]
-    return {**coco, 'images': images, 'annotations': annotations}
+    return take_images(coco, places)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The search for options of a test that suit a trained network."""
 
 from .outputs import StoredOutputs, find_records, store_outputs
-from .search import Choice, Search, Tuned, take_images, tune
+from .search import Choice, Search, Tuned, take_spread, tune
 from .settings import Settings, candidates, cfg_options, read_settings
 
 __all__ = [
@@ -15,6 +15,6 @@ __all__ = [
     'find_records',
     'read_settings',
     'store_outputs',
-    'take_images',
+    'take_spread',
     'tune',
 ]

@@ -13,6 +13,7 @@ from typing import Any, Callable, NamedTuple, Optional
 import numpy as np
 from tqdm import tqdm
 
+from ...datasets.coco_repair import take_images
 from ..coco_scores import CocoEvaluation, Matches
 from ..inputs import Inputs
 from ..resampling import average_precision, relevant_matches
@@ -187,7 +188,7 @@ def tune(search: Search, seeds: Sequence[int], resamples: int) -> Tuned:
     return Tuned(choice, halves, compare(base, runs, seeds))
 
 
-def take_images(inputs: Inputs, number: int) -> Inputs:
+def take_spread(inputs: Inputs, number: int) -> Inputs:
     """Take some of the images, spread over the file.
 
     Args:
@@ -201,10 +202,5 @@ def take_images(inputs: Inputs, number: int) -> Inputs:
     if len(images) <= number:
         return inputs
     places = np.linspace(0, len(images) - 1, number).round().astype(int)
-    taken = [images[i] for i in places.tolist()]
-    ids = {image['id'] for image in taken}
-    annotations = [
-        a for a in inputs.content['annotations'] if a['image_id'] in ids
-    ]
-    content = {**inputs.content, 'images': taken, 'annotations': annotations}
+    content = take_images(inputs.content, places.tolist())
     return replace(inputs, content=content)

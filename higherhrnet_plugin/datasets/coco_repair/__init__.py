@@ -7,6 +7,7 @@ what cannot be repaired is refused by an error that names it.
 from .loading import CocoOptions, load_coco, repair_coco
 from .reading import read_coco
 from .report import RepairReport
+from .selection import take_images
 from .sizes import derive_area, derive_box
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     'load_coco',
     'read_coco',
     'repair_coco',
+    'take_images',
 ]

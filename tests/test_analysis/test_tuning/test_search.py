@@ -13,7 +13,7 @@ from higherhrnet_plugin.analysis.tuning import (
     Settings,
     candidates,
     cfg_options,
-    take_images,
+    take_spread,
     tune,
 )
 from higherhrnet_plugin.analysis.tuning.settings import DECODER, variants
@@ -158,9 +158,9 @@ def test_options_of_a_config_are_named():
 
 def test_images_are_taken_from_all_over_the_file(case):
     inputs, _ = case
-    some = take_images(inputs, 5)
+    some = take_spread(inputs, 5)
     ids = [image['id'] for image in some.content['images']]
     assert ids == [1, 7, 13, 18, 24]
     owners = {a['image_id'] for a in some.content['annotations']}
     assert owners == set(ids)
-    assert take_images(inputs, 24) is inputs
+    assert take_spread(inputs, 24) is inputs
