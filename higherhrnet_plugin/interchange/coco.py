@@ -126,10 +126,16 @@ def _add_people(
         person = Person(
             np.reshape(annotation['keypoints'], (-1, 3)).astype(np.float64),
             skeleton.name,
-            str(annotation.get('track_id', '')),
+            _track(annotation),
             record={k: v for k, v in annotation.items() if k not in _OWN},
         )
         people.setdefault(names[annotation['image_id']], []).append(person)
+
+
+def _track(annotation: Mapping[str, Any]) -> str:
+    """Name the individual; null stands for none, as where it is missing."""
+    value = annotation.get('track_id')
+    return '' if value is None else str(value)
 
 
 def _note(report: RepairReport, labels: Labels) -> None:

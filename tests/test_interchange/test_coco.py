@@ -78,3 +78,17 @@ def test_categories_of_coco(tmp_path):
     assert len(read_result(tmp_path / 'all')['annotations']) == 3
     with pytest.raises(ValueError, match="no skeleton 'cat'"):
         import_labels(file, tmp_path / 'no', ImportOptions(skeleton='cat'))
+
+
+@pytest.mark.parametrize(('track', 'names'), [(None, None), (0, ['0'])])
+def test_no_individual_and_the_one_of_number_0(tmp_path, track, names):
+    content = make_content(tmp_path, (1, 1))
+    for person in content['annotations']:
+        person['track_id'] = track
+    (tmp_path / 'labels.json').write_text(json.dumps(content))
+    import_labels(tmp_path / 'labels.json', tmp_path / 'out')
+    result = read_result(tmp_path / 'out')
+    found = result.get('tracks')
+    assert (found and [t['name'] for t in found]) == names
+    number = 1 if names else None
+    assert [a.get('track_id') for a in result['annotations']] == [number] * 2
