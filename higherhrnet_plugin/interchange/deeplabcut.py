@@ -10,10 +10,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional
 
-import yaml
-
 from ..images.formats import IMAGE_SUFFIXES
 from .labels import LabelledImage, Labels, Person, Skeleton
+from .settings import read_settings
 from .sleap import faults_named, from_sleap, import_sleap_io
 
 # the individual that holds what there is once in an image
@@ -44,7 +43,7 @@ def read_deeplabcut(path: Path) -> Labels:
         ValueError: If something cannot be read.
     """
     config = _find_config(path)
-    settings = _read_config(config) if config else {}
+    settings = read_settings(config) if config else {}
     if path.suffix.lower() == '.csv':
         tables = [path]
     else:
@@ -68,17 +67,6 @@ def _find_config(path: Path) -> Optional[Path]:
     config = path.absolute().parents[2:3]
     file = config[0] / 'config.yaml' if config else None
     return file if file and file.is_file() else None
-
-
-def _read_config(path: Path) -> dict[str, Any]:
-    """Read a config, as plain values."""
-    try:
-        settings = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(f'{path} cannot be read: {error}') from error
-    if not isinstance(settings, dict):
-        raise ValueError(f'{path} holds no settings')
-    return settings
 
 
 def _find_tables(

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from ..images.formats import IMAGE_SUFFIXES
 from .labels import HIDDEN, VISIBLE, LabelledImage, Labels, Person, Skeleton
 from .places import read_size
+from .settings import read_settings
 
 SPLITS = ('train', 'val', 'test')
 _BOX = 5
@@ -38,7 +38,7 @@ def read_ultralytics(path: Path) -> Labels:
         ValueError: If something cannot be read.
     """
     file = path / 'data.yaml' if path.is_dir() else path
-    settings = _read_settings(file)
+    settings = read_settings(file)
     shape = _shape(settings, file)
     classes = _classes(settings)
     keypoints = _keypoint_names(settings, shape[0])
@@ -52,17 +52,6 @@ def read_ultralytics(path: Path) -> Labels:
         raise FileNotFoundError(f'{file} leads to no image')
     kinds = [Skeleton(n, keypoints, links) for n in classes.values()]
     return Labels(kinds, images, left_out)
-
-
-def _read_settings(file: Path) -> dict[str, Any]:
-    """Read the description of the data set, as plain values."""
-    try:
-        settings = yaml.safe_load(file.read_text(encoding='utf-8'))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(f'{file} cannot be read: {error}') from error
-    if not isinstance(settings, dict):
-        raise ValueError(f'{file} holds no settings')
-    return settings
 
 
 def _shape(settings: Mapping[str, Any], file: Path) -> tuple[int, int]:
