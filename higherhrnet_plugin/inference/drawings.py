@@ -16,6 +16,7 @@ from .loaded import Loaded
 from .pictures import draw_prediction
 from .videos import VideoReader
 
+VIDEOS = 'videos'
 # formats that everybody reads and that hold colour; others become PNG
 _PICTURES = ('.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp')
 
@@ -38,7 +39,7 @@ def find_drawing(source: Source) -> str:
         return f'pictures/{name}'
     # animated GIF files are videos
     known = (*VIDEO_SUFFIXES, '.gif')
-    return f'videos/{_rename(source.name, ".mp4", (".mp4",), known)}'
+    return f'{VIDEOS}/{_rename(source.name, ".mp4", (".mp4",), known)}'
 
 
 def _rename(

@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from inference_data import write_video
 from processes import ROOT, free_port, run_python
+from video_files import decode_video
 
 NAMES = ('predictions.json', 'images.json')
 
@@ -55,9 +57,12 @@ def drawn(folder):
 
 @pytest.mark.slow
 def test_three_processes_find_what_one_finds(call, arguments, tmp_path):
+    # drawn by other processes at the same time, into the same folder
+    for name in ('run.avi', 'sit.avi'):
+        write_video(tmp_path / 'in' / name, frames=40)
     done = run_python(*start(arguments, 3), cwd=tmp_path, timeout=280)
     assert 'failed: broken.png: ' in done.stdout, done.stderr
-    assert '5 images, 1 videos (8 frames)' in done.stdout
+    assert '5 images, 3 videos (88 frames)' in done.stdout
     assert done.stdout.count('inputs on cpu') == 1
     # torchrun names the code of its processes
     assert done.returncode == 1
@@ -67,6 +72,15 @@ def test_three_processes_find_what_one_finds(call, arguments, tmp_path):
     assert call('--batch-size', 2, out='alone') == 1
     assert results(out) == results(tmp_path / 'alone')
     assert drawn(out) == drawn(tmp_path / 'alone')
+    videos = {
+        path.name: len(decode_video(path)[0])
+        for path in (out / 'videos').iterdir()
+    }
+    assert videos == {
+        'run.avi.mp4': 40,
+        'sit.avi.mp4': 40,
+        'walk.avi.mp4': 8,
+    }
     # one process takes over what three have done
     assert call('--batch-size', 2, out='shared') == 1
     assert results(out) == results(tmp_path / 'alone')

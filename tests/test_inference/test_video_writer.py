@@ -8,7 +8,10 @@ import pytest
 from inference_data import picture
 from video_files import corners, decode_video, name_corners, write_with_sound
 
-from higherhrnet_plugin.inference.video_writer import VideoWriter
+from higherhrnet_plugin.inference.video_writer import (
+    VideoWriter,
+    remove_unfinished,
+)
 
 RATE = Fraction(25, 2)
 
@@ -122,6 +125,44 @@ def test_nothing_stays_of_a_video_that_failed(tmp_path):
     with pytest.raises(RuntimeError, match='stop'):
         fail()
     assert not list(tmp_path.iterdir())
+
+
+def test_writers_of_one_folder_do_not_meet(tmp_path):
+    """As those of several processes, which FFmpeg opens by name, too."""
+    rng = np.random.default_rng(0)
+    sizes = {'a.mp4': (64, 64), 'b.mp4': (48, 32)}
+    writers = [VideoWriter(tmp_path / name, RATE) for name in sizes]
+    # more than what is held back until the end
+    for i in range(120):
+        for writer, (width, height) in zip(writers, sizes.values()):
+            noise = rng.integers(0, 255, (height, width, 3), np.uint8)
+            writer.write(noise, i / 12.5)
+    for writer in writers:
+        writer.close(keep=True)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(sizes)
+    for name, (width, height) in sizes.items():
+        images, _ = decode_video(tmp_path / name)
+        assert images.shape == (120, height, width, 3)
+
+
+def test_unfinished_videos_are_removed(tmp_path):
+    kept = ['v.mp4', '.v.mp4', 'part.mp4', '.mine.part.mp4', '.7.part']
+    for name in kept:
+        (tmp_path / name).write_bytes(b'')
+    with VideoWriter(tmp_path / 'below' / 'w.mp4', RATE) as writer:
+        # more than what the encoder holds back before it opens the file
+        for i in range(60):
+            writer.write(corners(), i / 12.5)
+        (left,) = (tmp_path / 'below').iterdir()
+    # as a process leaves it that is killed, and one of earlier versions
+    old = tmp_path / '.part.mp4'
+    for part in (left, old):
+        part.write_bytes(b'half')
+    assert set(remove_unfinished(tmp_path)) == {left, old}
+    assert {p.name for p in tmp_path.iterdir()} == {*kept, 'below'}
+    assert [p.name for p in (tmp_path / 'below').iterdir()] == ['w.mp4']
+    assert remove_unfinished(tmp_path) == []
+    assert remove_unfinished(tmp_path / 'no') == []
 
 
 def test_a_name_as_long_as_can_be(tmp_path):
