@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .depth import narrow, stretch
+from .depth import explain_depth, narrow, stretch
 from .orientation import read_orientation, turn_upright
 
 _FULL = 2**16
@@ -45,6 +45,10 @@ def to_bgr(image: Any, stretch_range: bool = False) -> np.ndarray:
             f'got {type(image).__name__}'
         )
     _check_shape(image.shape)
+    if image.ndim == 2:
+        image = image[..., None]
+    # the opacity has no part in the range
+    image = image[..., :3]
     if image.dtype == np.uint16:
         image = (stretch if stretch_range else narrow)(image)
     elif np.issubdtype(image.dtype, np.floating):
@@ -54,11 +58,9 @@ def to_bgr(image: Any, stretch_range: bool = False) -> np.ndarray:
             'an image array holds uint8, uint16 or floating numbers from 0 '
             f'to 1, got {image.dtype}'
         )
-    if image.ndim == 2:
-        image = image[..., None]
     if image.shape[2] == 1:
         image = image.repeat(3, axis=2)
-    return np.ascontiguousarray(image[..., :3])
+    return np.ascontiguousarray(image)
 
 
 def pil_to_array(image: Image.Image) -> np.ndarray:
@@ -78,10 +80,8 @@ def pil_to_array(image: Image.Image) -> np.ndarray:
         values = np.asarray(image)
         low, high = values.min(initial=0), values.max(initial=0)
         if image.mode == 'F' or low < 0 or high >= _FULL:
-            raise ValueError(
-                f'an image of the mode {image.mode!r} with values from '
-                f'{low} to {high}; bring it to 8 or 16 bits first'
-            )
+            kind = f'the mode {image.mode!r}'
+            raise ValueError(explain_depth(kind, values))
         return values.astype(np.uint16)
     rgb = np.asarray(image.convert('RGB'))
     return np.ascontiguousarray(rgb[..., ::-1])

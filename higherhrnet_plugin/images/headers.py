@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from .depth import check_depth
 from .formats import explain_failure, register_decoders
 from .orientation import (
     BROKEN_RECORD,
@@ -27,6 +28,7 @@ _PNG_START = 8
 # of JPEG
 _MARKER, _APP1, _SCAN = 0xFF, 0xE1, 0xDA
 _END = b'\xff\xd9'
+_RADIANCE = b'#?RADIANCE', b'#?RGBE'
 
 
 @dataclass(frozen=True)
@@ -186,21 +188,31 @@ def _jpeg_markers(content: bytes) -> Iterator[tuple[int, int]]:
 
 
 def decode_unknown(content: bytes) -> Optional[np.ndarray]:
-    """Decode what Pillow does not know, such as OpenEXR and Radiance.
+    """Decode what Pillow does not know, such as Radiance.
 
     Args:
         content (bytes): The file.
 
     Returns:
         np.ndarray | None: uint8 (H, W, 3), BGR, upright, or None.
+
+    Raises:
+        ValueError: If it holds numbers that have no rule.
     """
     if not content:
         return None
     data = np.frombuffer(content, np.uint8)
     try:
-        return cv2.imdecode(data, cv2.IMREAD_COLOR)
+        deep = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+        if deep is None or deep.dtype == np.uint8:
+            return deep
+        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except cv2.error:
         return None
+    # its numbers are floating, and OpenCV shows 1 as 255
+    if not content.startswith(_RADIANCE):
+        check_depth(deep)
+    return pixels
 
 
 def _read_geometry(

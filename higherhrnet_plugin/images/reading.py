@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from .conversion import pil_to_array, to_bgr
-from .depth import hint_range, stretch
+from .depth import check_depth, hint_range, stretch
 from .formats import NOT_READ, explain_failure
 from .headers import (
     Header,
@@ -107,7 +107,7 @@ def decode_image(content: bytes, stretch_range: bool = False) -> Picture:
     pixels, hint = None, ''
     if header is None:
         pixels = decode_unknown(content)
-    elif header.kind in _BY_OPENCV and not _has_tiff_alpha(header):
+    elif header.kind in _BY_OPENCV and not _is_for_pillow(header):
         pixels, hint = _decode_by_opencv(content, header, stretch_range)
     if header is not None and pixels is None:
         # also where OpenCV was built without a decoder
@@ -136,31 +136,59 @@ def _find_header(content: bytes) -> Optional[Header]:
     return read_header(io.BytesIO(content))
 
 
-def _has_tiff_alpha(header: Header) -> bool:
-    """Tell where OpenCV would multiply the colours with the opacity."""
-    return header.kind == 'TIFF' and header.mode in _WITH_ALPHA
+def _is_for_pillow(header: Header) -> bool:
+    """Tell what OpenCV reads in another way than docs/images.md says.
+
+    It multiplies colours of TIFF files with their opacity, takes negative
+    numbers for large ones, and floating ones for 0 to 255.
+    """
+    if header.kind == 'TIFF':
+        return header.mode in (*_WITH_ALPHA, 'I', 'F')
+    # 'I' is a PGM file of 16 bits
+    return header.kind == 'PPM' and header.mode == 'F'
 
 
 def _decode_by_opencv(
     content: bytes, header: Header, stretch_range: bool
 ) -> tuple[Optional[np.ndarray], str]:
     """Decode an ordinary format."""
-    data, hint = np.frombuffer(content, np.uint8), ''
+    hint = ''
     try:
-        pixels = cv2.imdecode(data, _AS_STORED)
-        if pixels is None:
-            return None, ''
-        if header.kind in _DEEP and (stretch_range or pixels.max() < _DARK):
-            deep = cv2.imdecode(data, _AS_STORED | cv2.IMREAD_ANYDEPTH)
-            if deep is not None and deep.dtype == np.uint16:
-                hint = '' if stretch_range else hint_range(deep)
-                pixels = stretch(deep) if stretch_range else pixels
+        pixels, deep = _decode_depths(content, header.kind, stretch_range)
     except cv2.error:
         return None, ''
+    if deep is not None:
+        check_depth(deep)
+    if pixels is None:
+        return None, ''
+    if deep is not None and deep.dtype == np.uint16:
+        hint = '' if stretch_range else hint_range(deep)
+        pixels = stretch(deep) if stretch_range else pixels
     # OpenCV turns TIFF files whatever it is told
     if header.kind != 'TIFF':
         pixels = turn_upright(pixels, header.orientation)
     return pixels, hint
+
+
+def _decode_depths(
+    content: bytes, kind: str, stretch_range: bool
+) -> tuple[Optional[np.ndarray], Optional[np.ndarray]]:
+    """Decode to 8 bits, and as deep as it is stored where that counts."""
+    data, deep = np.frombuffer(content, np.uint8), None
+    if kind == 'TIFF':
+        # the only format whose 8 bits may be made of anything
+        deep = cv2.imdecode(data, _AS_STORED | cv2.IMREAD_ANYDEPTH)
+        if deep is not None and deep.dtype == np.uint8:
+            return deep, deep
+    pixels = cv2.imdecode(data, _AS_STORED)
+    if (
+        pixels is not None
+        and deep is None
+        and kind in _DEEP
+        and (stretch_range or pixels.max() < _DARK)
+    ):
+        deep = cv2.imdecode(data, _AS_STORED | cv2.IMREAD_ANYDEPTH)
+    return pixels, deep
 
 
 def _decode_by_pillow(

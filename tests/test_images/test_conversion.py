@@ -52,6 +52,16 @@ def test_stretched_to_its_range():
     assert not flat.any()
 
 
+@pytest.mark.parametrize('opacity', [0, 65535])
+def test_the_opacity_has_no_part_in_the_range(opacity):
+    alpha = np.full(DEEP.shape[:2], opacity, np.uint16)
+    # some way off both ends, where the opacity lies
+    image = DEEP // 2 + 9999
+    found = to_bgr(np.dstack((image, alpha)), stretch_range=True)
+    np.testing.assert_array_equal(found, to_bgr(image, stretch_range=True))
+    assert (found.min(), found.max()) == (0, 255)
+
+
 @pytest.mark.parametrize('orientation', range(1, 9))
 @pytest.mark.parametrize('kind', ['JPEG', 'PNG', 'TIFF', 'WEBP'])
 def test_images_of_pillow_are_turned(tmp_path, orientation, kind):
