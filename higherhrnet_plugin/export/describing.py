@@ -13,6 +13,14 @@ from ..structures.metainfo import ordered_names
 from ..version import __version__
 from .graph import ExportedGraph
 
+# of the loader, what an exported file does without
+_LOADING = {
+    'stretch': False,
+    'color_type': 'color',
+    'imdecode_backend': 'cv2',
+    'to_float32': False,
+}
+
 
 def describe_model(model: Any, graph: ExportedGraph) -> Description:
     """Describe a model with all that is needed to use it.
@@ -47,7 +55,6 @@ def describe_model(model: Any, graph: ExportedGraph) -> Description:
             'the decoder'
         )
     meta = model.dataset_meta
-    flip = bool(model.test_cfg.get('flip_test', False))
     return Description(
         outputs=graph.outputs,
         keypoint_names=ordered_names(meta),
@@ -59,7 +66,7 @@ def describe_model(model: Any, graph: ExportedGraph) -> Description:
         resize_mode=resize.resize_mode,
         use_udp=bool(use_udp),
         scales=tuple(resize.scales),
-        flip=graph.flip if graph.aggregate else flip or graph.flip,
+        flip=_find_flip(model, graph),
         project_to_image=bool(model.test_cfg.get('project_to_image', True)),
         decoder=decoder.settings(),
         dataset_name=str(meta.get('dataset_name', '')),
@@ -69,7 +76,7 @@ def describe_model(model: Any, graph: ExportedGraph) -> Description:
 
 
 def _find_resize(cfg: Config) -> BottomupAlignedResize:
-    """Find the resize of the test, the only step that changes images."""
+    """Find the resize of the test, and refuse what only a config can do."""
     transforms = build_test_pipeline(cfg).transforms
     kinds = [type(t).__name__ for t in transforms]
     wanted = ['LoadBottomupImage', 'BottomupAlignedResize']
@@ -78,7 +85,43 @@ def _find_resize(cfg: Config) -> BottomupAlignedResize:
             f'the test pipeline has the steps {kinds}; an exported file can '
             f'have {wanted} and a step that packs'
         )
-    return transforms[1]
+    loader, resize, _ = transforms
+    for key, kept in _LOADING.items():
+        if (value := getattr(loader, key)) != kept:
+            raise ValueError(
+                f'{key}={value!r} of {kinds[0]} in the test pipeline is lost '
+                f'in an exported file; set test_dataloader.dataset.pipeline.0.'
+                f'{key}={kept}{_later(key)}'
+            )
+    if resize.tiles is not None:
+        raise ValueError(
+            f'`tiles` of the test, {resize.tiles}, is lost in an exported '
+            'file; set test_dataloader.dataset.tiles=None, and none in '
+            f'{kinds[1]}{_later("tiles")}'
+        )
+    return resize
+
+
+def _later(key: str) -> str:
+    """Say where an exported file is given what the config has."""
+    if key not in ('stretch', 'tiles'):
+        return ''
+    return (
+        f'; give `{key}` to ExportedPredictor, or --{key} to the command, '
+        'with the file'
+    )
+
+
+def _find_flip(model: Any, graph: ExportedGraph) -> bool:
+    """Tell whether the mirrored image is looked at, as the config has it."""
+    wanted = bool(model.test_cfg.get('flip_test', False))
+    if wanted and graph.aggregate and not graph.flip:
+        raise ValueError(
+            'the test of the config looks at the mirrored image, too, and a '
+            'file of aggregated maps does so inside or not at all: give '
+            '`flip` (--flip), or set model.test_cfg.flip_test=False'
+        )
+    return wanted or graph.flip
 
 
 def _describe_colours(preprocessor: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +51,7 @@ def export_model(
             scale. Defaults to False, levels of maps.
         flip (bool): Run the mirrored image inside of the file. Defaults to
             False: whoever uses the file runs it twice where the test of the
-            config does.
+            config does, which aggregated maps do not allow.
         numbers (str): 'float32', 'float16' or 'int8'. Defaults to 'float32'.
         pictures (Pictures, optional): What 'int8' is calibrated with.
 
@@ -71,8 +72,8 @@ def export_model(
     target = Path(target)
     _check(target, to, numbers, aggregate, pictures)
     cfg = config if isinstance(config, Config) else read_config(config)
-    # what an exported graph cannot be made of
-    cfg = cfg.copy()
+    # what an exported graph cannot be made of; not of the caller's config
+    cfg = copy.deepcopy(cfg)
     cfg.model.pop('compile_network', None)
     model = load_estimator(cfg, weights, 'cpu')
     graph = ExportedGraph(model, aggregate, flip).eval()

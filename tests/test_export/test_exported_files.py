@@ -196,23 +196,6 @@ def test_options_that_do_not_fit_are_refused(name, options, text, case):
     assert not (folder / name).exists()
 
 
-def test_scales_are_not_aggregated_inside(case):
-    cfg, weights, *_, folder = case
-    cfg = cfg.copy()
-    cfg.test_dataloader.dataset.scales = [1, 2]
-    with pytest.raises(ValueError, match=r'test scales are \[1, 2\]'):
-        export_model(cfg, weights, folder / 'a.onnx', aggregate=True)
-
-
-def test_steps_that_a_file_cannot_take_are_refused(case):
-    cfg, weights, *_, folder = case
-    cfg = cfg.copy()
-    pipeline = cfg.test_dataloader.dataset.pipeline
-    pipeline.insert(1, dict(type='BottomupRandomFlip'))
-    with pytest.raises(ValueError, match='the test pipeline has the steps'):
-        export_model(cfg, weights, folder / 'a.onnx')
-
-
 def test_files_that_are_no_exported_network_are_refused(tmp_path):
     with pytest.raises(ValueError, match='an exported file ends in'):
         ExportedPredictor.from_file('model.pth')
