@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from .labels import LabelledImage, Labels, Person, Skeleton
 
 ALL = 'all'
@@ -27,14 +25,16 @@ def choose_kind(labels: Labels, wanted: str = '') -> Labels:
         ValueError: If there is nothing to choose from, several kinds and no
             choice, or no such kind.
     """
-    used = {p.skeleton for image in labels.images for p in image.people}
-    kinds = [s for s in labels.skeletons if s.name in used]
+    people = [p for image in labels.images for p in image.people]
+    there = _kinds_of(people, labels)
+    # boxes alone leave nothing to choose
+    kinds = _kinds_of([p for p in people if p.is_labelled], labels) or there
     kinds = kinds or labels.skeletons[:1]
     names = [kind.name for kind in kinds]
     if not kinds or not kinds[0].keypoints:
         raise ValueError('no keypoints are labelled')
     if wanted == ALL:
-        return _merge(labels, kinds)
+        return _merge(labels, there or kinds)
     if wanted and wanted not in names:
         raise ValueError(f'there is no skeleton {wanted!r}, but {names}')
     if not wanted and len(kinds) > 1:
@@ -46,11 +46,17 @@ def choose_kind(labels: Labels, wanted: str = '') -> Labels:
     kind = kinds[names.index(wanted)] if wanted else kinds[0]
     images = []
     for image in labels.images:
-        people = tuple(p for p in image.people if p.skeleton == kind.name)
-        others = len(image.people) - len(people)
+        own = tuple(p for p in image.people if p.skeleton == kind.name)
+        others = len(image.people) - len(own)
         labels.left_out['people of other skeletons'] += others
-        images.append(replace(image, people=people))
+        images.append(replace(image, people=own))
     return replace(labels, skeletons=[kind], images=images)
+
+
+def _kinds_of(people: list[Person], labels: Labels) -> list[Skeleton]:
+    """List the kinds of people."""
+    used = {person.skeleton for person in people}
+    return [kind for kind in labels.skeletons if kind.name in used]
 
 
 def _merge(labels: Labels, kinds: list[Skeleton]) -> Labels:
@@ -77,7 +83,10 @@ def _merge(labels: Labels, kinds: list[Skeleton]) -> Labels:
 def choose_people(
     labels: Labels, predicted: bool = False, keep_empty: bool = False
 ) -> Labels:
-    """Leave out who is not labelled, and images without anybody.
+    """Leave out who is nowhere, and images without anybody.
+
+    Somebody with a box or a region alone is kept, as nobody can tell the
+    pixels there from the background otherwise.
 
     Args:
         labels (Labels): Any.
@@ -113,11 +122,15 @@ def _is_kept(person: Person, predicted: bool, labels: Labels) -> bool:
     if person.predicted and not predicted:
         labels.left_out['predicted people (--predicted takes them)'] += 1
         return False
-    # COCO has crowds, and people whose region is masked
-    if not np.any(person.keypoints[:, 2]) and not person.record:
-        labels.left_out['people without labelled keypoints'] += 1
-        return False
-    return True
+    if person.is_labelled or person.record or _has_size(person):
+        return True
+    labels.left_out['people without labelled keypoints, and without box'] += 1
+    return False
+
+
+def _has_size(person: Person) -> bool:
+    """Tell whether a person has a box that can be masked."""
+    return person.box is not None and min(person.box[2:]) > 0
 
 
 def _join_repeats(images: list[LabelledImage]) -> list[LabelledImage]:

@@ -80,7 +80,7 @@ def make_coco(
 
 
 def _describe(person: Person, size: tuple[int, int]) -> dict[str, Any]:
-    """Describe a person with labelled keypoints."""
+    """Describe a person, who has labelled keypoints or a box."""
     rows = person.keypoints
     labelled = rows[rows[:, 2] > 0, :2]
     box = person.box or person.record.get('bbox')

@@ -18,7 +18,7 @@ from .cvat import read_cvat
 from .deeplabcut import read_deeplabcut
 from .formats import FORMATS, find_format, refuse_code
 from .label_studio import read_label_studio
-from .labels import LabelledImage, Labels
+from .labels import LabelledImage, Labels, Person
 from .pictures import Sizes, place_images
 from .sleap import read_alphatracker, read_jabs, read_sleap
 from .tables import read_table
@@ -84,13 +84,15 @@ def import_labels(
     kind = options.kind or find_format(path)
     labels = choose_kind(_read(path, kind, options), options.skeleton)
     labels = choose_people(labels, options.predicted, options.keep_empty)
-    if not any(image.people for image in labels.images):
-        why = _left_out(labels.left_out)
-        raise ValueError('\n'.join([f'{path}: nobody is left', *why]))
+    people = [person for image in labels.images for person in image.people]
+    if not any(person.is_labelled for person in people):
+        lines = [f'{path}: nobody with labelled keypoints is left']
+        lines += [*_masked(people), *_left_out(labels.left_out)]
+        raise ValueError('\n'.join(lines))
     names, sizes = place_images(
         labels.images, options.places, out / 'images', options.copy
     )
-    lines = [_summary(kind, labels), *labels.notes]
+    lines = [_summary(kind, labels), *_masked(people), *labels.notes]
     lines += _left_out(labels.left_out)
     for split in dict.fromkeys(image.split for image in labels.images):
         lines += _write_split(out, split, labels, names, sizes)
@@ -153,6 +155,14 @@ def _summary(kind: str, labels: Labels) -> str:
         f'people, {labelled} keypoints labelled, {hidden} of them hidden, '
         f'{len(tracks)} individuals'
     )
+
+
+def _masked(people: list[Person]) -> list[str]:
+    """Count who has no keypoints."""
+    count = sum(not person.is_labelled for person in people)
+    if not count:
+        return []
+    return [f'masked in training: {count} people without labelled keypoints']
 
 
 def _left_out(left_out: Counter[str]) -> list[str]:

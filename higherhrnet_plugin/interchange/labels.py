@@ -46,6 +46,9 @@ class Person:
             keep one.
         record (Mapping[str, Any]): What else COCO keeps of a person, such as
             ``segmentation`` and ``iscrowd``; in place of what is derived.
+
+    Somebody without labelled keypoints is masked in training, by the region
+    of the record or by the box.
     """
 
     keypoints: np.ndarray
@@ -54,6 +57,11 @@ class Person:
     predicted: bool = False
     box: Optional[tuple[float, float, float, float]] = None
     record: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_labelled(self) -> bool:
+        """bool: Whether any keypoint is labelled."""
+        return bool(self.keypoints[:, 2].any())
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..datasets.coco_repair.statistics import guess_flip_pairs
 from ..images.formats import IMAGE_SUFFIXES
 from .labels import HIDDEN, VISIBLE, LabelledImage, Labels, Person, Skeleton
 from .places import read_size
@@ -30,8 +30,9 @@ def read_ultralytics(path: Path) -> Labels:
         path (Path): ``data.yaml``, or its folder.
 
     Returns:
-        Labels: of all splits; each class is a kind. Images without labels
-        show nobody, as Ultralytics has it.
+        Labels: of all splits; each class is a kind. Boxes alone are people
+        without keypoints. Images without labels show nobody, as Ultralytics
+        has it.
 
     Raises:
         FileNotFoundError: If folders of the data set are missing.
@@ -43,15 +44,14 @@ def read_ultralytics(path: Path) -> Labels:
     classes = _classes(settings)
     keypoints = _keypoint_names(settings, shape[0])
     links = tuple((int(a), int(b)) for a, b in settings.get('skeleton') or [])
-    left_out: Counter[str] = Counter()
     images = []
     for split in SPLITS:
         for image in _list_images(settings, split, file):
-            images.append(_read_image(image, split, shape, classes, left_out))
+            images.append(_read_image(image, split, shape, classes))
     if not images:
         raise FileNotFoundError(f'{file} leads to no image')
     kinds = [Skeleton(n, keypoints, links) for n in classes.values()]
-    return Labels(kinds, images, left_out)
+    return Labels(kinds, images, notes=_note_flips(settings, keypoints, file))
 
 
 def _shape(settings: Mapping[str, Any], file: Path) -> tuple[int, int]:
@@ -93,6 +93,33 @@ def _keypoint_names(settings: Mapping[str, Any], k: int) -> tuple[str, ...]:
     if not isinstance(names, list) or len(names) != k:
         return tuple(f'point_{i}' for i in range(k))
     return tuple(map(str, names))
+
+
+def _note_flips(
+    settings: Mapping[str, Any], keypoints: Sequence[str], file: Path
+) -> list[str]:
+    """Say how to tell `init` the mirrored keypoints; COCO has no place."""
+    given, k = settings.get('flip_idx'), len(keypoints)
+    if given is None:
+        return []
+    if not isinstance(given, list) or not (
+        len(given) == k
+        and all(i in range(k) for i in given)
+        and all(given[i] == index for index, i in enumerate(given))
+    ):
+        return [
+            f'{file}: `flip_idx` {given!r} does not pair {k} keypoints and '
+            'is not used: `init` has --flip-pairs'
+        ]
+    pairs = [(i, other) for i, other in enumerate(given) if i < other]
+    guessed = guess_flip_pairs(keypoints)
+    if {frozenset(p) for p in pairs} == {frozenset(p) for p in guessed}:
+        return []
+    text = ' '.join(['--flip-pairs', *(f'{a},{b}' for a, b in pairs)])
+    return [
+        f'{file}: `flip_idx` is not written, and names of keypoints do not '
+        f'say the same: `init` needs {text}'
+    ]
 
 
 def _list_images(
@@ -137,7 +164,6 @@ def _read_image(
     split: str,
     shape: tuple[int, int],
     classes: Mapping[int, str],
-    left_out: Counter[str],
 ) -> LabelledImage:
     """Read the labels of an image, if it has any."""
     file = _label_file(image)
@@ -148,9 +174,6 @@ def _read_image(
         for number, line in enumerate(lines, 1):
             words = line.split()
             if not words or words[0].startswith('#'):
-                continue
-            if len(words) == _BOX:
-                left_out['boxes without keypoints'] += 1
                 continue
             where = f'{file}, line {number}'
             people.append(_read_person(words, size, shape, classes, where))
@@ -169,10 +192,10 @@ def _read_person(
     """Read one line: class, box and keypoints, in parts of the image."""
     k, numbers = shape
     wanted = _BOX + k * numbers
-    if len(words) != wanted:
+    if len(words) not in (_BOX, wanted):
         raise ValueError(
             f'{where}: {len(words)} numbers, {wanted} are expected by '
-            f'kpt_shape {list(shape)}'
+            f'kpt_shape {list(shape)}, or {_BOX} of a box alone'
         )
     try:
         number, *given = map(float, words)
@@ -185,7 +208,9 @@ def _read_person(
         raise ValueError(f'{where}: class {words[0]} has no name')
     values = np.array(given)
     x, y, w, h = values[:4] * (*size, *size)
-    rows = values[4:].reshape(k, numbers)
+    rows = np.zeros((k, numbers))
+    if len(words) == wanted:
+        rows = values[4:].reshape(k, numbers)
     return Person(
         _keypoints(rows, size), kind, box=(x - w / 2, y - h / 2, w, h)
     )

@@ -209,7 +209,9 @@ def test_jabs(tmp_path, clips):
     labels = sio.Labels([sio.LabeledFrame(video, 2, [animal])])
     sio.save_jabs(labels, 5, str(tmp_path))
     (file,) = tmp_path.glob('*.h5')
-    with pytest.raises(ValueError, match=r'(?s)nobody is left\n.*1 predicted'):
+    with pytest.raises(
+        ValueError, match=r'(?s)keypoints is left\n.*1 predicted'
+    ):
         import_labels(file, tmp_path / 'out')
     import_labels(file, tmp_path / 'out', ImportOptions(predicted=True))
     content = read_result(tmp_path / 'out')

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from labelled_images import make_content, read_result
 
+from higherhrnet_plugin.datasets.coco_repair import CocoOptions, load_coco
 from higherhrnet_plugin.interchange import ImportOptions, import_labels
 from higherhrnet_plugin.interchange.ultralytics import read_ultralytics
 
@@ -37,16 +38,18 @@ def test_ultralytics(tmp_path, layout):
         tmp_path / 'yolo', layout, kpt_names={0: ['nose', 'ear', 'tail']}
     )
     lines = import_labels(folder, tmp_path / 'out', ImportOptions(copy=True))
-    assert 'left out: 2 boxes without keypoints' in lines
+    assert 'masked in training: 2 people without labelled keypoints' in lines
     for split, y in (('train', 0.1), ('val', 0.2)):
         content = read_result(tmp_path / 'out', split)
-        (person,) = content['annotations']
+        person, box = content['annotations']
         np.testing.assert_allclose(
             person['keypoints'],
             [48, 16, 2, 0, 0, 0, 72, y * 64, 1],
         )
         # (x, y, w, h) of the label, not around the keypoints
         np.testing.assert_allclose(person['bbox'], [36, 16, 24, 32])
+        assert (box['keypoints'], box['num_keypoints']) == ([0] * 9, 0)
+        np.testing.assert_allclose(box['bbox'], [43.2, 28.8, 9.6, 6.4])
         (category,) = content['categories']
         assert category['keypoints'] == ['nose', 'ear', 'tail']
         assert category['name'] == 'mouse'
@@ -58,6 +61,66 @@ def test_ultralytics(tmp_path, layout):
             place = tmp_path / 'out' / 'images' / name
             assert place.is_file()
             assert not place.is_symlink()
+
+
+def test_who_has_no_keypoints_is_masked(tmp_path):
+    folder = write_ultralytics(tmp_path / 'yolo', val=None)
+    file = folder / 'labels/train/cage 001.txt'
+    zeros = ' 0' * 9
+    # a class of boxes alone is no choice; a box without a size is no place
+    file.write_text(
+        f'{file.read_text()}0 .2 .2 .1 .2{zeros}\n1 .5 .5 1 1\n'
+        f'0 .2 .2 0 0{zeros}\n'
+    )
+    lines = import_labels(folder, tmp_path / 'out')
+    assert 'left out: 1 people of other skeletons' in lines
+    assert (
+        'left out: 1 people without labelled keypoints, and without box'
+        in lines
+    )
+    options = CocoOptions(3, image_dir=str(tmp_path / 'out/images'))
+    content, report = load_coco(str(tmp_path / 'out/train.json'), options)
+    assert report.is_clean
+    assert report.totals['unlabelled people'] == 2
+    boxes = [
+        a['bbox'] for a in content['annotations'] if not a['num_keypoints']
+    ]
+    np.testing.assert_allclose(
+        boxes, [[43.2, 28.8, 9.6, 6.4], [14.4, 6.4, 9.6, 12.8]]
+    )
+
+
+def test_boxes_alone_are_no_labels(tmp_path):
+    folder = write_ultralytics(tmp_path / 'yolo', val=None)
+    (folder / 'labels/train/cage 001.txt').write_text('0 .5 .5 .1 .1\n')
+    with pytest.raises(ValueError, match=r'(?s)nobody with.*: 1 people wit'):
+        import_labels(folder, tmp_path / 'out')
+
+
+@pytest.mark.parametrize(
+    ('flips', 'names', 'note'),
+    [
+        ([1, 0, 2], None, 'needs --flip-pairs 0,1'),
+        ([1, 0, 2], ['left ear', 'tail', 'right ear'], '--flip-pairs 0,1'),
+        ([0, 1, 2], ['left ear', 'right ear', 'tail'], '--flip-pairs'),
+        ([1, 0], None, r'[1, 0] does not pair 3 keypoints'),
+        ([1, 2, 0], None, r'[1, 2, 0] does not pair'),
+        ([1, 0, 3], None, r'[1, 0, 3] does not pair'),
+        ('x', None, "'x' does not pair"),
+        ([1, 0, 2], ['left ear', 'right ear', 'tail'], ''),
+        ([0, 1, 2], None, ''),
+        (None, None, ''),
+    ],
+)
+def test_mirrored_keypoints_are_told(tmp_path, flips, names, note):
+    folder = write_ultralytics(
+        tmp_path,
+        kpt_names={0: names},
+        **({'flip_idx': flips} if flips else {}),
+    )
+    notes = read_ultralytics(folder).notes
+    assert len(notes) == bool(note)
+    assert not note or (note in notes[0] and 'data.yaml: ' in notes[0])
 
 
 def test_lists_of_images_and_two_numbers_a_keypoint(tmp_path):
