@@ -49,7 +49,8 @@ class Journal:
     """Append records to a file of JSON lines, and read them again.
 
     The first line holds the settings of the run; a run with others is
-    refused. A line that was cut off in the middle is dropped.
+    refused, and any other file, too: both stay as they are. A line that was
+    cut off in the middle is dropped.
 
     Args:
         path (Path): The file, created where it is missing.
@@ -61,13 +62,16 @@ class Journal:
 
     def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:
         self.path = path
-        header = json.loads(json.dumps({'settings': settings}, default=str))
-        if path.exists():
+        text = json.dumps({'settings': settings}, default=str) + '\n'
+        # looked at before anything is changed: it may be of another program
+        first = _first_line(path)
+        if first.endswith(b'\n'):
+            self._check(next(self._lines()), json.loads(text))
             _drop_cut_line(path)
-        if path.exists() and path.stat().st_size:
-            self._check(next(self._lines()), header)
+        elif text.encode().startswith(first):
+            path.write_text(text, encoding='utf-8')
         else:
-            path.write_text(json.dumps(header) + '\n', encoding='utf-8')
+            raise _damaged(path, 1)
         # as JSON writes names that are no text
         self._file = path.open(
             'a', encoding='utf-8', errors='backslashreplace'
@@ -182,17 +186,16 @@ class Journal:
 
     def _lines(self) -> Iterator[Record]:
         """Read all lines."""
-        with self.path.open(encoding='utf-8') as file:
+        # what is no text becomes what is no JSON, and is named as damaged
+        with self.path.open(
+            encoding='utf-8', errors='backslashreplace'
+        ) as file:
             for number, text in enumerate(file, 1):
                 try:
                     line = json.loads(text)
                     line['settings' if number == 1 else 'name']
                 except (ValueError, KeyError, TypeError) as error:
-                    raise ValueError(
-                        f'{self.path}, line {number}, is no line of a '
-                        'journal: repair or remove it, or begin anew with '
-                        '--overwrite'
-                    ) from error
+                    raise _damaged(self.path, number) from error
                 yield line
 
     def _check(self, found: Record, wanted: Record) -> None:
@@ -215,6 +218,22 @@ def _show(settings: Record, key: str) -> str:
     """Write a setting shortly."""
     text = json.dumps(settings[key]) if key in settings else 'not set'
     return text if len(text) <= 60 else text[:57] + '...'
+
+
+def _damaged(path: Path, number: int) -> ValueError:
+    """Say that a line is none of a journal."""
+    return ValueError(
+        f'{path}, line {number}, is no line of a journal: repair or remove '
+        'it, choose another --out, or begin anew with --overwrite'
+    )
+
+
+def _first_line(path: Path) -> bytes:
+    """Read the first line, with its line break; nothing where none is."""
+    if not path.exists():
+        return b''
+    with path.open('rb') as file:
+        return file.readline()
 
 
 def _drop_cut_line(path: Path) -> None:

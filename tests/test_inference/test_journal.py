@@ -99,11 +99,31 @@ def test_a_line_that_was_cut_off_is_dropped(path):
 
 
 def test_even_the_first_line_may_be_cut_off(path):
-    path.write_bytes(b'{"settings": {"thr"')
-    journal = Journal(path, {'thr': 0.1})
-    assert journal.read() == {}
-    journal.close()
-    assert json.loads(path.read_text()) == {'settings': {'thr': 0.1}}
+    whole = b'{"settings": {"thr": 0.1}}'
+    for length in range(len(whole) + 1):
+        path.write_bytes(whole[:length])
+        journal = Journal(path, {'thr': 0.1})
+        assert journal.read() == {}
+        journal.close()
+        assert json.loads(path.read_text()) == {'settings': {'thr': 0.1}}
+
+
+@pytest.mark.parametrize('end', [b'', b'\n', b'\n{"mine": 2}', b'\n\xff'])
+@pytest.mark.parametrize(
+    'start',
+    [
+        b'{"mine": 1, "labels": "of another tool"}',
+        b'{"settings": {"thr": 0.2}}',
+        b'{"settings": {"thr": 0.1}} x',
+        b'\x89PNG\xff',
+    ],
+)
+def test_another_file_is_left_untouched(path, start, end):
+    path.write_bytes(start + end)
+    with pytest.raises(ValueError, match='--overwrite') as raised:
+        Journal(path, {'thr': 0.1})
+    assert str(path.parent) in str(raised.value)
+    assert path.read_bytes() == start + end
 
 
 def test_other_settings_are_refused(path):
