@@ -41,9 +41,13 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     """
     args = parse_args(argv)
     try:
-        device = None
-        if args.launcher != 'none' or not is_exported(args.config):
-            device = join(args.launcher, args.device)
+        device, wanted = None, args.device
+        exported = is_exported(args.config)
+        if exported and wanted is None:
+            # also where torch, which is needed to join, sees a GPU
+            wanted = 'cpu'
+        if args.launcher != 'none' or not exported:
+            device = join(args.launcher, wanted)
         job = _agree(lambda: Job(args, device))
         _agree(job.prepare_folder)
         _agree(job.open_journal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 import numpy as np
 
@@ -60,12 +60,15 @@ class FilePredictor:
         return self.exported.predict(found)
 
 
-def open_exported(args: argparse.Namespace) -> FilePredictor:
+def open_exported(
+    args: argparse.Namespace, device: Optional[str]
+) -> FilePredictor:
     """Open the exported file that the command was given as CONFIG.
 
     Args:
-        args (argparse.Namespace): From :func:`parse_args`. Without a device
-            the file runs on the CPU, whatever torch sees.
+        args (argparse.Namespace): From :func:`parse_args`.
+        device (str, optional): See :func:`.open_session`. Defaults to the
+            CPU, whatever torch sees.
 
     Returns:
         FilePredictor: with the arguments in place of what the file says.
@@ -75,7 +78,7 @@ def open_exported(args: argparse.Namespace) -> FilePredictor:
         ImportError: If the library that runs it is not installed.
         ValueError: If an argument does not fit it.
     """
-    session = open_session(args.config, args.device)
+    session = open_session(args.config, device)
     wanted = {key: getattr(args, key) for key in _DECODER}
     wanted['fill_missing'] = False if args.no_fill else None
     options = {k: value for k, value in wanted.items() if value is not None}

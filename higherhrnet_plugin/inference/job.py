@@ -50,7 +50,7 @@ class Job:
     Args:
         args (argparse.Namespace): From :func:`parse_args`.
         device (torch.device, optional): Of this process; an exported file
-            needs none.
+            needs none, and is opened on ``args.device`` then.
 
     Raises:
         OSError: If a file is missing.
@@ -74,7 +74,7 @@ class Job:
         folder = next((s.folder for s in self.sources if s.folder), '')
         cfg: Optional[Config] = None
         if is_exported(args.config):
-            self._open_file(args, folder)
+            self._open_file(args, device, folder)
         else:
             cfg = self._open_config(args, device, folder)
         self.options = self._choose_options(args)
@@ -94,16 +94,23 @@ class Job:
         if is_first():
             print(f'{len(self.sources)} inputs on {self.where}')
 
-    def _open_file(self, args: argparse.Namespace, folder: str) -> None:
+    def _open_file(
+        self,
+        args: argparse.Namespace,
+        device: Optional[torch.device],
+        folder: str,
+    ) -> None:
         """Open an exported file, and collect what results depend on."""
-        self.predictor = open_exported(args)
+        # of several processes each has its own
+        place = args.device if device is None else str(device)
+        self.predictor = open_exported(args, place)
         exported = self.predictor.exported
         about = asdict(exported.description)
         parts: dict[str, Any] = {'exported': about}
         if exported.tiles is not None:
             parts['tiles'] = asdict(exported.tiles)
-        digest = _hash(Path(args.config))
-        self.where = f'{args.device or "cpu"}, {about["numbers"]}'
+        digest = _hash(*_exported_files(Path(args.config)))
+        self.where = f'{place or "cpu"}, {about["numbers"]}'
         self.settings = collect_settings(args, parts, digest, folder)
 
     def _open_config(
@@ -193,9 +200,20 @@ class Job:
         return summary
 
 
-def _hash(path: Path) -> str:
-    """Compute the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _exported_files(path: Path) -> list[Path]:
+    """Name all files of an exported network; OpenVINO's weights lie beside."""
+    beside = path.with_suffix('.bin')
+    if path.suffix.lower() == '.xml' and beside.is_file():
+        return [path, beside]
+    return [path]
+
+
+def _hash(*paths: Path) -> str:
+    """Compute the SHA-256 of files, one behind the other."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _check_outputs(sources: Sequence[Source], draw: bool) -> None:

@@ -5,13 +5,15 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 from exported import largest_gap, write_case
 from processes import run_python
 
 from higherhrnet_plugin.export import export_model
-from higherhrnet_plugin.inference import Predictor
+from higherhrnet_plugin.inference import Predictor, cli, exported
 from higherhrnet_plugin.inference.cli import main
 from higherhrnet_plugin.inference.options import parse_args
+from higherhrnet_plugin.runtime import open_session
 
 pytest.importorskip('onnx', reason='ONNX files are not written')
 pytest.importorskip('onnxruntime', reason='ONNX files are not run')
@@ -112,6 +114,53 @@ def test_a_run_is_not_continued_by_another_file(case, capsys):
     words += ['--device', 'cpu', '--out', folder / 'out']
     assert main([*map(str, words)]) == 2
     assert '--overwrite' in capsys.readouterr().err
+
+
+def test_a_run_is_not_continued_with_other_weights(case, tmp_path, capsys):
+    """OpenVINO's lie in a second file, and the first stays as it is."""
+    pytest.importorskip('openvino', reason='OpenVINO is not installed')
+    cfg, weights, folder = case
+    export_model(cfg, weights, tmp_path / 'people.xml', 'openvino')
+    words = [tmp_path / 'people.xml', folder / 'in', '--no-draw']
+    words = [*map(str, words), '--out', str(tmp_path / 'out')]
+    assert main(words) == 0
+    assert main(words) == 0
+    assert '4 inputs were done before' in capsys.readouterr().out
+    content = bytearray((tmp_path / 'people.bin').read_bytes())
+    # of the last number, its lowest byte
+    content[-4] ^= 1
+    (tmp_path / 'people.bin').write_bytes(content)
+    assert main(words) == 2
+    assert 'weights_sha256: was ' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('given', 'wanted', 'chosen'),
+    [(None, 'cpu', 'cpu'), ('cuda', 'cuda', 'cuda:3')],
+)
+def test_each_process_has_its_device(
+    given, wanted, chosen, case, tmp_path, monkeypatch
+):
+    """The one that it gets when it joins the others."""
+    *_, folder = case
+    asked, opened = [], []
+
+    def join(*args):
+        asked.append(args)
+        return torch.device(chosen)
+
+    def open_on_the_cpu(path, device):
+        opened.append(device)
+        return open_session(path)
+
+    monkeypatch.setattr(cli, 'join', join)
+    monkeypatch.setattr(exported, 'open_session', open_on_the_cpu)
+    words = [folder / 'people.onnx', folder / 'in', '--no-draw']
+    words += ['--launcher', 'pytorch', '--out', tmp_path]
+    words += ['--device', given] if given else []
+    assert main([*map(str, words)]) == 0
+    assert asked == [('pytorch', wanted)]
+    assert opened == [chosen]
 
 
 def test_a_file_runs_on_the_cpu_unless_told_otherwise(case, capsys):
