@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from .settings import read_settings
+
 FORMATS = {
     'sleap': 'SLEAP: .slp, .pkg.slp',
     'deeplabcut': 'DeepLabCut: config.yaml, its folder, or a table .csv',
@@ -53,7 +55,7 @@ def find_format(path: Path) -> str:
     refuse_code(path)
     suffix = path.suffix.lower()
     if suffix in ('.yaml', '.yml'):
-        return 'deeplabcut' if path.name == 'config.yaml' else 'ultralytics'
+        return _kind_of_yaml(path)
     if suffix == '.json':
         return _kind_of_json(path)
     if suffix == '.csv':
@@ -101,6 +103,14 @@ def _kind_of_folder(path: Path) -> str:
         f'{path} is a folder without labeled-data (DeepLabCut) and without '
         'data.yaml (Ultralytics): name the file of labels'
     )
+
+
+def _kind_of_yaml(path: Path) -> str:
+    """Tell the settings of two tools apart."""
+    # DeepLabCut has this name alone, and Ultralytics takes any
+    if path.name == 'config.yaml' and 'kpt_shape' not in read_settings(path):
+        return 'deeplabcut'
+    return 'ultralytics'
 
 
 def _kind_of_json(path: Path) -> str:

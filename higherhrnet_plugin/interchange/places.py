@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..datasets.coco_repair.files import base_name, spellings
@@ -78,14 +78,35 @@ def _absolute(path: Path) -> Path:
 def _index(folders: Sequence[Path]) -> defaultdict[str, list[Path]]:
     """List all files below folders by their base names."""
     known: defaultdict[str, list[Path]] = defaultdict(list)
-    for folder in folders:
-        for place, _, names in sorted(os.walk(_absolute(folder))):
-            for name in names:
-                path = Path(place, name)
-                same = known[name.casefold()]
-                if path not in same:
-                    same.append(path)
+    for path in list_files(*folders):
+        known[path.name.casefold()].append(path)
     return known
+
+
+def list_files(*folders: Path) -> Iterator[Path]:
+    """List the files of folders and of those below, linked ones, too.
+
+    Args:
+        folders (Path): Where to start.
+
+    Yields:
+        Path: the absolute path of each; each folder once, under the name
+        that is no link if there is one.
+    """
+    starts = list(map(_absolute, folders))
+    seen = set()
+    # it grows
+    for start in starts:
+        for place, below, names in os.walk(start):
+            real = os.path.realpath(place)
+            if real in seen:
+                below.clear()
+                continue
+            seen.add(real)
+            below.sort()
+            paths = [Path(place, name) for name in below]
+            starts += [path for path in paths if path.is_symlink()]
+            yield from (Path(place, name) for name in sorted(names))
 
 
 def _best(source: str, known: Mapping[str, list[Path]]) -> list[Path]:

@@ -12,7 +12,7 @@ import numpy as np
 from ..datasets.coco_repair.statistics import guess_flip_pairs
 from ..images.formats import IMAGE_SUFFIXES
 from .labels import HIDDEN, VISIBLE, LabelledImage, Labels, Person, Skeleton
-from .places import read_size
+from .places import list_files, read_size
 from .settings import read_settings
 
 SPLITS = ('train', 'val', 'test')
@@ -129,19 +129,16 @@ def _list_images(
     given = settings.get(split)
     if not given:
         return
-    root = file.parent
-    # a path of the machine of training is worth nothing here
-    stated = Path(str(settings.get('path') or '.'))
     for name in [given] if isinstance(given, str) else given:
-        places = [root / stated / name, root / name]
+        places = _places(settings, name, file)
         place = next((p for p in places if p.exists()), None)
         if place is None:
             raise FileNotFoundError(
-                f'{file}: there is no {name!r} of {split!r}, neither as '
-                f'{places[0]} nor as {places[1]}'
+                f'{file}: there is no {name!r} of {split!r}; looked for '
+                f'{", ".join(map(str, places))}'
             )
         if place.is_dir():
-            found = (p for p in place.rglob('*') if p.name[0] != '.')
+            found = (p for p in list_files(place) if p.name[0] != '.')
         else:
             lines = place.read_text(encoding='utf-8').split('\n')
             found = (
@@ -150,6 +147,17 @@ def _list_images(
         yield from sorted(
             p for p in found if p.suffix.lower() in IMAGE_SUFFIXES
         )
+
+
+def _places(settings: Mapping[str, Any], name: Any, file: Path) -> list[Path]:
+    """List where a folder or list of images may be, each once."""
+    # a path of the machine of training is worth nothing here
+    roots = [file.parent / str(settings.get('path') or '.'), file.parent]
+    names = [str(name)]
+    # Roboflow writes it for what lies beside, and Ultralytics takes it so
+    if names[0].startswith('../'):
+        names.append(names[0][3:])
+    return list(dict.fromkeys(root / n for n in names for root in roots))
 
 
 def _label_file(image: Path) -> Path:

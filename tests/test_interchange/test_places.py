@@ -2,7 +2,11 @@
 
 import pytest
 
-from higherhrnet_plugin.interchange.places import find_files, unique_names
+from higherhrnet_plugin.interchange.places import (
+    find_files,
+    list_files,
+    unique_names,
+)
 
 
 @pytest.fixture
@@ -35,6 +39,27 @@ def test_the_best_end_of_a_path_counts(folder):
 def test_what_is_there_is_taken(folder):
     source = str(folder / 'one/c d.png')
     assert find_files([source], []) == {source: folder / 'one/c d.png'}
+
+
+def test_linked_folders_are_searched_once(folder):
+    place = folder / 'pictures'
+    place.mkdir()
+    (place / 'a').symlink_to(folder / 'one')
+    # a circle, and the same folder again
+    (folder / 'one/b/up').symlink_to(place)
+    (place / 'again').symlink_to(folder / 'one/b')
+    found = [str(path.relative_to(place)) for path in list_files(place)]
+    assert sorted(found) == ['a/a/img1.png', 'a/b/img1.png', 'a/c d.png']
+    assert find_files(['c d.png'], [place]) == {'c d.png': place / 'a/c d.png'}
+    with pytest.raises(ValueError, match='may be any of'):
+        find_files(['img1.png'], [place])
+
+
+def test_folders_that_are_no_links_give_the_names(folder):
+    (folder / 'one/B').symlink_to(folder / 'one/c')
+    (folder / 'one/0').symlink_to(folder / 'one/b')
+    found = find_files(['b/img1.png'], [folder])
+    assert found == {'b/img1.png': folder / 'one/b/img1.png'}
 
 
 def test_prefixes_of_uploads(folder):

@@ -177,10 +177,43 @@ def test_images_that_are_none_are_named(tmp_path):
         read_ultralytics(folder)
 
 
-def test_missing_folders_of_ultralytics(tmp_path):
-    folder = write_ultralytics(tmp_path, val='images/gone')
-    with pytest.raises(FileNotFoundError, match="no 'images/gone' of 'val'"):
+@pytest.mark.parametrize('path', [None, '.', '/gone', '../somewhere'])
+def test_folders_that_lie_beside_as_roboflow_writes_them(tmp_path, path):
+    folder = write_ultralytics(
+        tmp_path / 'set',
+        '{split}/{kind}',
+        train='../train/images',
+        val='../val/images',
+        path=path,
+    )
+    assert len(read_ultralytics(folder).images) == 4
+    # what is where it says is taken first
+    make_content(tmp_path / 'train' / 'images', (1, 1, 1))
+    assert len(read_ultralytics(folder).images) == 5
+
+
+@pytest.mark.parametrize(
+    ('path', 'count'), [(None, 1), ('.', 1), ('elsewhere', 2)]
+)
+def test_missing_folders_of_ultralytics(tmp_path, path, count):
+    folder = write_ultralytics(tmp_path, val='images/gone', path=path)
+    with pytest.raises(
+        FileNotFoundError, match="no 'images/gone' of 'val'"
+    ) as error:
         read_ultralytics(folder)
+    # each place is named once
+    assert str(error.value).count(f'{tmp_path}') == 1 + count
+
+
+def test_linked_folders_of_ultralytics(tmp_path):
+    folder = write_ultralytics(tmp_path / 'yolo', val=None)
+    make_content(tmp_path / 'more', (1,))
+    (tmp_path / 'yolo/images/train/more').symlink_to(tmp_path / 'more')
+    names = [image.source for image in read_ultralytics(folder).images]
+    assert [name for name in names if 'more' in name] == [
+        str(folder / 'images/train/more/cage 001.png')
+    ]
+    assert len(names) == 3
 
 
 def test_yaml_runs_nothing(tmp_path):
