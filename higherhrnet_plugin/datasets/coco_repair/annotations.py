@@ -43,17 +43,19 @@ def repair_annotation(
     annotation: dict[str, Any],
     image: dict[str, Any],
     fields: Mapping[str, int],
+    owner: str,
     report: RepairReport,
     habits: Habits = NO_HABITS,
 ) -> Optional[dict[str, Any]]:
     """Complete one annotation.
 
     Args:
-        annotation (dict): The record of the file, with an ``id``.
+        annotation (dict): The record of the file.
         image (dict): Its image, with ``width`` and ``height``.
         fields (Mapping[str, int]): Names of the lists of keypoints and how
             many keypoints each holds. The first one decides about box, area
             and ``num_keypoints``.
+        owner (str): The annotation, for messages.
         report (RepairReport): Takes notes.
         habits (Habits): What boxes and areas of the file have in common.
             Defaults to nothing unusual.
@@ -64,7 +66,6 @@ def repair_annotation(
     Raises:
         ValueError: If a value cannot be repaired.
     """
-    owner = f'annotation {annotation["id"]}'
     record = dict(annotation)
     _repair_crowd(record, owner, report)
     take_ignored_as_crowd(record, owner, report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
@@ -56,15 +57,14 @@ def repair_people(
         ValueError: If a record cannot be repaired.
     """
     fields, orders = keypoints
-    ids = _AnnotationIds(annotations)
-    annotations = _with_numbers(annotations, images, fields, report)
+    ids, owners = _AnnotationIds(annotations), _name_owners(annotations)
+    annotations = _with_numbers(annotations, images, fields, owners, report)
     first = next(iter(fields))
     seen = SeenPeople(first)
     sized = {k: i for k, i in images.items() if i and i['width'] is not None}
     habits = find_habits(annotations, sized, fields, report)
     kept = []
-    for i, annotation in enumerate(annotations):
-        owner = _owner(annotation, i)
+    for annotation, owner in zip(annotations, owners):
         category = _category_key(annotation, numbers, owner, report)
         if numbers[category] < 0:
             report.add_drop(OTHER_CATEGORY, owner)
@@ -81,7 +81,7 @@ def repair_people(
         if number is None:
             continue
         record = repair_annotation(
-            {**annotation, 'id': number}, image, fields, report, habits
+            {**annotation, 'id': number}, image, fields, owner, report, habits
         )
         if record is None:
             continue
@@ -97,6 +97,7 @@ def _with_numbers(
     annotations: Sequence[dict[str, Any]],
     images: Mapping[str, Any],
     fields: Mapping[str, int],
+    owners: Sequence[str],
     report: RepairReport,
 ) -> list[dict[str, Any]]:
     """Read numbers in text, and find images by padded ids and by names."""
@@ -104,8 +105,7 @@ def _with_numbers(
     named = {image['file_name']: k for k, image in images.items() if image}
     names = (*fields, *_NUMBERS)
     records = []
-    for i, annotation in enumerate(annotations):
-        owner = _owner(annotation, i)
+    for annotation, owner in zip(annotations, owners):
         record = read_numbers(annotation, names, owner, report)
         value = record.get('image_id')
         # other values are judged where they are used
@@ -121,11 +121,20 @@ def _with_numbers(
     return records
 
 
-def _owner(annotation: dict[str, Any], index: int) -> str:
-    """Name an annotation in messages."""
-    if annotation.get('id') is None:
-        return f'`annotations[{index}]`'
-    return f'annotation {annotation["id"]}'
+def _name_owners(annotations: Sequence[dict[str, Any]]) -> list[str]:
+    """Name annotations in messages, as they are found in the file."""
+    # as text, as messages show 7 and '7' alike
+    ids = [str(annotation.get('id')) for annotation in annotations]
+    uses = Counter(ids)
+    owners = []
+    for i, annotation in enumerate(annotations):
+        name, place = f'annotation {ids[i]}', f'`annotations[{i}]`'
+        if annotation.get('id') is None:
+            name = place
+        elif uses[ids[i]] > 1:
+            name += f' ({place})'
+        owners.append(name)
+    return owners
 
 
 def _image_key(annotation: dict[str, Any], owner: str) -> str:
