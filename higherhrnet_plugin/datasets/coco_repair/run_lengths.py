@@ -72,9 +72,7 @@ def read_counts(counts: Any) -> np.ndarray:
         try:
             counts = counts.encode('ascii')
         except UnicodeEncodeError as error:
-            raise ValueError(
-                'has characters in `counts` that encode no number'
-            ) from error
+            raise ValueError(_NO_NUMBER) from error
     if isinstance(counts, bytes):
         return _decode(counts)
     if not isinstance(counts, (list, tuple)):
