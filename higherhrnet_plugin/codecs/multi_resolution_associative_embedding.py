@@ -11,7 +11,7 @@ from mmpose.codecs.base import BaseKeypointCodec
 from ..registry import KEYPOINT_CODECS
 from ..structures.sizes import size_ratio
 from .aggregating_bottomup_decoder import AggregatingBottomupDecoder
-from .targets.checks import check_keypoints, check_levels
+from .targets.checks import check_keypoints, check_levels, check_tag_levels
 from .targets.gaussian import (
     draw_by_person,
     draw_heatmaps,
@@ -133,12 +133,9 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
         if isinstance(tag_levels, int):
             tag_levels = (tag_levels,)
         self.tag_levels = tuple(tag_levels)
-        levels = range(len(self.heatmap_sizes))
-        if not self.tag_levels or not set(self.tag_levels) <= set(levels):
-            raise ValueError(
-                f'`tag_levels` is {list(tag_levels)}, but `heatmap_sizes` '
-                f'has the levels 0 to {levels[-1]}'
-            )
+        check_tag_levels(
+            self.tag_levels, len(self.heatmap_sizes), '`heatmap_sizes` has'
+        )
         self.use_udp = use_udp
         self.on_device = on_device
         self.num_keypoints = num_keypoints

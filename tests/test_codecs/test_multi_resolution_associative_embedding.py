@@ -234,6 +234,9 @@ def test_any_sigma_has_its_peak_in_the_cell(sigma):
         ),
         pytest.param(dict(tag_levels=()), ['tag_levels'], id='no tags'),
         pytest.param(
+            dict(tag_levels=(0, 0)), ['tag_levels', '0, 0', 'once'], id='twice'
+        ),
+        pytest.param(
             dict(num_keypoints=3, decoder=dict(keypoint_order=[0, 1])),
             ['keypoint_order', '[0, 1]'],
             id='decoder',

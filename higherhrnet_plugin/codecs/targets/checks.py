@@ -111,6 +111,31 @@ def _parse_pyramid(
     return levels
 
 
+def check_tag_levels(
+    tag_levels: Sequence[int], num_levels: int, source: str
+) -> None:
+    """Check which levels have tags.
+
+    Args:
+        tag_levels (Sequence[int]): What the user wants.
+        num_levels (int): Levels that there are.
+        source (str): What has them, with its verb, for the message.
+
+    Raises:
+        ValueError: If there is none, or one is not there or comes twice.
+    """
+    if not tag_levels or not set(tag_levels) <= set(range(num_levels)):
+        raise ValueError(
+            f'`tag_levels` is {list(tag_levels)}, but {source} the levels 0 '
+            f'to {num_levels - 1}'
+        )
+    if len(set(tag_levels)) < len(tag_levels):
+        raise ValueError(
+            f'`tag_levels` is {list(tag_levels)}, which would count a level '
+            'twice; name each once'
+        )
+
+
 def check_keypoints(
     keypoints: np.ndarray,
     visible: Optional[np.ndarray],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
+from ...codecs.targets.checks import check_tag_levels
 from ...registry import KEYPOINT_CODECS
 
 
@@ -39,6 +40,9 @@ def pyramid_settings(
     Returns:
         PyramidSettings: the settings; 1 deconvolution and tags at level 0
         where nothing tells them.
+
+    Raises:
+        ValueError: If the head is told other levels than the codec has.
     """
     built, levels, tagged = None, 2, (0,)
     defaults: dict[str, Any] = {}
@@ -46,12 +50,25 @@ def pyramid_settings(
         built = KEYPOINT_CODECS.build(dict(codec))
         levels, tagged = len(built.heatmap_sizes), built.tag_levels
         defaults['use_udp'] = built.use_udp
+        _check_told('num_deconvs', num_deconvs, levels - 1)
+        told = None if tag_levels is None else tuple(tag_levels)
+        _check_told('tag_levels', told, tagged)
     return PyramidSettings(
         built,
         levels - 1 if num_deconvs is None else num_deconvs,
         tagged if tag_levels is None else tuple(tag_levels),
         defaults,
     )
+
+
+def _check_told(key: str, told: Any, expected: Any) -> None:
+    """Refuse levels that are not those of the targets."""
+    if told not in (None, expected):
+        raise ValueError(
+            f'`model.head.{key}` is {told}, but by `model.head.codec` it is '
+            f'{expected}, for which targets are made; leave it out, or '
+            'change the `codec`'
+        )
 
 
 def official_init() -> list[dict[str, Any]]:
@@ -95,11 +112,9 @@ def check_options(
             f'`num_deconvs` not negative, got {num_keypoints}, {tag_dim} '
             f'and {num_deconvs}'
         )
-    if not tag_levels or not set(tag_levels) <= set(range(num_deconvs + 1)):
-        raise ValueError(
-            f'`tag_levels` is {list(tag_levels)}, but {num_deconvs} '
-            f'deconvolutions give the levels 0 to {num_deconvs}'
-        )
+    check_tag_levels(
+        tag_levels, num_deconvs + 1, f'{num_deconvs} deconvolutions give'
+    )
 
 
 def check_sigma(sigma: str, tag_dim: int) -> None:

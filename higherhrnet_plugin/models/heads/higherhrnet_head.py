@@ -46,7 +46,8 @@ class HigherHRNetHead(BaseHead):
         in_channels (int): C of the feature map.
         num_keypoints (int, optional): K. Defaults to that of ``metainfo``.
         num_deconvs (int, optional): Deconvolutions, 0 or more. Defaults to
-            one less than the codec has levels, or else 1.
+            one less than the codec has levels, beside which no other number
+            is taken, or else 1.
         deconv_channels (int, optional): Output channels of each. Defaults to
             ``in_channels``.
         deconv_kernel (int): 2, 3 or 4. Defaults to 4.
@@ -58,7 +59,8 @@ class HigherHRNetHead(BaseHead):
         tag_per_keypoint (bool): Whether each keypoint has its own tags, or
             all share them. Defaults to True.
         tag_levels (Sequence[int], optional): Levels that give tags. Defaults
-            to those of the codec, or else (0,).
+            to those of the codec, beside which no others are taken, or else
+            (0,).
         tag_init_std (float, optional): Standard deviation of the initial
             weights of the tag channels. Equal tags push each other nowhere,
             so a larger value speeds up a short training. Defaults to that of

@@ -45,14 +45,30 @@ def test_without_a_codec_it_is_higherhrnet():
     assert not head.decoder.use_udp
 
 
-def test_what_the_head_is_told_wins():
-    head = build(
-        codec=codec_config(levels=3, tag_levels=(0, 1), use_udp=True),
-        num_deconvs=0,
-        tag_levels=(0,),
-        decoder=dict(use_udp=False),
-    )
-    assert (head.num_levels, head.tag_levels) == (1, (0,))
+def test_levels_that_are_told_are_those_of_the_codec():
+    codec = codec_config(levels=3, tag_levels=(2, 0))
+    head = build(codec=codec, num_deconvs=2, tag_levels=[2, 0])
+    assert (head.num_levels, head.tag_levels) == (3, (2, 0))
+
+
+@pytest.mark.parametrize(
+    ('told', 'words'),
+    [
+        (dict(num_deconvs=1), r'`model.head.num_deconvs` is 1, .*codec` .* 2'),
+        (dict(tag_levels=[1, 0]), r'tag_levels` is \(1, 0\), .* is \(0, 1\)'),
+        (dict(tag_levels=[0]), r'tag_levels` is \(0,\), .* is \(0, 1\)'),
+        # as many, but others: the cells of one level read at another
+        (dict(tag_levels=[0, 2]), r'is \(0, 2\), .*\(0, 1\).* leave it out'),
+    ],
+    ids=str,
+)
+def test_levels_of_other_targets_are_refused(told, words):
+    with pytest.raises(ValueError, match=words):
+        build(codec=codec_config(levels=3, tag_levels=(0, 1)), **told)
+
+
+def test_the_alignment_that_the_decoder_is_told_wins():
+    head = build(codec=codec_config(use_udp=True), decoder=dict(use_udp=False))
     assert not head.decoder.use_udp
 
 

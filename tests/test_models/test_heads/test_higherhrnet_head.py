@@ -136,6 +136,7 @@ def test_parameters_have_the_official_names(name, channels, k):
         (dict(deconv_kernel=5), r'`deconv_kernel`.*\[2, 3, 4\].* 5'),
         (dict(tag_levels=(2,)), r'`tag_levels` is \[2\].*0 to 1'),
         (dict(tag_levels=()), r'`tag_levels` is \[\]'),
+        (dict(tag_levels=(0, 0)), r'`tag_levels` is \[0, 0\].* twice'),
         (dict(num_deconvs=0, tag_levels=(1,)), '0 deconvolutions.*0 to 0'),
         (
             dict(decoder=dict(keypoint_order=[0, 1])),
