@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Mapping
 from typing import Any, Optional
 
@@ -17,6 +18,8 @@ from .run_lengths import check_run_lengths
 _MIN_COORDINATES = 6
 # sides of the image from its corner; the memory of the C code grows with it
 _FAR = 10
+_BROKEN = 'of odd length, without numbers or far outside of the image'
+_MASKED = 'the region cannot be masked: correct it, or delete the annotation'
 
 
 def repair_segmentation(
@@ -55,20 +58,23 @@ def repair_segmentation(
     if flat != list(value):
         record['segmentation'] = value = flat
         report.add_repair('polygons given as points, made flat', owner)
-    good, broken = [], 0
+    good: list[Any] = []
+    broken: list[Any] = []
     for polygon in _polygons(value):
         if _is_polygon(polygon, _shape(image)):
             good.append(polygon)
         # empty and short ones are skipped by every reader
         elif not _is_short(polygon):
-            broken += 1
+            broken.append(polygon)
+    if broken and masked:
+        # which of its numbers is missing or too much, nothing tells
+        raise ValueError(
+            f'{owner} has in its `segmentation` a polygon {_BROKEN}, '
+            f'{reprlib.repr(broken[0])}; {_MASKED}'
+        )
     if broken:
         record['segmentation'] = good
-        report.add_repair(
-            'people with polygons of odd length, without numbers or far '
-            'outside of the image, left out',
-            owner,
-        )
+        report.add_repair(f'people with polygons {_BROKEN}, left out', owner)
 
 
 def segmentation_box(
@@ -244,8 +250,7 @@ def _repair_runs(
     except ValueError as error:
         if masked:
             raise ValueError(
-                f'{owner} has a run-length encoding that {error}; the region '
-                'cannot be masked: correct it, or delete the annotation'
+                f'{owner} has a run-length encoding that {error}; {_MASKED}'
             ) from error
         record['segmentation'] = []
         report.add_repair(

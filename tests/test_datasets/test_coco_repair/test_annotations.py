@@ -215,6 +215,29 @@ def test_broken_polygons_are_left_out():
     assert 'polygons' in kinds(report)[0]
 
 
+@pytest.mark.parametrize(
+    ('polygon', 'words'),
+    [
+        ([1, 2, 3, 4, 5, 6, 7], r'odd length.*\[1, 2, 3, 4, 5, 6, \.\.\.\]'),
+        ([NAN] * 6, r'without numbers.*\[nan, '),
+        (['a'] * 6, r"without numbers.*\['a', "),
+        ([0, 0, 9999, 0, 9, 9], r'far outside.*\[0, 0, 9999, '),
+        (None, r'without numbers.* None;'),
+    ],
+    ids=str,
+)
+def test_no_part_of_a_region_that_is_masked_is_left_out(polygon, words):
+    """It would be background, and whoever is there a mistake."""
+    words = rf'annotation 5 has .*{words}.* cannot be masked'
+    for changes in (dict(iscrowd=1), dict(keypoints=None)):
+        with pytest.raises(ValueError, match=words):
+            repair(person(segmentation=[SQUARE, polygon], **changes))
+        # those without any area are no part of it
+        regions = [SQUARE, [], [1, 2, 3]]
+        record, _ = repair(person(segmentation=regions, **changes))
+        assert record['segmentation'] == regions
+
+
 def test_an_encoding_of_another_size_matters_for_crowds_only():
     rle = dict(size=[W, H], counts=[W * H])
     record, report = repair(person(segmentation=rle))
