@@ -117,19 +117,35 @@ def check_options(
     )
 
 
-def check_sigma(sigma: str, tag_dim: int) -> None:
-    """Refuse widths of targets that tags cannot tell.
+def check_sizes(
+    sigma: str, tag_dim: int, scale_weight: Optional[float]
+) -> None:
+    """Refuse losses by sizes of people that tags cannot tell.
 
     Args:
         sigma (str): What the heatmap loss asks for.
         tag_dim (int): Tags of a keypoint and level.
+        scale_weight (float, optional): Of the tag loss; None if it has none.
 
     Raises:
-        ValueError: If tags of one dimension shall tell a size.
+        ValueError: If tags of one dimension shall tell a size, or nothing
+            teaches tags to tell it.
     """
     if sigma == 'tags' and tag_dim < 2:
         raise ValueError(
             "`sigma='tags'` of the heatmap loss reads the size of people from "
             f'tags of several dimensions, but `tag_dim` is {tag_dim}; 8 is '
             'published'
+        )
+    if scale_weight and tag_dim < 2:
+        raise ValueError(
+            f'`scale_weight` of the tag loss is {scale_weight}, but tags of '
+            f'`tag_dim` {tag_dim} tell no size, and the loss would be 0; set '
+            '`tag_dim` to 8, as published, or `scale_weight` to 0'
+        )
+    if sigma == 'tags' and scale_weight == 0:
+        raise ValueError(
+            "`sigma='tags'` of the heatmap loss reads the size of people from "
+            'tags, which nothing teaches it while `scale_weight` of the tag '
+            'loss is 0; 1e-4 is published'
         )

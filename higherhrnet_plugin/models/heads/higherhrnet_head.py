@@ -17,7 +17,7 @@ from ...structures.metainfo import keypoint_settings
 from .head_inputs import check_udp, refuse_tiles, scale_flip_features
 from .head_options import (
     check_options,
-    check_sigma,
+    check_sizes,
     official_init,
     pyramid_settings,
 )
@@ -169,7 +169,6 @@ class HigherHRNetHead(BaseHead):
             {'type': 'MultiResolutionHeatmapLoss', **(heatmap_loss or {})}
         )
         self.sigma = getattr(self.heatmap_loss, 'sigma', 'fixed')
-        check_sigma(self.sigma, tag_dim)
         if self.sigma == 'learned':
             self.scale_layers = make_scale_layers(
                 [in_channels, *[deconv['out_channels']] * num_deconvs],
@@ -181,6 +180,8 @@ class HigherHRNetHead(BaseHead):
         self.tag_loss = MODELS.build(
             {'type': 'MultiResolutionAELoss', **shared, **(tag_loss or {})}
         )
+        scale_weight = getattr(self.tag_loss, 'scale_weight', None)
+        check_sizes(self.sigma, tag_dim, scale_weight)
         self.decoder = KEYPOINT_CODECS.build(
             {
                 'type': 'AggregatingBottomupDecoder',

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Optional
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from ...registry import MODELS
-from .adaptive import scale_centres
+from .scale_term import check_scales, scale_term, stack_scales
 from .utils import at_least_float32
 
 
@@ -81,35 +80,6 @@ def pull_push(
     return pull, 0.5 * total / (people * (people - 1)).clamp(min=1)
 
 
-def scale_term(tags: Tensor, valid: Tensor, scales: Tensor) -> Tensor:
-    """Compute how far tags are from telling the size of people.
-
-    Dimension d of L stands for the scale (d + 0.5) / L. A person's mean tag,
-    by absolute values, shall point to the dimensions near its scale.
-
-    Source: coupled embedding (Wang et al., ECCV 2022), section 3.
-
-    Args:
-        tags (Tensor): (B, N, K, L), finite or not where not valid.
-        valid (Tensor): bool (B, N, K).
-        scales (Tensor): (B, N), scales of the people.
-
-    Returns:
-        Tensor: (B,), the mean over people of 1 - cos(abs(mean tag), g), with
-        g_d the inverse distance of the person's scale from that of d; 0 with
-        no person.
-    """
-    tags = torch.where(valid[..., None], tags, 0.0)
-    joints = valid.sum(2)
-    present = joints > 0
-    mean = tags.sum(2) / joints.clamp(min=1)[..., None]
-    gaps = (scales[..., None] - scale_centres(tags, tags.shape[-1])).abs()
-    sought = F.normalize(1 / (gaps.to(tags.dtype) + 1e-12), dim=-1)
-    cosine = (F.normalize(mean.abs(), dim=-1) * sought).sum(-1)
-    total = torch.where(present, 1 - cosine, 0.0).sum(1)
-    return total / present.sum(1).clamp(min=1)
-
-
 @MODELS.register_module()
 class MultiResolutionAELoss(nn.Module):
     """Pull and push of one level with tags; the head adds levels up.
@@ -136,7 +106,7 @@ class MultiResolutionAELoss(nn.Module):
         tag_per_keypoint (bool): Whether each keypoint has its own tag map,
             or all share one. Defaults to True.
         scale_weight (float): Of the term that lets tags of several
-            dimensions tell the size of people (:func:`scale_term`); the codec
+            dimensions tell the size of people (:func:`.scale_term`); the codec
             needs ``person_scales``. 0.0001 is published, with 8 dimensions.
             Defaults to 0: no such term.
 
@@ -187,16 +157,19 @@ class MultiResolutionAELoss(nn.Module):
             keypoint_indices (Sequence[Tensor]): int64 (N_b, K, 2) of each
                 image, rows ``[y * w + x, valid]``.
             person_scales (Sequence[Tensor], optional): (N_b,) of each image,
-                for the scale term.
+                for the scale term, which needs them.
 
         Returns:
             tuple[Tensor, ...]: pull and push, and with scales the scale term,
             scalars, mean over the batch.
 
         Raises:
-            ValueError: If shapes or indices do not fit the tag maps.
+            ValueError: If shapes or indices do not fit the tag maps, or
+                scales are missing or those of others.
         """
         self._check(tags, keypoint_indices)
+        people = [len(indices) for indices in keypoint_indices]
+        check_scales(person_scales, people, self.scale_weight)
         padded = pad_sequence(
             [torch.as_tensor(i, device=tags.device) for i in keypoint_indices],
             batch_first=True,
@@ -212,10 +185,7 @@ class MultiResolutionAELoss(nn.Module):
         terms = self.pull_weight * pull.mean(), self.push_weight * push.mean()
         if person_scales is None:
             return terms
-        scales = pad_sequence(
-            [scale.to(values) for scale in person_scales], batch_first=True
-        )
-        scales = F.pad(scales, (0, values.shape[1] - scales.shape[1]))
+        scales = stack_scales(person_scales, values)
         scale = scale_term(values, valid, scales)
         return (*terms, self.scale_weight * scale.mean())
 

@@ -168,6 +168,21 @@ def test_sizes_must_be_there():
         head.loss(features(), packed)
 
 
-def test_one_dimension_tells_no_size():
-    with pytest.raises(ValueError, match=r'`tag_dim` is 1; 8'):
-        build(heatmap_loss=dict(sigma='tags'))
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        (dict(heatmap_loss=dict(sigma='tags')), '`tag_dim` is 1; 8'),
+        (
+            dict(tag_loss=dict(scale_weight=1e-4)),
+            '`scale_weight` .* is 0.0001, .*`tag_dim` 1 .*8',
+        ),
+        (
+            dict(tag_dim=8, heatmap_loss=dict(sigma='tags')),
+            "`sigma='tags'`.*`scale_weight` .* 0; 1e-4",
+        ),
+    ],
+    ids=['widths', 'scales', 'untaught'],
+)
+def test_sizes_that_tags_do_not_tell(options, words):
+    with pytest.raises(ValueError, match=words):
+        build(**options)

@@ -117,3 +117,30 @@ def test_shared_tags():
     )
     expected = MultiResolutionAELoss(scale_weight=1)(spread, indices, scales)
     torch.testing.assert_close(found, expected)
+
+
+def test_scales_come_where_they_count():
+    tags, indices, _ = batch(4, (2, 1))
+    with pytest.raises(
+        ValueError,
+        match=r'`scale_weight` .* 0.5, .*`codec.person_scales=True`',
+    ):
+        MultiResolutionAELoss(scale_weight=0.5)(tags, indices)
+
+
+@pytest.mark.parametrize(
+    ('numbers', 'words'),
+    [
+        ((2,), 'of 1 images for .* of 2'),
+        ((2, 2), r'image 1: .*\(1,\).* got \(2,\)'),
+        # not filled up with scales of 0
+        ((1, 1), r'image 0: .*\(2,\).* got \(1,\)'),
+        ((0, 1), r'image 0: .*\(2,\).* got \(0,\)'),
+    ],
+    ids=str,
+)
+def test_scales_of_others_are_refused(numbers, words):
+    tags, indices, _ = batch(4, (2, 1))
+    scales = [torch.full((n,), 0.5) for n in numbers]
+    with pytest.raises(ValueError, match=words):
+        MultiResolutionAELoss(scale_weight=1)(tags, indices, scales)
