@@ -10,8 +10,11 @@ from typing import Any, Union
 from ..structures.people import People
 from .loaded import AnyPredictor, Loaded
 
-# torch has no class of errors for it on a CPU
-_WORDS = ("can't allocate memory", 'not enough memory', 'out of memory')
+# torch has no class of errors for it on a CPU, onnxruntime and OpenCV none
+_WORDS = (
+    *("can't allocate memory", 'not enough memory', 'out of memory'),
+    *('Failed to allocate', 'bad_alloc'),
+)
 
 
 def predict_each(
@@ -29,7 +32,8 @@ def predict_each(
     """
     try:
         return predictor.predict(batch)
-    except (MemoryError, RuntimeError) as error:
+    # those of onnxruntime are derived from Exception alone
+    except Exception as error:
         if not is_out_of_memory(error):
             raise
     # exported files run without it
@@ -45,7 +49,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Tell whether an error says that memory is too small.
 
     Args:
-        error (BaseException): Of torch, on any device, or of numpy.
+        error (BaseException): Of torch, on any device, of numpy, OpenCV or
+            a library that runs exported files.
 
     Returns:
         bool: whether it does.
