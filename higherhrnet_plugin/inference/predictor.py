@@ -9,22 +9,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Optional, Union, cast
 
-import cv2
 import numpy as np
-import PIL.Image
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from torch import Tensor, nn
 
-from ..images import check_ratio, to_bgr
-from ..images.formats import explain_error
 from ..models import MultiScaleBottomupPoseEstimator
 from ..runtime import ExportedPredictor, is_exported
 from ..runtime.batches import KEPT_LEVELS, predict_in_batches
 from ..structures.people import People
 from ..structures.tiles import TileOptions, parse_tiles
 from .loaded import Loaded
+from .loading import Image, load_image
 from .model import (
     build_test_pipeline,
     choose_device,
@@ -32,21 +29,6 @@ from .model import (
     read_config,
     set_tiles,
 )
-
-Image = Union[str, Path, np.ndarray, PIL.Image.Image]
-
-# what mmcv and OpenCV raise on files that are no images, and on sizes that
-# they cannot resize to
-_NOT_READ = (
-    AssertionError,
-    AttributeError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    cv2.error,
-)
-_NOT_PREPARED = (MemoryError, RuntimeError, ValueError, cv2.error)
 
 
 class Predictor:
@@ -122,13 +104,18 @@ class Predictor:
 
         Raises:
             FileNotFoundError: If a file is missing.
-            ValueError: If the weights do not fit, or the config or the
-                device cannot be used.
+            ValueError: If the weights do not fit, or are given beside an
+                exported file, or the config or the device cannot be used.
         """
         if not isinstance(config, Config):
             if is_exported(config):
                 from .exported import FilePredictor
 
+                if weights is not None:
+                    raise ValueError(
+                        f'{config} is an exported file, which holds its '
+                        f'weights: leave out `weights`, got {weights}'
+                    )
                 exported = ExportedPredictor.from_file(
                     config, device, **options
                 )
@@ -159,11 +146,11 @@ class Predictor:
 
         Raises:
             TypeError: If something is no image.
-            ValueError: If an image cannot be read or predicted.
+            ValueError: If an image cannot be read or predicted, with the
+                name of its file.
         """
         if not isinstance(images, (list, tuple)):
-            image: Any = images
-            return self.predict([self.load(image)])[0]
+            return predict_in_batches(self, [images], 1)[0]
         if batch_size > 1 and not self.exact_batches:
             raise ValueError(
                 'batch_size above 1 needs MultiScaleBottomupPoseEstimator in '
@@ -194,46 +181,38 @@ class Predictor:
 
         Raises:
             TypeError: If it is no image, or an array of other numbers.
-            ValueError: If it cannot be read, or the pipeline cannot take it.
+            ValueError: If it cannot be read, or the pipeline cannot take it;
+                without its name.
         """
-        results = dict(self.model.dataset_meta, img_id=0, id=[])
-        if isinstance(image, (str, Path)):
-            results['img_path'] = str(image)
-        else:
-            stretch = getattr(self._load, 'stretch', False)
-            results.update(img=to_bgr(image, stretch), img_path='')
-        try:
-            results = self._load(results)
-        except _NOT_READ as error:
-            raise ValueError(explain_error(error)) from error
-        pixels = results['img']
-        height, width = pixels.shape[:2]
-        check_ratio(width, height)
-        try:
-            hint = results.pop('hint', '')
-            return Loaded(pixels, self._transform(results), hint)
-        except _NOT_PREPARED as error:
-            raise ValueError(
-                f'the test pipeline cannot take {width} x {height} pixels: '
-                f'{error}'
-            ) from error
+        meta = self.model.dataset_meta
+        return load_image(image, meta, self._load, self._transform)
 
     @torch.no_grad()
     def predict(self, batch: Sequence[Loaded]) -> list[People]:
         """Find the people of images.
 
         Args:
-            batch (Sequence[Loaded]): Of any shapes; one alone where levels
-                are kept, or for an estimator without ``exact_batches``.
+            batch (Sequence[Loaded]): Of any shapes; of one shape where levels
+                are kept, and one alone for an estimator without
+                ``exact_batches``.
 
         Returns:
             list[People]: of each image.
+
+        Raises:
+            ValueError: If levels are kept of images of several shapes.
         """
         self._outputs.clear()
         inputs = pseudo_collate([loaded.data for loaded in batch])
         with self._autocast():
             samples = self.model.test_step(inputs)
-        return [self._to_people(sample) for sample in samples]
+        if self._outputs and len(self._outputs[0][0]) != len(samples):
+            raise ValueError(
+                '`keep_levels` needs images of one shape in a batch, whose '
+                f'maps the head gives at once, got {len(samples)} images of '
+                'several: use batch_size=1'
+            )
+        return [self._to_people(i, s) for i, s in enumerate(samples)]
 
     def _check_tiles(self, transforms: Sequence[Any]) -> None:
         """Refuse tiles that would be lost, or have maps of their own."""
@@ -263,10 +242,10 @@ class Predictor:
             self._outputs.extend(levels)
         return levels
 
-    def _to_people(self, sample: Any) -> People:
-        """Take the people out of a sample."""
+    def _to_people(self, i: int, sample: Any) -> People:
+        """Take the people out of a sample, the i-th of its batch."""
         levels = [
-            (_to_array(h[0]), None if t is None else _to_array(t[0]))
+            (_to_array(h[i]), None if t is None else _to_array(t[i]))
             for h, t in self._outputs
         ]
         people = People.from_instances(sample.pred_instances)

@@ -185,6 +185,10 @@ def test_the_predictor(case):
     np.testing.assert_allclose(file.dataset_meta['sigmas'], meta['sigmas'])
     with pytest.raises(ValueError, match='needs `weights`'):
         Predictor.from_files(cfg)
+    with pytest.raises(
+        ValueError, match=r'people\.onnx is an exported.*no\.pth'
+    ):
+        Predictor.from_files(folder / 'people.onnx', 'no.pth')
 
 
 def test_arguments():

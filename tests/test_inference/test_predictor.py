@@ -133,6 +133,19 @@ def test_broken_files(predictor, tmp_path, content, words):
             predictor.load(name)
 
 
+def test_the_broken_file_of_a_list_is_named(predictor, tmp_path):
+    image, _ = write_kinds(tmp_path)
+    (tmp_path / 'bad.png').write_bytes(b'')
+    cv2.imwrite(str(tmp_path / 'thin.png'), image[:1])
+    plain = tmp_path / 'plain.png'
+    for name, words in (('bad', 'cannot be read'), ('thin', 'one side')):
+        path = tmp_path / f'{name}.png'
+        for images in ([plain, path, image], [str(plain), str(path)], path):
+            with pytest.raises(ValueError, match=words) as raised:
+                predictor(images)
+            assert str(raised.value).startswith(f'{path}: ')
+
+
 def test_images_in_memory(predictor, tmp_path):
     """Each is predicted like the file that holds the same pixels."""
     image = picture(90, 70, seed=4)
@@ -239,6 +252,8 @@ def test_deep_images_get_a_hint_or_are_stretched(model_files, tmp_path):
 def test_shapes_that_cannot_be_resized(predictor, monkeypatch):
     with pytest.raises(ValueError, match='4000 x 79 pixels: one side'):
         predictor.load(np.zeros((79, 4000, 3), np.uint8))
+    with pytest.raises(ValueError, match=r'40000 x 800.*up to 32766'):
+        predictor.load(np.zeros((800, 40000, 3), np.uint8))
     # as cv2 does for sizes that it cannot hold
     monkeypatch.setattr(
         predictor, '_transform', lambda _: cv2.resize(np.zeros(0), (0, 0))
@@ -270,6 +285,27 @@ def test_levels_and_tags(model_files, predictor):
     # the first image of a batch only must not leave its maps to the next
     (other,) = rich.predict([rich.load(picture(64, 64, seed=9))])
     assert other.levels[0][0].shape[1:] == (16, 16)
+
+
+def test_levels_of_a_batch(model_files):
+    rich = load(model_files, keep_levels=True)
+    images = [picture(96, 80, seed=i) for i in range(3)]
+    alone = rich(images)
+    assert (alone[0].levels[0][0] != alone[1].levels[0][0]).any()
+    for people, others in zip(rich(images, batch_size=3), alone):
+        assert len(people.levels) == 2
+        for (maps, tags), (wanted, expected) in zip(
+            people.levels, others.levels
+        ):
+            np.testing.assert_allclose(maps, wanted, atol=1e-5)
+            assert (tags is None) == (expected is None)
+            if tags is not None:
+                np.testing.assert_allclose(tags, expected, atol=1e-5)
+    images[1] = picture(64, 64, seed=1)
+    with pytest.raises(ValueError, match=r'`keep_levels`.*batch_size=1'):
+        rich(images, batch_size=3)
+    # nothing is left of it
+    assert_same(rich(images[2]), alone[2])
 
 
 def test_tags_are_read_at_the_keypoints(model_files):
