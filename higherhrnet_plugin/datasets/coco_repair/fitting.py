@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,14 +113,15 @@ def fit_annotations(
 
     Raises:
         ValueError: If an image cannot be read, or is not as it was
-            annotated.
+            annotated, or a list that is named as a box is none.
     """
     fits: dict[int, _Fit] = {}
+    files: dict[int, str] = {}
     for image in images:
         fit = _find_fit(image, image_dir, annotated_on)
         if fit.old == fit.new and fit.orientation == 1:
             continue
-        fits[image['id']] = fit
+        fits[image['id']], files[image['id']] = fit, image['file_name']
         image['width'], image['height'] = fit.new
         report.add_repair(
             'images whose annotations were '
@@ -129,8 +131,11 @@ def fit_annotations(
         )
     names = tuple(fields)
     for annotation in annotations:
-        if annotation['image_id'] in fits:
-            _move(annotation, fits[annotation['image_id']], names)
+        key = annotation['image_id']
+        if key in fits:
+            # the id may be a new one, so that it does not tell alone
+            owner = f'annotation {annotation["id"]} of image {files[key]!r}'
+            _move(annotation, fits[key], names, owner)
 
 
 def _find_fit(image: dict[str, Any], folder: str, annotated_on: str) -> _Fit:
@@ -158,7 +163,9 @@ def _find_fit(image: dict[str, Any], folder: str, annotated_on: str) -> _Fit:
     return _Fit(old, new, orientation)
 
 
-def _move(annotation: dict[str, Any], fit: _Fit, fields: tuple) -> None:
+def _move(
+    annotation: dict[str, Any], fit: _Fit, fields: tuple, owner: str
+) -> None:
     """Move one annotation."""
     for name in fields:
         points = np.array(annotation[name], dtype=float).reshape(-1, 3)
@@ -167,7 +174,9 @@ def _move(annotation: dict[str, Any], fit: _Fit, fields: tuple) -> None:
         annotation[name] = points.reshape(-1).tolist()
     for name, value in annotation.items():
         # COCO-WholeBody has boxes of face and hands, too
-        if name == 'bbox' or name.endswith('_box'):
+        if name == 'bbox' or (
+            name.endswith('_box') and _is_box(value, f'`{name}` of {owner}')
+        ):
             annotation[name] = fit.box(value)
     (old_w, old_h), (new_w, new_h) = fit.old, fit.new
     annotation['area'] *= new_w * new_h / (old_w * old_h)
@@ -175,3 +184,15 @@ def _move(annotation: dict[str, Any], fit: _Fit, fields: tuple) -> None:
         annotation['segmentation'] = fit.segmentation(
             annotation['segmentation']
         )
+
+
+def _is_box(value: Any, owner: str) -> bool:
+    """Tell a box from another value whose name merely ends as one's."""
+    if not isinstance(value, (list, tuple)):
+        return False
+    if len(value) != 4 or not all(isinstance(v, numbers.Real) for v in value):
+        raise ValueError(
+            f'{owner} is {value!r}; a box, which is scaled or turned with its '
+            'image, is [x, y, w, h]: correct it, or delete it'
+        )
+    return True

@@ -1,6 +1,7 @@
 """Annotations that follow their images to another size or orientation."""
 
 import json
+import re
 
 import cv2
 import numpy as np
@@ -139,6 +140,46 @@ def test_annotations_of_another_size_are_scaled(tmp_path):
     ((kind, entry),) = report.repaired.items()
     assert 'scaled' in kind
     assert entry == dict(count=1, examples=["'a.jpg'"])
+
+
+def edit(file, **changes):
+    """Change the person."""
+    content = json.loads(file.read_text())
+    content['annotations'][0].update(changes)
+    file.write_text(json.dumps(content))
+
+
+def test_values_that_are_no_boxes_stay(tmp_path):
+    """A name may end as that of a box, and be another thing."""
+    file = write(
+        tmp_path, encode(cv2.resize(corner_picture(), (64, 24)), 'PNG')
+    )
+    others = dict(no_box=0, face_box=None, hand_box='x', is_box=True)
+    edit(file, head_box=[1, 2.5, 3, 4], **others)
+    content, _ = load(file, 'resized')
+    person, _ = content['annotations']
+    assert person['head_box'] == [2, 2.5, 6, 4]
+    assert {name: person[name] for name in others} == others
+
+
+@pytest.mark.parametrize(
+    'box',
+    [[], [1, 2, 3], [1, 2, 3, 4, 5], [1, 2, 3, None], ['1'] * 4],
+    ids=str,
+)
+def test_lists_that_are_no_boxes_are_refused(tmp_path, box):
+    file = write(
+        tmp_path, encode(cv2.resize(corner_picture(), (64, 24)), 'PNG')
+    )
+    edit(file, head_box=box)
+    words = (
+        rf"a\.json.*`head_box` of annotation 1 of image 'a\.jpg' is "
+        rf'{re.escape(str(box))}; .*\[x, y, w, h\]'
+    )
+    with pytest.raises(ValueError, match=words):
+        load(file, 'resized')
+    # nobody needs it where nothing is moved
+    load(file, 'image')
 
 
 def test_a_photograph_may_be_resized_after_it_was_turned(tmp_path):
