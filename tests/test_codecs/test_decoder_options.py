@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from scenes import draw_scene
+from scorers import scorer_content
 
 from higherhrnet_plugin import AggregatingBottomupDecoder
 
@@ -136,10 +137,38 @@ def test_nobody(options):
     assert packed.tags.shape == (0, 1)
 
 
-@pytest.mark.parametrize('key', ['max_peaks', 'max_reach', 'max_candidates'])
-def test_limits_are_positive(key):
-    with pytest.raises(ValueError, match=rf'`{key}`.* 0'):
-        AggregatingBottomupDecoder(**{key: 0})
+@pytest.mark.parametrize('value', [0, float('nan')])
+@pytest.mark.parametrize(
+    'key', ['max_peaks', 'max_reach', 'max_candidates', 'tag_thr']
+)
+def test_limits_are_positive(key, value):
+    with pytest.raises(ValueError, match=rf'`{key}` .*positive.* {value}'):
+        AggregatingBottomupDecoder(**{key: value})
+
+
+@pytest.mark.parametrize(
+    ('key', 'value'),
+    [
+        ('score_thr', -0.1),
+        ('score_thr', float('nan')),
+        ('instance_thr', float('nan')),
+        ('min_keypoints', float('nan')),
+        ('max_instances', float('nan')),
+        ('nms_thr', float('nan')),
+        ('nms_kernel', float('nan')),
+        ('blur_kernel', 4.5),
+        ('heatmap_levels', []),
+    ],
+)
+@pytest.mark.parametrize('k', [None, 17])
+def test_what_no_decoder_can_have(key, value, k):
+    with pytest.raises(ValueError, match=rf'`{key}`'):
+        AggregatingBottomupDecoder(num_keypoints=k, **{key: value})
+    decoder = AggregatingBottomupDecoder(num_keypoints=k)
+    before = decoder.settings()
+    with pytest.raises(ValueError, match=rf'`{key}`'):
+        setattr(decoder, key, value)
+    assert decoder.settings() == before
 
 
 def test_options_are_read_and_set_on_the_decoder():
@@ -152,6 +181,50 @@ def test_options_are_read_and_set_on_the_decoder():
         assert twin.options == decoder.options
     with pytest.raises(AttributeError, match='no option'):
         _ = decoder.score_threshold
+
+
+def test_options_of_the_selection_are_set_too():
+    people = [(10, 10, 0.0, (0.4,) * K), (90, 10, 6.0, (0.8,) * K)]
+    maps = draw_scene(people, POINTS, SHAPE)
+    decoder = AggregatingBottomupDecoder(num_keypoints=K, min_keypoints=1)
+    assert (decoder.min_keypoints, decoder.max_instances) == (1, None)
+    options = dict(sigmas=[0.1] * K, nms_thr=0.5, max_instances=1)
+    for key, value in options.items():
+        setattr(decoder, key, value)
+        assert getattr(decoder, key) == value
+    expected = AggregatingBottomupDecoder(
+        num_keypoints=K, min_keypoints=1, **options
+    )
+    assert decoder.settings() == expected.settings()
+    (found,) = decoder.find_people(*maps)
+    assert corners(found) == [[90, 10]]
+    decoder.max_instances, decoder.instance_thr = None, 0.5
+    assert len(decoder.find_people(*maps)[0].scores) == 1
+    decoder.instance_thr = 0
+    assert len(decoder.find_people(*maps)[0].scores) == 2
+
+
+def test_a_copy_has_options_of_its_own():
+    decoder = AggregatingBottomupDecoder(score_thr=0.3)
+    twin = copy.copy(decoder)
+    twin.score_thr, twin.max_instances = 0.2, 3
+    assert (decoder.score_thr, decoder.max_instances) == (0.3, None)
+
+
+def test_a_scorer_is_read_and_checked_when_set():
+    content = scorer_content(K, person_score='found')
+    decoder = AggregatingBottomupDecoder(num_keypoints=K)
+    with pytest.raises(ValueError, match=r"`person_score='found'`.*'all'"):
+        decoder.scorer = content
+    assert decoder.scorer is None
+    decoder.person_score = 'found'
+    decoder.scorer = content
+    expected = AggregatingBottomupDecoder(
+        num_keypoints=K, person_score='found', scorer=content
+    )
+    assert decoder.settings() == expected.settings()
+    with pytest.raises(ValueError, match=r"`person_score='found'`.*'all'"):
+        decoder.person_score = 'all'
 
 
 @pytest.mark.parametrize('fill', [True, False])

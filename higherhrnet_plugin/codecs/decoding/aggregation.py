@@ -41,6 +41,9 @@ class Aggregator:
             mirrors keypoints, from x to W - 1 - x in the pixels of each
             scale, instead of reversing their cells, which leads to W - x.
             UDP does so anyhow.
+
+    Raises:
+        ValueError: If ``heatmap_levels`` are none.
     """
 
     def __init__(
@@ -54,6 +57,20 @@ class Aggregator:
         self.heatmap_levels = heatmap_levels
         self.use_udp = use_udp
         self.align_flip = align_flip
+
+    @property
+    def heatmap_levels(self) -> Optional[Sequence[int]]:
+        """Sequence[int] | None: levels whose heatmaps are averaged."""
+        return self._heatmap_levels
+
+    @heatmap_levels.setter
+    def heatmap_levels(self, levels: Optional[Sequence[int]]) -> None:
+        if levels is not None and not len(levels):
+            raise ValueError(
+                f'`heatmap_levels` is {list(levels)}, but people are found in '
+                'the heatmaps of at least one level; None takes all'
+            )
+        self._heatmap_levels = levels
 
     def aggregate(
         self,

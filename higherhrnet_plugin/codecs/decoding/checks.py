@@ -12,15 +12,23 @@ COCO_ORDER = (0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16)
 def check_odd(**options: int) -> None:
     """Raise ValueError unless all sides of windows are odd."""
     for key, value in options.items():
-        if value < 1 or value % 2 == 0:
+        # so written, nan is refused, too
+        if not (value >= 1 and value % 2 == 1):
             raise ValueError(f'`{key}` must be odd, got {value}')
 
 
 def check_positive(**options: Optional[float]) -> None:
     """Raise ValueError unless all are positive, or None for no limit."""
     for key, value in options.items():
-        if value is not None and value <= 0:
+        if value is not None and not value > 0:
             raise ValueError(f'`{key}` must be positive, got {value}')
+
+
+def check_not_negative(**options: float) -> None:
+    """Raise ValueError if one is negative."""
+    for key, value in options.items():
+        if not value >= 0:
+            raise ValueError(f'`{key}` must not be negative, got {value}')
 
 
 def grouping_order(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -25,6 +25,7 @@ from .resizing import (
 from .selection import Selection
 
 _OPTIONS = frozenset(field.name for field in fields(DecodingOptions))
+_SELECTION = frozenset(Selection._fields)
 
 
 class Decoder(Aggregator):
@@ -81,7 +82,7 @@ class Decoder(Aggregator):
                 instance_thr, min_keypoints, nms_thr, max_instances, sigmas
             ),
             person_score,
-            None if scorer is None else PersonScorer.read(scorer),
+            _read_scorer(scorer),
         )
 
     def settings(self) -> dict[str, Any]:
@@ -103,14 +104,26 @@ class Decoder(Aggregator):
 
     def __getattr__(self, name: str) -> Any:
         """Read an option, such as ``decoder.score_thr``."""
-        if name in _OPTIONS and 'options' in self.__dict__:
-            return getattr(self.options, name)
+        if 'options' in self.__dict__:
+            if name in _SELECTION:
+                return getattr(self.options.selection, name)
+            if name in _OPTIONS:
+                return getattr(self.options, name)
         raise AttributeError(f'the decoder has no option {name!r}')
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set an option of a decoder that is built already."""
-        if name in _OPTIONS and 'options' in self.__dict__:
-            setattr(self.options, name, value)
+        """Set an option of a decoder that is built already, and check it."""
+        if 'options' in self.__dict__ and name in _OPTIONS | _SELECTION:
+            changes = {name: value}
+            if name in _SELECTION:
+                selection = self.options.selection._replace(**changes)
+                changes = {'selection': selection}
+            elif name == 'scorer':
+                changes = {name: _read_scorer(value)}
+            options = replace(self.options, **changes)
+            super().__setattr__('options', options)
+            if name not in self.__dict__:
+                return
         super().__setattr__(name, value)
 
     def select(self, people: People) -> People:
@@ -227,6 +240,15 @@ class Decoder(Aggregator):
         """
         people = decode(heatmaps, tags, self.options)
         return people.keypoints, people.keypoint_scores, people.scores
+
+
+def _read_scorer(
+    scorer: Union[str, Path, Mapping[str, Any], PersonScorer, None],
+) -> Optional[PersonScorer]:
+    """Read a scorer, unless it is one, or none."""
+    if scorer is None or isinstance(scorer, PersonScorer):
+        return scorer
+    return PersonScorer.read(scorer)
 
 
 def _plain(value: Any) -> Any:

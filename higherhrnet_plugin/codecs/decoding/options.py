@@ -6,16 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Optional
 
-from .checks import check_odd, check_positive, grouping_order
+from .checks import (
+    check_not_negative,
+    check_odd,
+    check_positive,
+    grouping_order,
+)
 from .grouping import MATCHES
 from .person_scorer import PersonScorer
 from .scoring import PERSON_SCORES
 from .selection import Selection
 
 
-@dataclass
+@dataclass(frozen=True)
 class DecodingOptions:
     """Options of decoding; ``AggregatingBottomupDecoder`` describes them.
+
+    They are checked when made, and :func:`dataclasses.replace` makes others.
 
     Raises:
         ValueError: If an option is out of its range.
@@ -45,11 +52,9 @@ class DecodingOptions:
             max_candidates=self.max_candidates,
             max_peaks=self.max_peaks,
             max_reach=self.max_reach,
+            tag_thr=self.tag_thr,
         )
-        if self.score_thr < 0:
-            raise ValueError(
-                f'`score_thr` must not be negative, got {self.score_thr}'
-            )
+        check_not_negative(score_thr=self.score_thr)
         if self.assignment not in MATCHES:
             raise ValueError(
                 f'`assignment` must be one of {list(MATCHES)}, got '
@@ -65,9 +70,9 @@ class DecodingOptions:
                 person_score=self.person_score, fill_missing=self.fill_missing
             )
             self.scorer.check_number(self.num_keypoints)
+        self.selection.check(self.num_keypoints)
         if self.num_keypoints is not None:
             grouping_order(self.keypoint_order, self.num_keypoints)
-            self.selection.check(self.num_keypoints)
 
     @property
     def window(self) -> tuple[int, bool]:

@@ -16,6 +16,7 @@ import numpy as np
 from ...structures.boxes import keypoint_boxes
 from ...structures.coco import SIGMAS
 from ...structures.oks import oks_matrix
+from .checks import check_not_negative
 
 
 def suppress_duplicates(
@@ -84,14 +85,16 @@ class Selection(NamedTuple):
     max_instances: Optional[int] = None
     sigmas: Optional[Sequence[float]] = None
 
-    def check(self, num_keypoints: int) -> None:
-        """Raise ValueError if an option is out of its range."""
-        for key in ('instance_thr', 'min_keypoints'):
-            if getattr(self, key) < 0:
-                raise ValueError(
-                    f'`{key}` must not be negative, got {getattr(self, key)}'
-                )
-        if self.max_instances is not None and self.max_instances < 1:
+    def check(self, num_keypoints: Optional[int]) -> None:
+        """Raise ValueError if an option is out of its range.
+
+        Args:
+            num_keypoints (int, optional): K; None if it is not known.
+        """
+        check_not_negative(
+            instance_thr=self.instance_thr, min_keypoints=self.min_keypoints
+        )
+        if self.max_instances is not None and not self.max_instances >= 1:
             raise ValueError(
                 '`max_instances` must be positive, or None for no limit, got '
                 f'{self.max_instances}'
@@ -102,6 +105,8 @@ class Selection(NamedTuple):
             raise ValueError(
                 f'`nms_thr` must be from 0 to 1, got {self.nms_thr}'
             )
+        if num_keypoints is None:
+            return
         sigmas = self._sigmas(num_keypoints)
         if sigmas is None or len(sigmas) != num_keypoints:
             given = 'none' if sigmas is None else len(sigmas)
