@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 import numpy as np
 
+from ..images.formats import IMAGE_SUFFIXES
 from .labels import HIDDEN, VISIBLE, LabelledImage, Labels, Person, Skeleton
 
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
@@ -44,12 +45,15 @@ def read_cvat(path: Path) -> Labels:
     kinds = {kind.name: kind for kind in _declared(root)}
     left_out: Counter[str] = Counter()
     images = []
+    find = _Folder(path.parent).find
     for element in root.iter('image'):
         try:
-            images.append(_read_image(element, path, kinds, left_out))
+            images.append(_read_image(element, find, kinds, left_out))
         except (KeyError, ValueError) as error:
-            name = element.get('name')
-            raise ValueError(f'{path}: image {name!r}: {error}') from error
+            what = f'image {element.get("name", element.get("id"))!r}'
+            if isinstance(error, KeyError):
+                error = ValueError(f'the attribute {error} is missing')
+            raise ValueError(f'{path}: {what}: {error}') from error
     return Labels(list(kinds.values()), images, left_out)
 
 
@@ -123,9 +127,42 @@ def _links(svg: str, keypoints: list[str]) -> tuple[tuple[int, int], ...]:
     )
 
 
+class _Folder:
+    """Finds images in the folder of an export, or in images there."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        self._listings: dict[Path, dict[str, list[Path]]] = {}
+
+    def find(self, name: str) -> Path:
+        """Find an image; frames of videos are named without suffix."""
+        place = self.base / 'images' / name
+        for path in (place, self.base / name):
+            if path.is_file():
+                return path
+        if place.suffix.lower() in IMAGE_SUFFIXES:
+            return self.base / name
+        found = self._by_stem(place.parent).get(place.name, [])
+        if len(found) > 1:
+            raise ValueError(
+                f'it may be any of {[path.name for path in found]} in '
+                f'{place.parent}: leave the right one there'
+            )
+        return found[0] if found else self.base / name
+
+    def _by_stem(self, folder: Path) -> dict[str, list[Path]]:
+        """List the images of a folder once, by name without suffix."""
+        if folder not in self._listings:
+            listing = self._listings[folder] = {}
+            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+                if path.suffix.lower() in IMAGE_SUFFIXES:
+                    listing.setdefault(path.stem, []).append(path)
+        return self._listings[folder]
+
+
 def _read_image(
     element: Element,
-    path: Path,
+    find: Callable[[str], Path],
     kinds: dict[str, Skeleton],
     left_out: Counter[str],
 ) -> LabelledImage:
@@ -139,10 +176,8 @@ def _read_image(
             people.append(_read_points(shape, kinds))
         elif shape.tag != 'tag':
             left_out[f'shapes of the kind {shape.tag}'] += 1
-    places = [path.parent / 'images' / name, path.parent / name]
-    place = next((p for p in places if p.is_file()), places[1])
     size = int(element.attrib['width']), int(element.attrib['height'])
-    return LabelledImage(str(place), people=tuple(people), size=size)
+    return LabelledImage(str(find(name)), people=tuple(people), size=size)
 
 
 def _read_skeleton(shape: Element, kinds: dict[str, Skeleton]) -> Person:
@@ -179,8 +214,14 @@ def _read_points(shape: Element, kinds: dict[str, Skeleton]) -> Person:
 def _rows(shape: Element) -> np.ndarray:
     """Read points as (x, y, v) rows."""
     seen = HIDDEN if shape.get('occluded') == '1' else VISIBLE
-    points = [pair.split(',') for pair in shape.attrib['points'].split(';')]
-    rows = np.array([[float(x), float(y), seen] for x, y in points])
+    text = shape.attrib['points']
+    try:
+        points = [pair.split(',') for pair in text.split(';')]
+        rows = np.array([[float(x), float(y), seen] for x, y in points])
+    except ValueError as error:
+        raise ValueError(
+            f'`points` of {shape.get("label")!r} are {text!r}, not x,y;x,y'
+        ) from error
     if not np.isfinite(rows).all():
-        raise ValueError(f'points {shape.attrib["points"]!r} are not finite')
+        raise ValueError(f'points {text!r} are not finite')
     return rows

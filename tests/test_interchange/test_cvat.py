@@ -94,12 +94,46 @@ def test_points_of_cvat(tmp_path):
         read_cvat(write_cvat(tmp_path, more))
 
 
+@pytest.mark.parametrize('suffix', ['.PNG', '.png', '.Jpg'])
+def test_frames_of_cvat_have_no_suffix(tmp_path, suffix):
+    # of a task that was made of a video
+    text = CVAT.replace('a/cage 001.png', 'frame_000000')
+    file = write_cvat(tmp_path, text)
+    images = tmp_path / 'images'
+    (images / 'a/cage 001.png').rename(images / f'frame_000000{suffix}')
+    (images / 'frame_000000.txt').write_text('no image')
+    import_labels(file, tmp_path / 'out')
+    (image,) = read_result(tmp_path / 'out')['images']
+    assert image['file_name'] == f'frame_000000{suffix}'
+    (images / 'frame_000000.tif').touch()
+    with pytest.raises(ValueError, match=r"'frame_000000': it may be any of"):
+        read_cvat(file)
+    # what has this very name is it
+    (images / 'frame_000000').touch()
+    assert read_cvat(file).images[0].source == str(images / 'frame_000000')
+
+
+def test_missing_frames_of_cvat_are_named(tmp_path):
+    file = write_cvat(tmp_path, CVAT.replace('cage 001.png', 'frame_000000'))
+    with pytest.raises(FileNotFoundError, match=r"1 of 1.*a/frame_000000'"):
+        import_labels(file, tmp_path / 'out')
+
+
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
         (('<version>', '<track id="0"></track><version>'), 'for video'),
         (('</meta>', ''), 'is broken'),
-        (('points="7,8"', 'points="7"'), "image 'a/cage 001.png'"),
+        (
+            ('points="7,8"', 'points="7"'),
+            "image 'a/cage 001.png': `points` of 'tail' are '7', not x,y",
+        ),
+        (('points="7,8"', 'points=""'), "`points` of 'tail' are '', not"),
+        (('points="7,8"', ''), "the attribute 'points' is missing"),
+        (
+            ('name="a/cage 001.png" width="96"', 'name="a/cage 001.png"'),
+            "image 'a/cage 001.png': the attribute 'width' is missing",
+        ),
         (('points="7,8"', 'points="nan,8"'), 'are not finite'),
         (('label="tail" outside="0"', 'label="ear"'), "no keypoint 'ear'"),
     ],
