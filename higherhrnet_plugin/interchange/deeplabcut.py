@@ -44,15 +44,21 @@ def read_deeplabcut(path: Path) -> Labels:
     """
     config = _find_config(path)
     settings = read_settings(config) if config else {}
+    left_out: Counter[str] = Counter()
     if path.suffix.lower() == '.csv':
         tables = [path]
     else:
-        tables = _find_tables(config, settings)
+        tables = _find_tables(config, settings, left_out)
     found = [_read_table(table) for table in tables]
     names = _names(settings) or list(
         dict.fromkeys(n for f in found for n in f.skeletons[0].keypoints)
     )
-    return _join(found, names, settings)
+    skeleton = Skeleton(
+        str(settings.get('Task') or 'animal'),
+        tuple(names),
+        _links(names, settings, config),
+    )
+    return _join(found, skeleton, left_out)
 
 
 def _find_config(path: Path) -> Optional[Path]:
@@ -70,16 +76,34 @@ def _find_config(path: Path) -> Optional[Path]:
 
 
 def _find_tables(
-    config: Optional[Path], settings: dict[str, Any]
+    config: Optional[Path], settings: dict[str, Any], left_out: Counter[str]
 ) -> list[Path]:
-    """Find the table of each folder of images."""
+    """Find the table of each folder of images, and count what is not read."""
     folder = (config or Path()).parent / _FOLDER
-    scorer = settings.get('scorer', '*')
-    tables = sorted(folder.glob(f'*/CollectedData_{scorer}.csv'))
+    scorer = settings.get('scorer') or '*'
+    name = f'CollectedData_{scorer}.csv'
+    tables = []
+    for path in sorted(folder.glob('*/CollectedData_*')):
+        video, suffix = path.parent.name, path.suffix.lower()
+        if suffix == '.csv' and (scorer == '*' or path.name == name):
+            tables.append(path)
+        elif suffix == '.csv':
+            left_out[
+                f'tables of another scorer than {scorer!r} of the config: '
+                f'{video}/{path.name} (give it by itself)'
+            ] += 1
+        elif suffix == '.h5' and not path.with_suffix('.csv').is_file():
+            left_out[
+                f'tables without .csv: {video}/{path.name} (save the labels '
+                'again in DeepLabCut, which writes it beside)'
+            ] += 1
     if not tables:
+        found = ''.join(
+            f'\nleft out: {n} {what}' for what, n in left_out.items()
+        )
         raise FileNotFoundError(
-            f'{folder} has no */CollectedData_{scorer}.csv; DeepLabCut writes '
-            'them beside the .h5, which is not read'
+            f'{folder} has no */{name}; DeepLabCut writes them beside the '
+            f'.h5, which is not read{found}'
         )
     return tables
 
@@ -185,27 +209,38 @@ def _name_images(
     return Labels([skeleton], images, found.left_out)
 
 
+def _links(
+    names: list[str], settings: dict[str, Any], config: Optional[Path]
+) -> tuple[tuple[int, int], ...]:
+    """Read the links of a config, without those of unique body parts."""
+    given = settings.get('skeleton') or []
+    links = []
+    for link in given if isinstance(given, list) else [given]:
+        if not isinstance(link, list) or len(link) != 2:
+            raise ValueError(
+                f'{config}: `skeleton` has {link!r}; a link is a list of two '
+                'body parts'
+            )
+        a, b = map(str, link)
+        if a in names and b in names:
+            links.append((names.index(a), names.index(b)))
+    return tuple(links)
+
+
 def _join(
-    found: Sequence[Labels], names: list[str], settings: dict[str, Any]
+    found: Sequence[Labels], skeleton: Skeleton, left_out: Counter[str]
 ) -> Labels:
-    """Put tables together, with the links of the config."""
-    name = str(settings.get('Task') or 'animal')
+    """Put tables together."""
+    names = skeleton.keypoints
     index = {keypoint: i for i, keypoint in enumerate(names)}
-    links = [
-        (index[str(a)], index[str(b)])
-        for a, b in settings.get('skeleton') or []
-        if {str(a), str(b)} <= index.keys()
-    ]
-    joined = Labels(
-        [Skeleton(name, tuple(names), tuple(links))], [], Counter()
-    )
+    joined = Labels([skeleton], [], left_out)
     for labels in found:
         own = labels.skeletons[0].keypoints
         strange = [keypoint for keypoint in own if keypoint not in index]
         if strange:
             raise ValueError(
                 f'body parts {strange} are labelled, and the config does not '
-                f'name them: {names}'
+                f'name them: {list(names)}'
             )
         joined.left_out += labels.left_out
         for image in labels.images:
@@ -213,6 +248,8 @@ def _join(
             for person in image.people:
                 rows = person.keypoints[:1].repeat(len(names), axis=0) * 0
                 rows[[index[keypoint] for keypoint in own]] = person.keypoints
-                people.append(replace(person, keypoints=rows, skeleton=name))
+                people.append(
+                    replace(person, keypoints=rows, skeleton=skeleton.name)
+                )
             joined.images.append(replace(image, people=tuple(people)))
     return joined

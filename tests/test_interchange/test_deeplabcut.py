@@ -125,3 +125,55 @@ def test_a_project_without_tables(tmp_path):
     write_table(tmp_path)
     with pytest.raises(ValueError, match=r"\['tail', 'nose'\] are labelled"):
         read_deeplabcut(tmp_path)
+
+
+def write_project(root, names, text='scorer: me\n'):
+    """Write a project of a table, and what else lies in its folders."""
+    write_table(root)
+    for name in names:
+        file = root / 'labeled-data' / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(TABLE)
+    (root / 'config.yaml').write_text(text)
+    return root
+
+
+@pytest.mark.parametrize(
+    ('name', 'shown'),
+    [
+        ('night/CollectedData_me.h5', 'without .csv: {} (save the labels'),
+        ('night/CollectedData_Bob.csv', "another scorer than 'me' of the"),
+        ('day/CollectedData_Bob.csv', ': {} (give it by itself)'),
+        ('day/CollectedData_Bob.h5', 'without .csv: {}'),
+        ('day/CollectedData_me.h5', ''),
+        ('night/img1.png', ''),
+    ],
+)
+def test_tables_that_are_not_read_are_named(tmp_path, name, shown):
+    lines = import_labels(write_project(tmp_path, [name]), tmp_path / 'out')
+    said = [line for line in lines if 'left out: 1 tables' in line]
+    assert len(said) == bool(shown)
+    assert not shown or shown.format(name) in said[0]
+    assert not shown or name in said[0]
+    assert len(read_result(tmp_path / 'out')['images']) == 3
+
+
+def test_a_project_of_tables_that_are_not_read(tmp_path):
+    project = write_project(
+        tmp_path, ['night/CollectedData_you.h5'], 'scorer: you\n'
+    )
+    with pytest.raises(FileNotFoundError) as error:
+        read_deeplabcut(project)
+    for name in ('night/CollectedData_you.h5', 'day/CollectedData_me.csv'):
+        assert f'{name} (' in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ('links', 'shown'),
+    [('[[nose, tail], [nose]]', "['nose']"), ('nose', "'nose'")],
+)
+def test_links_that_are_none_name_the_config(tmp_path, links, shown):
+    project = write_project(tmp_path, [], f'scorer: me\nskeleton: {links}\n')
+    with pytest.raises(ValueError, match=r'config.yaml: `skeleton`') as error:
+        read_deeplabcut(project)
+    assert f'has {shown}; a link is' in str(error.value)
