@@ -5,7 +5,9 @@ Nothing here takes long to import, as the arguments of the tool need it.
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,9 @@ FORMATS = {
     'alphatracker': 'AlphaTracker: JSON',
     'csv': 'tables of SLEAP and sleap-io: .csv',
     'cvat': 'CVAT for images 1.1: .xml',
-    'coco': 'COCO keypoints: .json',
+    'coco': 'COCO keypoints: .json, .json.gz',
 }
+_GZIP = b'\x1f\x8b'
 _PICKLED = (
     'may run code when it is read, and is never loaded: export the labels '
     'in another format'
@@ -56,7 +59,7 @@ def find_format(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix in ('.yaml', '.yml'):
         return _kind_of_yaml(path)
-    if suffix == '.json':
+    if suffix == '.json' or path.name.lower().endswith('.json.gz'):
         return _kind_of_json(path)
     if suffix == '.csv':
         with path.open(encoding='utf-8-sig', errors='replace') as file:
@@ -115,10 +118,14 @@ def _kind_of_yaml(path: Path) -> str:
 
 def _kind_of_json(path: Path) -> str:
     """Tell the JSON files of three tools apart."""
+    data = path.read_bytes()
+    is_packed = data.startswith(_GZIP)
     try:
-        content: Any = json.loads(path.read_bytes())
-    except ValueError as error:
+        content: Any = json.loads(gzip.decompress(data) if is_packed else data)
+    except (ValueError, OSError, EOFError, zlib.error) as error:
         raise ValueError(f'{path}: no JSON: {error}') from error
+    if isinstance(content, list) and is_packed:
+        raise ValueError(f'{path} is packed, as only COCO may be: unpack it')
     first = content[0] if isinstance(content, list) and content else None
     if isinstance(first, dict):
         if 'filename' in first and 'annotations' in first:

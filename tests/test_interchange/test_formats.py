@@ -1,5 +1,6 @@
 """What labels are, and what is never loaded."""
 
+import gzip
 import json
 import pickle
 
@@ -79,6 +80,7 @@ def test_others_are_named(tmp_path, name, content, message):
         ),
         ('a.json', [{'filename': 'x', 'annotations': []}], 'alphatracker'),
         ('a.json', {'images': []}, 'coco'),
+        ('a.JSON.gz', {'images': []}, 'coco'),
         ('a_pose_est_v5.h5', 0, 'jabs'),
         ('config.yaml', {'bodyparts': ['nose']}, 'deeplabcut'),
         ('config.yaml', {'kpt_shape': [17, 3]}, 'ultralytics'),
@@ -94,6 +96,19 @@ def test_kinds(tmp_path, name, content, kind):
     assert find_format(file) == kind
     with pytest.raises(ValueError, match='is a folder without'):
         find_format(tmp_path)
+
+
+@pytest.mark.parametrize('name', ['a.json', 'a.json.gz'])
+def test_packed_files(tmp_path, name):
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(b'{"images": []}'))
+    assert find_format(file) == 'coco'
+    file.write_bytes(gzip.compress(b'[{"data": {}}]'))
+    with pytest.raises(ValueError, match='is packed, as only COCO'):
+        find_format(file)
+    file.write_bytes(gzip.compress(b'{"images": []}')[:-9])
+    with pytest.raises(ValueError, match='no JSON'):
+        find_format(file)
 
 
 def test_the_folder_of_the_result_must_be_empty(tmp_path):
