@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Optional, Union
 
 import torch
+from mmengine.model import initialize
 from mmengine.structures import PixelData
 from mmpose.models.heads.base_head import BaseHead
 from torch import Tensor, nn
@@ -14,6 +15,7 @@ from ...codecs.decoding.merging import LevelOutput
 from ...layers import make_pyramid, make_scale_layers, start_at_zero
 from ...registry import KEYPOINT_CODECS, MODELS
 from ...structures.metainfo import keypoint_settings
+from ..pretrained import without_pretrained
 from .head_inputs import check_udp, refuse_tiles, scale_flip_features
 from .head_options import (
     check_options,
@@ -193,17 +195,26 @@ class HigherHRNetHead(BaseHead):
         )
 
     def init_weights(self) -> None:
-        """Initialise, with a wider start of the tags where asked for."""
-        super().init_weights()
+        """Initialise, with a wider start of the tags where asked for.
+
+        What a ``Pretrained`` start has in its file stays as it is there.
+        """
+        # mmengine does nothing, but warn, when called a second time
+        if self.is_init:
+            super().init_weights()
+            return
+        with without_pretrained(self) as pretrained:
+            super().init_weights()
         if self.sigma == 'learned':
             start_at_zero(self.scale_layers)
-        if self.tag_init_std is None:
-            return
-        for level in self.tag_levels:
-            weight = self.final_layers[level].get_parameter('weight')
-            nn.init.normal_(
-                weight[self.num_keypoints :], std=self.tag_init_std
-            )
+        if self.tag_init_std is not None:
+            for level in self.tag_levels:
+                weight = self.final_layers[level].get_parameter('weight')
+                nn.init.normal_(
+                    weight[self.num_keypoints :], std=self.tag_init_std
+                )
+        if pretrained:
+            initialize(self, pretrained)
 
     def forward(
         self, feats: Features, branches: Optional[list[Tensor]] = None

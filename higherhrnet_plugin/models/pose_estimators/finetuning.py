@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Optional
 
 from mmengine.logging import print_log
-from mmengine.model import BaseModule, PretrainedInit
+from mmengine.model import BaseModule
 from torch import nn
 
 from ...checkpoints.errors import WeightsError
@@ -16,6 +16,7 @@ from ...checkpoints.names import convert_state_dict
 from ...checkpoints.reading import read_checkpoint
 from ...checkpoints.transfer import OutputLayout, transfer_weights
 from ..heads import HigherHRNetHead
+from ..pretrained import find_pretrained, without_pretrained
 
 _KEYS = {'checkpoint', 'source', 'target'}
 
@@ -52,18 +53,13 @@ def skip_pretrained(model: BaseModule, backbone: nn.Module) -> Iterator[None]:
     Raises:
         ValueError: If the whole estimator has a ``Pretrained`` start.
     """
-    if any(map(_is_pretrained, _as_list(model.init_cfg))):
+    if find_pretrained(model.init_cfg):
         raise ValueError(
             '`model.finetune` and a `Pretrained` `model.init_cfg` exclude '
             'each other'
         )
-    init_cfg = getattr(backbone, 'init_cfg', None)
-    kept = [c for c in _as_list(init_cfg) if not _is_pretrained(c)]
-    backbone.init_cfg = kept  # type: ignore[assignment]
-    try:
+    with without_pretrained(backbone):
         yield
-    finally:
-        backbone.init_cfg = init_cfg  # type: ignore[assignment]
 
 
 def start_from(
@@ -126,15 +122,3 @@ def _read_layout(head: HigherHRNetHead) -> OutputLayout:
         concat_outputs=head.concat_outputs,
         concat_tags=head.concat_tags,
     )
-
-
-def _is_pretrained(init_cfg: dict[str, Any]) -> bool:
-    """Tell whether a start comes from a file."""
-    return init_cfg['type'] in ('Pretrained', PretrainedInit)
-
-
-def _as_list(init_cfg: Any) -> list[dict[str, Any]]:
-    """Return the starts of a module: none, one or several."""
-    if not init_cfg:
-        return []
-    return [init_cfg] if isinstance(init_cfg, dict) else list(init_cfg)

@@ -87,6 +87,37 @@ def test_learned_widths_begin_as_drawn():
     assert found['loss_sigma_0'] == found['loss_sigma_1'] == 0
 
 
+@pytest.mark.parametrize('more', [[], [dict(type='Normal', layer='Conv2d')]])
+@pytest.mark.parametrize('branches', [True, False])
+def test_a_file_is_the_start_and_the_rest_begins_as_ever(
+    tmp_path, branches, more
+):
+    file = build(**(LEARNED if branches else {}))
+    for value in file.parameters():
+        value.data.fill_(7)
+    weights = tmp_path / 'head.pth'
+    torch.save(file.state_dict(), weights)
+    start = dict(type='Pretrained', checkpoint=str(weights))
+    head = build(**LEARNED, tag_init_std=1.0, init_cfg=[start, *more])
+    assert head.init_cfg == [start, *more]
+    found = dict(head.named_parameters())
+    for name in dict(file.named_parameters()):
+        assert (found.pop(name) == 7).all(), name
+    # of a file without branches
+    for name, value in found.items():
+        if name.endswith(('.3.weight', '.3.bias')):
+            assert (value == 0).all(), name
+    assert bool(found) is not branches
+
+
+def test_a_second_start_changes_nothing():
+    head = build(**LEARNED, tag_init_std=1.0)
+    for value in head.parameters():
+        value.data.fill_(7)
+    head.init_weights()
+    assert all((value == 7).all() for value in head.parameters())
+
+
 def test_branches_learn():
     head = build(**LEARNED)
     optimizer = torch.optim.Adam(head.parameters(), lr=1e-2)
