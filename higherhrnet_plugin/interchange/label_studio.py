@@ -10,13 +10,23 @@ from pathlib import Path
 from typing import Any, Optional
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from .label_studio_boxes import (
+    BOX,
+    KIND,
+    POINT,
+    RELATION,
+    Result,
+    Task,
+    box_labels,
+    find_boxes,
+    name_task,
+)
 from .labels import Labels
 from .sleap import faults_named, from_sleap, import_sleap_io
 
-_POINT, _BOX = 'keypointlabels', 'rectanglelabels'
 # what sleap-io writes where it does not know the size
 _NO_SIZE = (100, 100)
-Result = Mapping[str, Any]
+_SHOWN = 40
 
 
 def read_label_studio(path: Path) -> Labels:
@@ -41,48 +51,58 @@ def read_label_studio(path: Path) -> Labels:
     """
     reader = import_sleap_io('io.labelstudio')
     sleap_io = import_sleap_io()
-    with faults_named(path):
-        left_out: Counter[str] = Counter()
-        chosen = _choose_results(json.loads(path.read_bytes()), left_out)
-        skeleton = sleap_io.Skeleton(_names(chosen), name='animal')
-        tasks = [_pack(i, results) for i, (_, results) in enumerate(chosen)]
-        found = from_sleap(reader.parse_tasks(tasks, skeleton), Path())
+    left_out: Counter[str] = Counter()
     images = []
-    for image in found.images:
-        task, results = chosen[image.frame or 0]
-        source, frame = _find_source(task)
-        images.append(
-            replace(
-                image,
-                source=str(path.parent / source),
-                frame=frame,
-                size=_size(results),
-                seen=True,
+    with faults_named(path):
+        chosen = _choose_tasks(json.loads(path.read_bytes()), left_out)
+        names = _names(chosen)
+        skeleton = sleap_io.Skeleton(list(names), name=KIND)
+        tasks = [_pack(i, task.results) for i, task in enumerate(chosen)]
+        found = from_sleap(reader.parse_tasks(tasks, skeleton), Path())
+        labels = {n for task in chosen for n in box_labels(task.results)}
+        for image in found.images:
+            task = chosen[image.frame or 0]
+            source, frame = _find_source(task.record)
+            alone = find_boxes(task, labels, len(names), left_out)
+            images.append(
+                replace(
+                    image,
+                    source=str(path.parent / source),
+                    frame=frame,
+                    people=(*image.people, *alone),
+                    size=_size([*task.results, *task.alone]),
+                    seen=True,
+                )
             )
-        )
     return Labels(found.skeletons, images, left_out + found.left_out)
 
 
-def _choose_results(
+def _choose_tasks(
     tasks: Sequence[Result], left_out: Counter[str]
-) -> list[tuple[Result, list[Result]]]:
+) -> list[Task]:
     """Take the tasks that are labelled, and their results."""
     chosen = []
-    for task in tasks:
-        results = _choose(task, left_out)
-        if results is not None:
-            chosen.append((task, _group(results, task)))
+    for record in tasks:
+        results = _choose(record, left_out)
+        if results is None:
+            continue
+        for result in results:
+            if result['type'] not in (POINT, BOX, RELATION):
+                left_out[f'results of the kind {result["type"]}'] += 1
+        grouped = _group(results, record)
+        alone = [r for r in results if r['type'] == BOX and r not in grouped]
+        chosen.append(Task(record, grouped, alone))
     return chosen
 
 
-def _names(chosen: Sequence[tuple[Result, list[Result]]]) -> list[str]:
+def _names(chosen: Sequence[Task]) -> list[str]:
     """List the names of keypoints, in the order in which they come."""
     names = dict.fromkeys(
         name
-        for _, results in chosen
-        for result in results
-        if result['type'] == _POINT
-        for name in result['value'][_POINT]
+        for task in chosen
+        for result in task.results
+        if result['type'] == POINT
+        for name in result['value'][POINT]
     )
     return list(names)
 
@@ -105,15 +125,15 @@ def _choose(
 
 def _group(results: Sequence[Result], task: Result) -> list[Result]:
     """Say by relations, as sleap-io reads them, who owns a keypoint."""
-    points = {r['id']: r for r in results if r['type'] == _POINT}
-    boxes = {r['id']: r for r in results if r['type'] == _BOX}
+    points = {r['id']: r for r in results if r['type'] == POINT}
+    boxes = {r['id']: r for r in results if r['type'] == BOX}
     owners = {
         key: point['parentID']
         for key, point in points.items()
         if point.get('parentID') in boxes
     }
     for result in results:
-        if result['type'] == 'relation':
+        if result['type'] == RELATION:
             ends = result['from_id'], result['to_id']
             for point, box in (ends, ends[::-1]):
                 if point in points and box in boxes:
@@ -122,11 +142,11 @@ def _group(results: Sequence[Result], task: Result) -> list[Result]:
         name
         for key, point in points.items()
         if key not in owners
-        for name in point['value'][_POINT]
+        for name in point['value'][POINT]
     ]
     if len(alone) > len(set(alone)):
         raise ValueError(
-            f'task {task.get("id", "without id")} has several keypoints '
+            f'{name_task(task)} has several keypoints '
             f'{max(alone, key=alone.count)!r} that belong to no box: draw a '
             'box around each animal, and relate its keypoints to it'
         )
@@ -135,7 +155,7 @@ def _group(results: Sequence[Result], task: Result) -> list[Result]:
         *(box for key, box in boxes.items() if key in owned),
         *points.values(),
         *(
-            {'type': 'relation', 'from_id': point, 'to_id': box}
+            {'type': RELATION, 'from_id': point, 'to_id': box}
             for point, box in owners.items()
         ),
     ]
@@ -158,13 +178,21 @@ def _find_source(task: Mapping[str, Any]) -> tuple[str, Optional[int]]:
         if isinstance(name, list):
             return name[index], None
         return name, index
-    values = [v for v in task.get('data', {}).values() if isinstance(v, str)]
-    if 'image' in task.get('data', {}):
-        values = [task['data']['image']]
+    data = task.get('data') or {}
+    values = [value for value in data.values() if isinstance(value, str)]
+    if 'image' in data:
+        values = [data['image']]
     if len(values) != 1:
         raise ValueError(
-            f'task {task.get("id", "without id")} does not say what image it '
-            'is about'
+            f'{name_task(task)} does not say what image it is about'
+        )
+    if not isinstance(values[0], str) or values[0].startswith('data:'):
+        shown = repr(values[0])
+        if len(shown) > _SHOWN:
+            shown = f'{shown[:_SHOWN]}...'
+        raise ValueError(
+            f'{name_task(task)}: the image is {shown}, not the name of one '
+            'file: save it as a file, and name that in the task'
         )
     address = urlsplit(values[0])
     local = parse_qs(address.query).get('d')
