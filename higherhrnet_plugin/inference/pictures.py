@@ -7,7 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..structures.people import People
-from ..visualization import draw_panels, draw_people, number_people
+from ..visualization import (
+    draw_panels,
+    draw_people,
+    number_people,
+    shown_keypoints,
+)
 from .loaded import Loaded
 
 
@@ -39,11 +44,14 @@ def draw_prediction(
         numbers,
     )
     if ids is not None:
+        shown = shown_keypoints(
+            people.keypoints, people.keypoint_scores, kpt_thr
+        )
         there = ids > 0
         picture = number_people(
             picture,
             people.keypoints[there],
-            people.keypoint_scores[there] >= kpt_thr,
+            shown[there],
             ids[there].tolist(),
         )
     if not people.levels:

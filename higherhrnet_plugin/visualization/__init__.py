@@ -1,6 +1,12 @@
 """Pictures of people, heatmaps, tags and targets, as plain arrays."""
 
-from .drawing import draw_heatmaps, draw_people, draw_tags, label_picture
+from .drawing import (
+    draw_heatmaps,
+    draw_people,
+    draw_tags,
+    label_picture,
+    shown_keypoints,
+)
 from .panels import draw_panels
 from .targets import (
     arrange_pictures,
@@ -19,4 +25,5 @@ __all__ = [
     'draw_tags',
     'label_picture',
     'number_people',
+    'shown_keypoints',
 ]

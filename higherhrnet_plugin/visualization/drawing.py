@@ -34,6 +34,23 @@ def person_color(index: int) -> tuple[int, int, int]:
     return blue, green, red
 
 
+def shown_keypoints(
+    keypoints: np.ndarray, scores: np.ndarray, score_thr: float
+) -> np.ndarray:
+    """Choose the keypoints that are drawn.
+
+    Args:
+        keypoints (np.ndarray): (N, K, 2), (x, y) in image pixels.
+        scores (np.ndarray): (N, K), 0 where a keypoint is missing.
+        score_thr (float): Keypoints below it are left out.
+
+    Returns:
+        np.ndarray: bool (N, K); missing ones are not, whatever the threshold.
+    """
+    there = (scores > 0) & np.isfinite(keypoints).all(axis=-1)
+    return there & (scores >= score_thr)
+
+
 def draw_people(
     image: np.ndarray,
     keypoints: np.ndarray,
@@ -47,7 +64,7 @@ def draw_people(
     Args:
         image (np.ndarray): uint8 (H, W, 3), BGR.
         keypoints (np.ndarray): (N, K, 2), (x, y) in image pixels.
-        scores (np.ndarray): (N, K).
+        scores (np.ndarray): (N, K), 0 where a keypoint is missing.
         links (Sequence[tuple[int, int]]): Pairs of keypoints to join.
         score_thr (float): Keypoints below it are left out. Defaults to 0.2.
         numbers (Sequence[int], optional): (N,), people of the same number
@@ -58,10 +75,10 @@ def draw_people(
     """
     image = np.ascontiguousarray(image.copy())
     width = max(1, round(max(image.shape[:2]) / 256))
-    for n, (points, values) in enumerate(zip(keypoints, scores)):
+    visible = shown_keypoints(keypoints, scores, score_thr)
+    for n, (points, shown) in enumerate(zip(keypoints, visible)):
         color = person_color(n if numbers is None else int(numbers[n]))
         # sub-pixel positions, in sixteenths; pixel centres are at 0.5
-        shown = (values >= score_thr) & np.isfinite(points).all(axis=1)
         points = np.where(shown[:, None], points, 0)
         cells = np.round((points - 0.5) * 16).astype(int).tolist()
         for a, b in links:

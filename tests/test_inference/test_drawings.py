@@ -15,6 +15,7 @@ from higherhrnet_plugin.files import write_picture, write_whole
 from higherhrnet_plugin.inference import Loaded, drawings
 from higherhrnet_plugin.inference.drawings import Drawings, find_drawing
 from higherhrnet_plugin.inference.inputs import Source
+from higherhrnet_plugin.inference.pictures import draw_prediction
 
 LINKS = ((0, 1),)
 
@@ -67,6 +68,18 @@ def test_pictures(tmp_path):
     assert names == ['b.jpg', 'b.pgm.png', 'b.png']
     found = cv2.imread(str(tmp_path / 'pictures/a/b.pgm.png'))
     np.testing.assert_array_equal(found, corners())
+
+
+def test_numbers_do_not_stand_at_missing_keypoints():
+    """Those would be the highest ones, as they lie in the corner."""
+    people = random_people(1, 2, identities=np.array([1]))
+    people.keypoints[:] = [[0, 0], [150, 150]]
+    people.keypoint_scores[:] = [0, 0.9]
+    plain = np.zeros((200, 200, 3), np.uint8)
+    picture = draw_prediction(Loaded(plain, {}), people, LINKS, 0.0)
+    rows, columns = np.nonzero(picture.any(axis=2))
+    assert rows.min() > 100
+    assert columns.min() > 100
 
 
 def test_faults_are_told(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ from higherhrnet_plugin.visualization import (
     draw_people,
     draw_tags,
     label_picture,
+    shown_keypoints,
 )
 from higherhrnet_plugin.visualization.drawing import person_color
 
@@ -83,6 +84,21 @@ def test_the_threshold_is_an_option(image):
     for threshold in (0.4, 0.5, 0.6):
         picture = draw_people(image, keypoints, scores, [], threshold)
         assert changed(picture, image).any() == (threshold <= 0.5)
+
+
+@pytest.mark.parametrize('threshold', [0.0, -1.0])
+def test_missing_keypoints_are_never_drawn(image, threshold):
+    """They have the score 0, and lie in the corner of the image."""
+    keypoints = np.array([[[60.5, 50.5], [0, 0], [20.5, 70.5]]])
+    scores = np.array([[0.9, 0, 1e-3]])
+    picture = draw_people(image, keypoints, scores, [(0, 1)], threshold)
+    touched = changed(picture, image)
+    allowed = near(60.5, 50.5, 5) | near(20.5, 70.5, 5)
+    assert not touched[~allowed].any()
+    for x, y in keypoints[0, ::2]:
+        assert touched[near(x, y, 1)].all()
+    shown = shown_keypoints(keypoints, scores, threshold)
+    np.testing.assert_array_equal(shown, [[True, False, True]])
 
 
 @pytest.mark.parametrize('k', [1, 3, 17])
