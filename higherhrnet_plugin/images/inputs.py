@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -22,9 +23,10 @@ def check_resizing(scales: Sequence[float], resize_mode: str) -> None:
     Raises:
         ValueError: If they cannot work.
     """
-    if 1 not in scales or min(scales) <= 0 or len(set(scales)) != len(scales):
+    usable = all(0 < scale < math.inf for scale in scales)
+    if not usable or 1 not in scales or len(set(scales)) != len(scales):
         raise ValueError(
-            '`scales` must be different, positive and hold 1, got '
+            '`scales` must be different, positive, finite and hold 1, got '
             f'{list(scales)}'
         )
     if resize_mode not in RESIZE_MODES:

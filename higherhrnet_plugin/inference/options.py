@@ -82,8 +82,12 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         args.inputs.append(f'{WEBCAM}{args.webcam}')
     if not args.inputs:
         parser.error('give at least one INPUT')
-    if args.webcam is not None and args.launcher != 'none':
-        parser.error('several processes cannot share a webcam')
+    webcam = next((i for i in args.inputs if i.startswith(WEBCAM)), '')
+    if webcam and args.launcher != 'none':
+        parser.error(
+            f'--launcher {args.launcher}: several processes cannot share '
+            f'{webcam}, run it without'
+        )
     if args.draw_maps and not args.draw:
         parser.error('--draw-maps and --no-draw exclude each other')
     for option in ('track_thr', 'fill_gaps', 'smooth'):
@@ -129,7 +133,7 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
     add('--amp', action='store_true', help='mixed precision')
     add(
         '--scales',
-        type=float,
+        type=finite_number,
         nargs='+',
         metavar='S',
         help='test scales, 1 among them (default: those of the config)',

@@ -264,6 +264,16 @@ def test_shapes_that_cannot_be_resized(predictor, monkeypatch):
         predictor.load(np.zeros((20, 30, 3), np.uint8))
 
 
+@pytest.mark.parametrize('value', [np.inf, np.nan])
+def test_scales_must_be_finite(model_files, value):
+    config, weights, _ = model_files
+    for scales in ([1, value], [value, 1]):
+        cfg = Config.fromfile(config)
+        cfg.test_dataloader.dataset.pipeline[1].scales = scales
+        with pytest.raises(ValueError, match=f'`scales` must.*{value}'):
+            Predictor.from_files(cfg, weights, 'cpu')
+
+
 def test_levels_and_tags(model_files, predictor):
     rich = load(model_files, keep_levels=True)
     image = picture(150, 80, seed=2)

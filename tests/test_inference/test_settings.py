@@ -78,6 +78,8 @@ def test_order_of_arguments():
         ([*FILES, '--out', 'o'], 'at least one INPUT'),
         ([*FILES, 'a.jpg'], '--out'),
         (['--batch-size', '0'], '1 or more'),
+        (['--scales', '1', 'inf'], 'finite'),
+        (['--scales', '1', 'nan'], 'finite'),
         (['--batch-size', 'x'], 'whole number'),
         (['--workers', '-1'], '0 or more'),
         (['--kpt-thr', 'nan'], 'finite'),

@@ -7,6 +7,8 @@ from inference_data import write_video
 from processes import ROOT, free_port, run_python
 from video_files import decode_video
 
+from higherhrnet_plugin.inference.options import parse_args
+
 NAMES = ('predictions.json', 'images.json')
 
 
@@ -131,7 +133,11 @@ def test_processes_that_nobody_has_started(call, capsys, monkeypatch):
     assert 'torchrun' in capsys.readouterr().err
 
 
-def test_a_webcam_is_not_shared(call, capsys):
+@pytest.mark.parametrize('words', [('--webcam', '0'), ('webcam:0',)])
+def test_a_webcam_is_not_shared(words, capsys):
     with pytest.raises(SystemExit, match=r'^2$'):
-        call('--launcher', 'pytorch', '--webcam', 0)
-    assert 'webcam' in capsys.readouterr().err
+        parse_args(
+            ['config.py', 'w.pth', 'a.jpg', *words, '--out', 'o']
+            + ['--launcher', 'pytorch']
+        )
+    assert 'cannot share webcam:0' in capsys.readouterr().err
