@@ -40,6 +40,15 @@ class PassedOver:
         """
         self._names.setdefault(what, {})[str(path)] = None
 
+    def merge(self, other: PassedOver) -> None:
+        """Add what was counted elsewhere.
+
+        Args:
+            other (PassedOver): Of another input.
+        """
+        for what, paths in other._names.items():
+            self._names.setdefault(what, {}).update(paths)
+
     def lines(self) -> list[str]:
         """Put everything into words.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 from collections.abc import Iterable, Sequence
@@ -75,15 +76,14 @@ def collect_sources(
         if text.startswith(WEBCAM):
             webcams[_webcam_number(text)] = None
             continue
-        base, found = _expand(text, recursive, folder, passed_over)
+        others = PassedOver()
+        base, found = _expand(text, recursive, folder, others)
         bases.append(base)
-        found = [path for path in found if folder not in path.parents]
-        files.update(dict.fromkeys(found))
-        if not found:
-            reasons = '; '.join(['', *passed_over.lines()])
-            raise FileNotFoundError(
-                f'{text!r} has no image and no video{reasons}'
-            )
+        kept = [path for path in found if folder not in path.parents]
+        if not kept:
+            raise _explain_nothing(text, bool(found), base, folder, others)
+        files.update(dict.fromkeys(kept))
+        passed_over.merge(others)
     root = _common_folder(bases)
     sources = [
         Source(str(path), path.relative_to(root).as_posix(), find_kind(path))
@@ -91,6 +91,19 @@ def collect_sources(
     ]
     sources += [Source(n, f'webcam_{n}', 'webcam') for n in webcams]
     return sources
+
+
+def _explain_nothing(
+    text: str, found: bool, base: Path, out: Path, others: PassedOver
+) -> FileNotFoundError:
+    """Say why an input leads to no image or video."""
+    if found or out in (base, *base.parents):
+        return FileNotFoundError(
+            f'{text!r} lies in --out {out}, whose files are results and no '
+            'inputs: choose another --out'
+        )
+    reasons = '; '.join(['', *others.lines()])
+    return FileNotFoundError(f'{text!r} has no image and no video{reasons}')
 
 
 def _webcam_number(text: str) -> str:
@@ -126,8 +139,23 @@ def _expand(
         raise FileNotFoundError(f'there is no file or folder {text!r}')
     # folders that are there are meant, also with brackets in their names
     base = next(parent for parent in path.parents if parent.is_dir())
-    pattern = path.relative_to(base).as_posix()
-    return base, _usable(base.glob(pattern), passed_over)
+    pattern = path.relative_to(base)
+    paths = (
+        found
+        for found in base.glob(pattern.as_posix())
+        if not _is_hidden(found.relative_to(base), pattern)
+    )
+    return base, _usable(paths, passed_over)
+
+
+def _is_hidden(path: Path, pattern: Path) -> bool:
+    """Tell whether a file lies in a hidden folder that was not asked for."""
+    wanted = [part for part in pattern.parts if part.startswith('.')]
+    return any(
+        folder.startswith('.')
+        and not any(fnmatch.fnmatch(folder, part) for part in wanted)
+        for folder in path.parts[:-1]
+    )
 
 
 def absolute(path: Union[str, Path]) -> Path:

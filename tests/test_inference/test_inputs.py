@@ -2,6 +2,7 @@
 
 import pytest
 
+from higherhrnet_plugin.inference.folders import PassedOver
 from higherhrnet_plugin.inference.inputs import collect_sources
 
 
@@ -82,7 +83,11 @@ def test_kinds_and_paths(tree):
     ('text', 'error', 'words'),
     [
         ('empty', FileNotFoundError, 'no image and no video'),
-        ('out', FileNotFoundError, 'no image and no video'),
+        ('out', FileNotFoundError, 'lies in --out .*choose another'),
+        ('out/pictures', FileNotFoundError, 'lies in --out'),
+        ('out/pictures/1.jpg', FileNotFoundError, 'lies in --out'),
+        ('out/*/1.jpg', FileNotFoundError, 'lies in --out'),
+        ('?ut/pictures/1.jpg', FileNotFoundError, 'lies in --out'),
         ('a/*.bmp', FileNotFoundError, 'no image and no video'),
         ('no/such.jpg', FileNotFoundError, 'no file or folder'),
         ('a/notes.txt', ValueError, 'neither an image'),
@@ -94,6 +99,42 @@ def test_refused(tree, text, error, words):
     with pytest.raises(error, match=words) as raised:
         names(tree, 'a/1.jpg', text)
     assert text in str(raised.value)
+
+
+def test_only_its_own_reasons_are_told(tree):
+    with pytest.raises(FileNotFoundError) as raised:
+        names(tree, 'a', 'empty')
+    assert str(raised.value) == (
+        "'empty' has no image and no video; passed over: 1 .md files "
+        '(readme.md)'
+    )
+    # all of them where the inputs can be used
+    (tree / 'empty' / '2.jpg').write_bytes(b'')
+    passed_over = PassedOver()
+    collect_sources(['a', 'empty', 'a'], False, tree / 'out', passed_over)
+    assert passed_over.lines() == [
+        'passed over: 1 .md files (readme.md)',
+        'passed over: 1 .txt files (notes.txt)',
+        'passed over: 1 folders; --recursive searches them (deep)',
+    ]
+
+
+@pytest.mark.parametrize(
+    ('pattern', 'expected'),
+    [
+        ('b/**/*.jpg', ['1.jpg', 'deep/2.jpg']),
+        ('b/*/*.jpg', ['deep/2.jpg']),
+        # asked for by name
+        ('b/.thumbs/*.jpg', ['1.jpg']),
+        ('b/.th*/*.jpg', ['.thumbs/1.jpg']),
+        ('?/.thumbs/*.jpg', ['b/.thumbs/1.jpg']),
+    ],
+)
+def test_patterns_and_hidden_folders(tree, pattern, expected):
+    for name in ('.thumbs/1.jpg', 'deep/2.jpg', 'deep/.old/3.jpg'):
+        (tree / 'b' / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / 'b' / name).write_bytes(b'')
+    assert names(tree, pattern) == expected
 
 
 def test_patterns_below_folders_with_brackets(tmp_path):
