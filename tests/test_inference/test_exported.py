@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -105,6 +106,25 @@ def test_the_command_runs_without_torch(words, case):
     assert 'torch' in done.stderr
     assert 'Traceback' not in done.stderr
     shutil.rmtree(folder / 'bare')
+
+
+def test_an_image_that_opencv_does_not_take_fails_alone(
+    case, tmp_path, capsys
+):
+    *_, folder = case
+    wide = tmp_path / 'wide.png'
+    cv2.imwrite(str(wide), np.zeros((800, 40000, 3), np.uint8))
+    words = [folder / 'people.onnx', wide, folder / 'in', '--no-draw']
+    words += ['--out', tmp_path / 'out']
+    assert main([*map(str, words)]) == 1
+    (failed,) = (
+        line
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith('failed: ')
+    )
+    assert 'wide.png: 40000 x 800 pixels' in failed
+    images = json.loads((tmp_path / 'out' / 'images.json').read_text())
+    assert len(images['images']) == 4
 
 
 def test_a_run_is_not_continued_by_another_file(case, capsys):
