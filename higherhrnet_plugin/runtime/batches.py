@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from ..structures.people import People
@@ -26,9 +27,37 @@ def predict_in_batches(
 
     Returns:
         list[People]: of each image.
+
+    Raises:
+        TypeError: If something is no image.
+        ValueError: If ``batch_size`` is below 1, or an image cannot be used.
     """
+    if batch_size < 1:
+        raise ValueError(f'`batch_size` must be 1 or more, got {batch_size}')
     found: list[People] = []
     for start in range(0, len(images), batch_size):
         batch = images[start : start + batch_size]
-        found += predictor.predict([predictor.load(i) for i in batch])
+        found += predictor.predict([load_named(predictor, i) for i in batch])
     return found
+
+
+def load_named(predictor: Any, image: Any) -> Any:
+    """Load an image, with the name of its file in errors.
+
+    Args:
+        predictor (Any): Has ``load``, whose errors leave names out.
+        image (Any): What ``load`` takes.
+
+    Returns:
+        Any: what ``load`` returns.
+
+    Raises:
+        TypeError: If it is no image.
+        ValueError: If it cannot be used.
+    """
+    try:
+        return predictor.load(image)
+    except ValueError as error:
+        if not isinstance(image, (str, Path)):
+            raise
+        raise ValueError(f'{image}: {error}') from error

@@ -125,13 +125,12 @@ class ExportedPredictor:
             People | list[People]: of the image, or of each image of a list.
 
         Raises:
-            OSError: If a file cannot be opened.
             TypeError: If something is no image.
-            ValueError: If an image cannot be read.
+            ValueError: If an image cannot be opened, read or resized, with
+                the name of its file, or ``batch_size`` is below 1.
         """
         if not isinstance(images, (list, tuple)):
-            image: Any = images
-            return self.predict([self.load(image)])[0]
+            return predict_in_batches(self, [images], batch_size)[0]
         return predict_in_batches(self, images, batch_size)
 
     def load(self, image: Image) -> Prepared:
@@ -146,7 +145,8 @@ class ExportedPredictor:
 
         Raises:
             TypeError: If it is no image, or an array of other numbers.
-            ValueError: If it cannot be read.
+            ValueError: If it cannot be opened, read or resized; without its
+                name, for who reports names beside errors.
         """
         return prepare_image(image, self.description, self.stretch, self.tiles)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Union
 
+import cv2
 import numpy as np
 import PIL.Image
 
@@ -22,6 +23,9 @@ from ..structures.tiles import TileOptions
 from .description import Description
 
 Image = Union[str, Path, np.ndarray, PIL.Image.Image]
+
+# what OpenCV raises on sizes that it cannot hold, or resize from
+_NOT_RESIZED = (MemoryError, cv2.error)
 
 
 @dataclass
@@ -65,7 +69,7 @@ def prepare_image(
 
     Raises:
         TypeError: If it is no image, or an array of other numbers.
-        ValueError: If it cannot be read.
+        ValueError: If it cannot be read or resized; without its name.
     """
     hint = ''
     if isinstance(image, (str, Path)):
@@ -76,7 +80,8 @@ def prepare_image(
         pixels, hint = picture.pixels, picture.hint
     else:
         pixels = to_bgr(image, stretch)
-    check_ratio(pixels.shape[1], pixels.shape[0])
+    height, width = pixels.shape[:2]
+    check_ratio(width, height)
     settings = (
         about.input_size,
         about.scales,
@@ -84,8 +89,14 @@ def prepare_image(
         about.resize_mode,
         about.use_udp,
     )
-    inputs = make_inputs(pixels, *settings)
-    parts = tile_image(pixels, tiles, about.sigmas, *settings)
+    try:
+        inputs = make_inputs(pixels, *settings)
+        parts = tile_image(pixels, tiles, about.sigmas, *settings)
+    except _NOT_RESIZED as error:
+        raise ValueError(
+            f'{width} x {height} pixels cannot be resized, give a smaller '
+            f'image: {error}'
+        ) from error
     return Prepared(pixels, inputs, hint, parts)
 
 
