@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional, Protocol, Union
@@ -41,8 +42,8 @@ def open_session(
     Args:
         path (str | Path): ``.onnx`` for onnxruntime, ``.xml`` for OpenVINO,
             ``.pt2`` for torch.
-        device (str, optional): 'cpu', or 'cuda' where the library can.
-            Defaults to the CPU.
+        device (str, optional): 'cpu', or, where the library can, 'cuda' or
+            one GPU by its number, as 'cuda:1'. Defaults to the CPU.
         threads (int, optional): Threads of the CPU. Defaults to the choice of
             the library.
         bfloat16 (bool): Let OpenVINO run a file of 32 bits in bfloat16, on
@@ -93,22 +94,28 @@ class OnnxSession:
         options = library.SessionOptions()
         if threads is not None:
             options.intra_op_num_threads = threads
-        wanted = {
-            'cpu': 'CPUExecutionProvider',
-            'cuda': 'CUDAExecutionProvider',
-        }.get(device.partition(':')[0])
-        if wanted not in library.get_available_providers():
+        name, settings = _find_provider(device)
+        available = library.get_available_providers()
+        if name not in available:
             raise ValueError(
-                f'device {device!r}: onnxruntime has '
-                f'{library.get_available_providers()} here'
+                f'device {device!r}: onnxruntime has {available} here'
             )
         try:
             self.session = library.InferenceSession(
-                str(path), options, providers=[wanted]
+                str(path),
+                options,
+                providers=[(name, settings)],
+                # to run without the GPU
+                enable_fallback=False,
             )
         # of the library, derived from Exception alone
         except Exception as error:
             raise ValueError(f'{path}: not read: {error}') from error
+        if name not in self.session.get_providers():
+            raise ValueError(
+                f'device {device!r}: onnxruntime does not start its {name}; '
+                'its log says why'
+            )
         self.input = self.session.get_inputs()[0].name
         meta = self.session.get_modelmeta().custom_metadata_map
         self.description = Description.from_text(meta.get(KEY), path)
@@ -166,10 +173,19 @@ class TorchSession:
         if threads is not None:
             self.torch.set_num_threads(threads)
         extra = {KEY: ''}
-        program = self.torch.export.load(str(path), extra_files=extra)
+        try:
+            # opened here, as it doubts names in capitals
+            with path.open('rb') as file:
+                program = self.torch.export.load(file, extra_files=extra)
+        # of torch, of its reader of archives, and of what is in there
+        except Exception as error:
+            raise ValueError(f'{path}: not read: {error}') from error
         self.description = Description.from_text(extra[KEY] or None, path)
-        self.device = self.torch.device(device)
-        self.module = program.module().to(self.device)
+        try:
+            self.device = self.torch.device(device)
+            self.module = program.module().to(self.device)
+        except (AssertionError, RuntimeError) as error:
+            raise ValueError(f'device {device!r}: {error}') from error
 
     def run(self, images: np.ndarray) -> list[np.ndarray]:
         """Run the network; see :class:`Session`."""
@@ -177,6 +193,20 @@ class TorchSession:
             tensor = self.torch.from_numpy(images).to(self.device)
             found = self.module(tensor)
         return _floats([maps.float().cpu().numpy() for maps in found])
+
+
+def _find_provider(device: str) -> tuple[str, dict[str, Any]]:
+    """Name what runs on a device in onnxruntime, with its settings."""
+    found = re.fullmatch(r'(cpu|cuda)(?::(\d+))?', device)
+    if found is None:
+        raise ValueError(
+            f"device {device!r}: onnxruntime runs on 'cpu', 'cuda', or a GPU "
+            "by its number, as 'cuda:1'"
+        )
+    kind, number = found.groups()
+    if kind == 'cpu':
+        return 'CPUExecutionProvider', {}
+    return 'CUDAExecutionProvider', {'device_id': int(number or 0)}
 
 
 def _import(name: str, extra: str) -> Any:
