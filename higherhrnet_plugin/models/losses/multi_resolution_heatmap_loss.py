@@ -10,12 +10,15 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from .adaptive import cell_weight, learned_target, masked_mean, scale_target
+from .heatmap_checks import (
+    BETA,
+    GAMMAS,
+    SIGMA_WEIGHT,
+    check_options,
+    check_shapes,
+)
 from .masked_mse import masked_mse
 from .utils import at_least_float32, per_level
-
-SIGMAS = ('fixed', 'learned', 'tags')
-# exponents of the weights, as their authors have them
-_GAMMAS = {'wahr': 0.01, 'residual': 0.01, 'coupled': 0.01, 'focal_l2': 1.0}
 
 
 @MODELS.register_module()
@@ -55,8 +58,8 @@ class MultiResolutionHeatmapLoss(nn.Module):
             0.55 is published for CrowdPose.
 
     Raises:
-        ValueError: If ``sigma`` or ``weight`` is unknown, or a number out of
-            its range.
+        ValueError: If ``sigma`` or ``weight`` is unknown, a number out of
+            its range, or an option set that nothing reads.
 
     Examples:
         >>> import torch
@@ -75,16 +78,16 @@ class MultiResolutionHeatmapLoss(nn.Module):
         weight: Optional[str] = None,
         gamma: Optional[float] = None,
         detach_weight: bool = False,
-        sigma_weight: float = 1.0,
-        beta: float = 0.4,
+        sigma_weight: float = SIGMA_WEIGHT,
+        beta: float = BETA,
     ) -> None:
         super().__init__()
-        _check_options(sigma, weight, gamma, beta)
+        check_options(sigma, weight, gamma, detach_weight, sigma_weight, beta)
         self.loss_weight = loss_weight
         self.supervise_empty = supervise_empty
         self.sigma = sigma
         self.weight = weight
-        self.gamma = _GAMMAS.get(weight or '') if gamma is None else gamma
+        self.gamma = GAMMAS.get(weight or '') if gamma is None else gamma
         self.detach_weight = detach_weight
         self.sigma_weight = sigma_weight
         self.beta = beta
@@ -205,49 +208,7 @@ class MultiResolutionHeatmapLoss(nn.Module):
                 f'gives {"no" if scales is None else "needless"} scales'
             )
         for i, shapes in enumerate(zip(preds, targets, masks)):
-            _check_shapes(i, *shapes)
-
-
-def _check_options(
-    sigma: str, weight: Optional[str], gamma: Optional[float], beta: float
-) -> None:
-    """Raise ValueError if an option is out of its range."""
-    if sigma not in SIGMAS:
-        hint = '; for boxes set `codec.sigma_box_size`' * (sigma == 'person')
-        raise ValueError(
-            f'`sigma` must be one of {list(SIGMAS)}, got {sigma!r}{hint}'
-        )
-    if weight is not None and weight not in _GAMMAS:
-        raise ValueError(
-            f'`weight` must be None or one of {list(_GAMMAS)}, got {weight!r}'
-        )
-    # below 1 the gradient of the focal weight is not finite
-    least = 1.0 if weight == 'focal_l2' else 0.0
-    if gamma is not None and not gamma >= least:
-        raise ValueError(f'`gamma` must be at least {least}, got {gamma}')
-    if not beta > 0:
-        raise ValueError(f'`beta` must be positive, got {beta}')
-
-
-def _check_shapes(i: int, pred: Tensor, target: Tensor, mask: Tensor) -> None:
-    """Raise ValueError where the maps of a level do not fit."""
-    if pred.ndim != 4 or not pred.numel():
-        raise ValueError(
-            f'level {i}: expected heatmaps (B, K, h, w) of at least '
-            f'one image, got {tuple(pred.shape)}'
-        )
-    if pred.shape != target.shape:
-        raise ValueError(
-            f'level {i}: the head gives heatmaps (B, K, h, w) of '
-            f'{tuple(pred.shape)}, the targets have '
-            f'{tuple(target.shape)}; check `num_keypoints` of the '
-            'head, and `input_size` and `heatmap_sizes` of the codec'
-        )
-    if mask.shape != (pred.shape[0], *pred.shape[2:]):
-        raise ValueError(
-            f'level {i}: expected a mask (B, h, w) for heatmaps of '
-            f'{tuple(pred.shape)}, got {tuple(mask.shape)}'
-        )
+            check_shapes(i, *shapes)
 
 
 def _counted(mask: Tensor, labelled: Optional[Tensor], like: Tensor) -> Tensor:

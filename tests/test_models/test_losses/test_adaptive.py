@@ -254,6 +254,17 @@ def test_scales_of_tags(number):
         (dict(weight='focal_l2', gamma=0.5), '`gamma`.*at least 1'),
         (dict(weight='wahr', gamma=-1), '`gamma`'),
         (dict(beta=0), '`beta`'),
+        (dict(sigma='learned', sigma_weight=-1), '`sigma_weight`.* -1'),
+        (
+            dict(sigma='learned', sigma_weight=float('nan')),
+            '`sigma_weight`.* nan',
+        ),
+        (dict(gamma=2), '`gamma` .* is 2, .*`weight`.* at None'),
+        (dict(detach_weight=True), '`detach_weight` .*`weight`.* at False'),
+        (dict(weight='wahr', beta=0.5), "`beta` .* 0.5, .*='tags'.* at 0.4"),
+        (dict(sigma='learned', beta=0.5), "`beta` .*='tags'"),
+        (dict(sigma_weight=2), "`sigma_weight` .* 2, .*='learned'.* at 1.0"),
+        (dict(sigma='tags', sigma_weight=2), "`sigma_weight` .*='learned'"),
     ],
     ids=str,
 )
