@@ -144,6 +144,12 @@ class MultiResolutionAssociativeEmbedding(BaseKeypointCodec):
                 '`sigma_box_size` must be positive or None, got '
                 f'{sigma_box_size}'
             )
+        if round_sigma and sigma_box_size is None:
+            raise ValueError(
+                f'`round_sigma` is {round_sigma}, but rounds sigmas by '
+                '`sigma_box_size` alone, which is None; set that, too '
+                '(officially 256), or leave `round_sigma` out'
+            )
         self.sigma_box_size = sigma_box_size
         self.round_sigma = round_sigma
         self.person_scales = person_scales

@@ -172,6 +172,11 @@ def test_sizes_that_cannot_be_are_refused(size):
         build_codec(input_size=SIZE, sigma_box_size=size)
 
 
+def test_rounding_needs_sizes():
+    with pytest.raises(ValueError, match=r'`round_sigma` .*`sigma_box_size`'):
+        build_codec(input_size=SIZE, round_sigma=True)
+
+
 @pytest.mark.parametrize('use_udp', [False, True], ids=['cells', 'udp'])
 def test_boxes_are_measured_in_input_pixels(use_udp):
     side = 127 if use_udp else 128
