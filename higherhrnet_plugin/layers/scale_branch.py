@@ -31,16 +31,14 @@ def make_scale_layers(
         nn.ModuleList: one branch for each level.
 
     Raises:
-        ValueError: If the kernel size is not odd.
+        ValueError: If the kernel size is not odd, or the normalisation does
+            not take K channels.
     """
-    if kernel_size < 1 or kernel_size % 2 == 0:
-        raise ValueError(
-            f'`scale_kernel` must be odd and positive, got {kernel_size}'
-        )
+    check_scale_kernel(kernel_size)
     return nn.ModuleList(
         nn.Sequential(
             nn.Conv2d(width, num_keypoints, 1),
-            build_norm_layer(norm_cfg, num_keypoints)[1],
+            _make_norm(norm_cfg, num_keypoints),
             nn.ReLU(inplace=True),
             nn.Conv2d(
                 num_keypoints,
@@ -52,6 +50,35 @@ def make_scale_layers(
         )
         for width in channels
     )
+
+
+def check_scale_kernel(kernel_size: int) -> None:
+    """Check the kernel of the branches.
+
+    Args:
+        kernel_size (int): ``scale_kernel`` of the head.
+
+    Raises:
+        ValueError: If it is not odd.
+    """
+    if not (kernel_size >= 1 and kernel_size % 2 == 1):
+        raise ValueError(
+            f'`scale_kernel` must be odd and positive, got {kernel_size}'
+        )
+
+
+def _make_norm(norm_cfg: dict[str, Any], num_keypoints: int) -> nn.Module:
+    """Make the normalisation of K channels."""
+    try:
+        layer: nn.Module = build_norm_layer(norm_cfg, num_keypoints)[1]
+    except ValueError as error:
+        raise ValueError(
+            f'`norm_cfg` {dict(norm_cfg)} of the head does not fit its '
+            "`scale_layers`, the branch of `sigma='learned'`, which has one "
+            f'channel for each of {num_keypoints} keypoints: {error}; use '
+            "dict(type='BN'), or a number of groups that divides both"
+        ) from error
+    return layer
 
 
 def start_at_zero(layers: nn.ModuleList) -> None:

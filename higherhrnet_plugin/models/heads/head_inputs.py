@@ -2,8 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Union
+
+from torch import Tensor
+
+Features = Union[Tensor, Sequence[Tensor]]
+
+# settings of a test that are read
+_READ = ('flip_test', 'project_to_image', 'output_heatmaps')
+# settings of MMPose's heads, and where the same is set here
+_ELSEWHERE = {
+    'align_corners': '`codec.use_udp`',
+    'max_num_people': (
+        '`max_candidates` or `max_instances` of `model.head.decoder`'
+    ),
+    'multiscale_test': '`test_dataloader.dataset.scales`',
+    'nms_dist_thr': '`model.head.decoder.nms_thr`',
+    'restore_heatmap_size': '`model.test_cfg.project_to_image`',
+    'shift_heatmap': '`model.head.decoder.align_flip`',
+}
+
+
+def pick_features(feats: Features, index: int) -> Tensor:
+    """Pick the feature map that the head reads.
+
+    Args:
+        feats (Tensor | Sequence[Tensor]): (B, C, h, w), or several maps.
+        index (int): ``input_index``.
+
+    Returns:
+        Tensor: (B, C, h, w).
+
+    Raises:
+        ValueError: If there is none of that index.
+    """
+    if isinstance(feats, Tensor):
+        return feats
+    if not -len(feats) <= index < len(feats):
+        raise ValueError(
+            f'`input_index` of the head is {index}, but backbone or neck give '
+            f'{len(feats)} feature maps, the first of which is 0'
+        )
+    return feats[index]
+
+
+def check_test_cfg(
+    test_cfg: Mapping[str, Any], several_scales: bool = False
+) -> None:
+    """Refuse settings of a test that the head would ignore.
+
+    Args:
+        test_cfg (Mapping): ``model.test_cfg``. Those of MMPose's heads may
+            say what is done anyhow, as ``shift_heatmap=False`` does.
+        several_scales (bool): Whether images come at several scales.
+            Defaults to False.
+
+    Raises:
+        ValueError: If one is not read, and asks for something else.
+    """
+    done: dict[str, tuple[bool, ...]] = {
+        'multiscale_test': (False, several_scales),
+        'restore_heatmap_size': (test_cfg.get('project_to_image', True),),
+    }
+    for key, value in test_cfg.items():
+        if key in _READ:
+            continue
+        if key not in _ELSEWHERE:
+            raise ValueError(
+                f'`model.test_cfg.{key}` is {value!r}, but HigherHRNetHead '
+                f'reads {", ".join(_READ)} alone; leave it out'
+            )
+        if bool(value) not in done.get(key, (False,)):
+            raise ValueError(
+                f'`model.test_cfg.{key}` is {value!r}, which HigherHRNetHead '
+                f'does not read; leave it out, and set {_ELSEWHERE[key]}'
+            )
 
 
 def scale_flip_features(

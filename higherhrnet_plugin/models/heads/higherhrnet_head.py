@@ -12,11 +12,23 @@ from mmpose.models.heads.base_head import BaseHead
 from torch import Tensor, nn
 
 from ...codecs.decoding.merging import LevelOutput
-from ...layers import make_pyramid, make_scale_layers, start_at_zero
+from ...layers import (
+    check_scale_kernel,
+    make_pyramid,
+    make_scale_layers,
+    start_at_zero,
+)
 from ...registry import KEYPOINT_CODECS, MODELS
 from ...structures.metainfo import keypoint_settings
 from ..pretrained import without_pretrained
-from .head_inputs import check_udp, refuse_tiles, scale_flip_features
+from .head_inputs import (
+    Features,
+    check_test_cfg,
+    check_udp,
+    pick_features,
+    refuse_tiles,
+    scale_flip_features,
+)
 from .head_options import (
     check_options,
     check_sizes,
@@ -25,8 +37,6 @@ from .head_options import (
 )
 from .heatmap_losses import heatmap_losses
 from .training_targets import read_person_scales, read_targets
-
-Features = Union[Tensor, Sequence[Tensor]]
 
 
 @MODELS.register_module()
@@ -140,6 +150,7 @@ class HigherHRNetHead(BaseHead):
         pyramid = pyramid_settings(codec, num_deconvs, tag_levels)
         num_deconvs, tag_levels = pyramid.num_deconvs, pyramid.tag_levels
         check_options(num_keypoints, tag_dim, num_deconvs, tag_levels)
+        check_scale_kernel(scale_kernel)
         self.codec = pyramid.codec
         self.in_channels = in_channels
         self.num_keypoints = num_keypoints
@@ -232,8 +243,11 @@ class HigherHRNetHead(BaseHead):
             list[tuple[Tensor, Tensor | None]]: heatmaps (B, K, h, w) and tags
             (B, L*K, h, w), L outer, or (B, L, h, w) when shared, or None, of
             every level.
+
+        Raises:
+            ValueError: If there is no map ``input_index``.
         """
-        x = feats if isinstance(feats, Tensor) else feats[self.input_index]
+        x = pick_features(feats, self.input_index)
         features = [x]
         raw = self.final_layers[0](x)
         raws = [raw]
@@ -331,6 +345,10 @@ class HigherHRNetHead(BaseHead):
             :meth:`.People.to_instances` packs them, in pixels of the
             scale 1 input; with ``output_heatmaps`` also a list of PixelData
             with heatmaps (K, H, W) and tags (L*K, H, W).
+
+        Raises:
+            ValueError: If features, samples and settings do not fit, or a
+                setting is none that is read.
         """
         check_udp(batch_data_samples, self.decoder.use_udp)
         refuse_tiles(batch_data_samples)
@@ -340,6 +358,7 @@ class HigherHRNetHead(BaseHead):
         # a batch of several sizes is padded to the right and below
         height, width = meta.get('batch_input_shape', (height, width))
         scales = [1, *(meta.get('aug_scales') or [])]
+        check_test_cfg(test_cfg, len(scales) > 1)
         flips = 2 if test_cfg.get('flip_test', False) else 1
         features = scale_flip_features(feats, len(scales), flips)
         outputs = [[self(f) for f in per_flip] for per_flip in features]

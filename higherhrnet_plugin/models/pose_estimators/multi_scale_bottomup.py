@@ -15,6 +15,8 @@ from ...checkpoints.load_hooks import register_load_hooks
 from ...registry import MODELS
 from ...structures.metainfo import parse_metainfo
 from ...structures.people import People
+from ..heads import HigherHRNetHead
+from ..heads.head_inputs import check_test_cfg
 from .compiling import check_compile, compile_parts
 from .finetuning import check_finetune, skip_pretrained, start_from
 from .tile_samples import describe_tile
@@ -62,7 +64,8 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
 
     Raises:
         ValueError: If ``finetune`` has an unknown key or no ``checkpoint``,
-            or ``compile_network`` is neither bool nor dict, asks for a mode
+            ``test_cfg`` a key that the head would ignore, or
+            ``compile_network`` is neither bool nor dict, asks for a mode
             with CUDA graphs, or meets a torch that is too old.
 
     Examples:
@@ -86,6 +89,9 @@ class MultiScaleBottomupPoseEstimator(BottomupPoseEstimator):
             metainfo = parse_metainfo(metainfo)
             kwargs['head'] = {**kwargs['head'], 'metainfo': metainfo}
         super().__init__(**kwargs)
+        # before hours of training, and not at the first test
+        if isinstance(getattr(self, 'head', None), HigherHRNetHead):
+            check_test_cfg(self.test_cfg)
         self.metainfo = metainfo
         if finetune is not None:
             check_finetune(finetune)

@@ -164,6 +164,15 @@ def test_kernel_of_the_branch(kernel):
         build(scale_kernel=4, **LEARNED)
 
 
+def test_a_normalisation_that_does_not_fit_the_branches():
+    groups = dict(norm_cfg=dict(type='GN', num_groups=4))
+    build(**groups)
+    with pytest.raises(
+        ValueError, match=r"`norm_cfg` .*'GN'.*`scale_layers`.* 3 keypoints"
+    ):
+        build(**groups, **LEARNED)
+
+
 def test_the_next_level_may_see_heatmaps_alone():
     head = build(tag_dim=8, concat_tags=False).eval()
     assert head.deconv_layers[0][0][0].weight.shape[0] == 4 + 3

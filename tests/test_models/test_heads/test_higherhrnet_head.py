@@ -108,6 +108,13 @@ def test_features_are_picked():
     assert not torch.equal(picked[0][0], head(maps[0])[0][0])
 
 
+@pytest.mark.parametrize('index', [2, -3])
+def test_features_that_are_not_there(index):
+    head = build(input_index=index)
+    with pytest.raises(ValueError, match=f'`input_index` .* {index}, .* 2 f'):
+        head([features(), features()])
+
+
 @pytest.mark.parametrize(
     ('name', 'channels', 'k'),
     [('w32_coco', 32, 17), ('w48_coco', 48, 17), ('w32_crowdpose', 32, 14)],
@@ -143,6 +150,8 @@ def test_parameters_have_the_official_names(name, channels, k):
             r'`keypoint_order`.*0 to 2',
         ),
         (dict(tag_loss=dict(push_type='log')), '`push_type`'),
+        # also where nothing has it
+        (dict(scale_kernel=4), r'`scale_kernel`.*4'),
     ],
     ids=str,
 )
@@ -464,3 +473,42 @@ def test_a_flip_test_without_indices():
             [PoseDataSample(metainfo=dict(input_size=(64, 32)))],
             dict(flip_test=True),
         )
+
+
+@pytest.mark.parametrize(
+    ('settings', 'words'),
+    [
+        (
+            dict(flip_tst=True),
+            '`model.test_cfg.flip_tst` is True, .*flip_test',
+        ),
+        (dict(shift_heatmap=True), '`model.head.decoder.align_flip`'),
+        (dict(align_corners=True), '`codec.use_udp`'),
+        (dict(multiscale_test=True), '`test_dataloader.dataset.scales`'),
+        (dict(nms_dist_thr=0.05), '0.05, .*`model.head.decoder.nms_thr`'),
+        (dict(restore_heatmap_size=False), 'test_cfg.project_to_image`'),
+        (
+            dict(restore_heatmap_size=True, project_to_image=False),
+            'test_cfg.project_to_image`',
+        ),
+    ],
+    ids=str,
+)
+def test_settings_that_nothing_reads(settings, words):
+    head = PlantedHead(in_channels=4, num_keypoints=3)
+    with pytest.raises(ValueError, match=words):
+        head.predict(planted(False, [1]), [sample()], settings)
+
+
+@pytest.mark.parametrize('scales', [[1], [1, 2]], ids=str)
+def test_settings_of_mmpose_that_say_what_is_done(scales):
+    head = PlantedHead(in_channels=4, num_keypoints=3)
+    settings = dict(
+        multiscale_test=len(scales) > 1,
+        restore_heatmap_size=True,
+        align_corners=False,
+        shift_heatmap=False,
+    )
+    data = sample(aug_scales=scales[1:]) if scales[1:] else sample()
+    (people,) = head.predict(planted(False, scales), [data], settings)
+    assert len(people.keypoints) == 2

@@ -85,7 +85,10 @@ def build(kind='MultiScaleBottomupPoseEstimator', colors=False, **options):
     )
     test_cfg = {
         key: options.pop(key)
-        for key in ('flip_test', 'output_heatmaps', 'project_to_image')
+        for key in (
+            *('flip_test', 'output_heatmaps', 'project_to_image'),
+            'shift_heatmap',
+        )
         if key in options
     }
     config = dict(
@@ -308,3 +311,9 @@ def test_fields_only_where_asked_for(outputs):
 def test_images_of_further_scales_are_taken_out_of_the_samples():
     (result,) = run(build(colors=True), [noise(SIZES[0])], (1, 2))
     assert 'aug_imgs' not in result.metainfo
+
+
+def test_settings_that_nothing_reads_are_refused_at_the_start():
+    with pytest.raises(ValueError, match=r'`model.test_cfg.shift_heatmap`'):
+        build(shift_heatmap=True)
+    assert not build(shift_heatmap=False).test_cfg['shift_heatmap']
