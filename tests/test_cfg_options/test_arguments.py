@@ -1,6 +1,7 @@
 """Words after ``--cfg-options``."""
 
 import argparse
+import re
 
 import pytest
 
@@ -55,3 +56,34 @@ def test_other_words_are_bad_usage(capsys, words, named):
 def test_unbalanced_brackets_are_refused():
     with pytest.raises(ValueError, match=r'unbalanced brackets: a=\[1,\(2\]'):
         parse('--cfg-options', 'a=[1,(2]')
+
+
+@pytest.mark.parametrize(
+    ('text', 'value'),
+    [
+        ('my photos/d/', 'my photos/d/'),
+        ("'my photos/d/'", 'my photos/d/'),
+        ('"my  photos (new)/d/"', 'my  photos (new)/d/'),
+        (' 0.5 ', 0.5),
+        (' true', True),
+        ('1 2', '1 2'),
+        ('[my photos, b , 3]', ['my photos', 'b', 3]),
+        ('my photos, b', ['my photos', 'b']),
+        ("[( 'a b' , 1 ), [None, c  d] ]", [('a b', 1), [None, 'c  d']]),
+        ('[ ]', []),
+    ],
+)
+def test_spaces_within_words_stay(text, value):
+    assert parse('--cfg-options', f'a.b={text}') == {'a.b': value}
+
+
+@pytest.mark.parametrize('text', ['photos ( new )', '[a ( b ), c]'])
+def test_spaces_that_would_be_lost_are_refused(text):
+    words = re.escape(f'a={text}')
+    with pytest.raises(ValueError, match=f'spaces beside brackets.*: {words}'):
+        parse('--cfg-options', 'b=1', f'a={text}')
+
+
+def test_calls_are_no_values():
+    with pytest.raises(ValueError, match=r'a number, a word.*: a=dict'):
+        parse('--cfg-options', 'a=dict(b=1,c=2)')
