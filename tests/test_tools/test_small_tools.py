@@ -102,3 +102,39 @@ def test_subset_refuses(tmp_path, content, words):
     assert words in line
     assert 'Traceback' not in done.stderr
     assert not (tmp_path / 'out.json').exists()
+
+
+@pytest.mark.parametrize('num', [0, -1])
+def test_subset_takes_at_least_one_image(tmp_path, num):
+    source, target = tmp_path / 'all.json', tmp_path / 'few.json'
+    source.write_text(json.dumps(annotate({3: [(5, 5000)], 4: [(5, 5000)]})))
+    done = run_tool(
+        *('dataset_converters/take_subset.py', source, target),
+        *('--num', num),
+    )
+    assert done.returncode == 2
+    line = done.stderr.strip().splitlines()[-1]
+    assert f'error: --num must be at least 1, got {num}' in line
+    assert not target.exists()
+
+
+@pytest.mark.parametrize('way', ['same', 'roundabout', 'link'])
+def test_subset_does_not_replace_its_source(tmp_path, way):
+    source = tmp_path / 'all.json'
+    source.write_text(json.dumps(annotate({3: [(5, 5000)], 4: [(5, 5000)]})))
+    before = source.read_bytes()
+    target = {
+        'same': source,
+        'roundabout': tmp_path / 'none' / '..' / 'all.json',
+        'link': tmp_path / 'few.json',
+    }[way]
+    if way == 'link':
+        target.symlink_to(source)
+    done = run_tool(
+        'dataset_converters/take_subset.py', source, target, '--num', 1
+    )
+    assert done.returncode == 2
+    line = done.stderr.strip().splitlines()[-1]
+    assert f'error: {target} is the source itself' in line
+    assert source.read_bytes() == before
+    assert target.is_symlink() == (way == 'link')

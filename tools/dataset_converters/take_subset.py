@@ -45,7 +45,14 @@ def parse_args() -> argparse.Namespace:
         help="id or name of the category, or 'all' (default: the only one "
         'that fits)',
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.num < 1:
+        parser.error(f'--num must be at least 1, got {args.num}')
+    if args.source.resolve() == args.target.resolve():
+        parser.error(
+            f'{args.target} is the source itself; name another file to write'
+        )
+    return args
 
 
 if __name__ == '__main__':
