@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
@@ -63,7 +65,7 @@ def import_labels(
     """Import labels: ``images`` and ``annotations.json`` in a new folder.
 
     Data sets that are split get a file for each, as ``train.json``. Nothing
-    but this folder is changed.
+    but this folder is changed, and it is left as it was if something fails.
 
     Args:
         path (Path): File or folder of labels.
@@ -89,14 +91,32 @@ def import_labels(
         lines = [f'{path}: nobody with labelled keypoints is left']
         lines += [*_masked(people), *_left_out(labels.left_out)]
         raise ValueError('\n'.join(lines))
-    names, sizes = place_images(
-        labels.images, options.places, out / 'images', options.copy
-    )
     lines = [_summary(kind, labels), *_masked(people), *labels.notes]
     lines += _left_out(labels.left_out)
-    for split in dict.fromkeys(image.split for image in labels.images):
-        lines += _write_split(out, split, labels, names, sizes)
+    with _removed_on_failure(out, labels):
+        names, sizes = place_images(
+            labels.images, options.places, out / 'images', options.copy
+        )
+        for split in _splits(labels):
+            lines += _write_split(out, split, labels, names, sizes)
     return lines
+
+
+@contextmanager
+def _removed_on_failure(out: Path, labels: Labels) -> Iterator[None]:
+    """Leave nothing behind that would refuse the same command again."""
+    before = out.exists()
+    try:
+        yield
+    except BaseException:
+        # it was empty, and no link is followed
+        shutil.rmtree(out / 'images', ignore_errors=True)
+        with suppress(OSError):
+            for split in _splits(labels):
+                _split_file(out, split).unlink(missing_ok=True)
+            if not before:
+                out.rmdir()
+        raise
 
 
 def _read(path: Path, kind: str, options: ImportOptions) -> Labels:
@@ -115,6 +135,16 @@ def _read(path: Path, kind: str, options: ImportOptions) -> Labels:
     return _READERS[kind](path)
 
 
+def _splits(labels: Labels) -> list[str]:
+    """List the splits of a data set."""
+    return list(dict.fromkeys(image.split for image in labels.images))
+
+
+def _split_file(out: Path, split: str) -> Path:
+    """Name the annotation file of a split."""
+    return out / f'{split or "annotations"}.json'
+
+
 def _write_split(
     out: Path, split: str, labels: Labels, names: list[str], sizes: Sizes
 ) -> list[str]:
@@ -128,7 +158,7 @@ def _write_split(
             images.append(image)
             own.append(name)
     content = make_coco(images, skeleton, own, sizes, tracks)
-    file = out / f'{split or "annotations"}.json'
+    file = _split_file(out, split)
     options = CocoOptions(
         len(skeleton.keypoints), image_dir=str(out / 'images')
     )
