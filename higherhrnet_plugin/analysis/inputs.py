@@ -106,7 +106,7 @@ def make_inputs(
         )
     content, report, ann_file = _read_truth(ground_truth, options)
     records, source = _read_results(predictions, options)
-    records, id_notes = match_images(records, content['images'])
+    records, id_notes = match_images(records, report.image_ids)
     unknown = unknown_images_line(content, records)
     if unknown:
         raise ValueError(f'{source}: {unknown}')

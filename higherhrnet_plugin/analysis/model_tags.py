@@ -6,12 +6,14 @@ Note:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from mmengine.dataset import Compose, pseudo_collate
+from mmengine.dataset import pseudo_collate
+from mmengine.logging import print_log
 from tqdm import tqdm
 
 from ..inference import Predictor
@@ -65,17 +67,13 @@ def collect_tags(
             'tags are read from a HigherHRNetHead, but the config has a '
             f'{type(model.head).__name__}; leave out --checkpoint'
         )
-    pipeline = build_test_pipeline(model.cfg)
     crowded = sorted(analysis.images, key=lambda r: -r.counted)[:number]
     tags: list[np.ndarray] = []
     images: list[int] = []
     people: list[int] = []
-    for i, result in enumerate(
-        tqdm(crowded, desc='tags', unit='image', disable=not progress)
-    ):
-        for person, own in _image_tags(
-            model, pipeline, result, analysis.inputs
-        ):
+    bar = tqdm(crowded, desc='tags', unit='image', disable=not progress)
+    for i, (result, data) in enumerate(_load(bar, model, analysis.inputs)):
+        for person, own in _image_tags(model, data, result):
             tags += own
             images += [i] * len(own)
             people += [person] * len(own)
@@ -91,21 +89,40 @@ def collect_tags(
     return ModelTags(separation, threshold)
 
 
+def _load(
+    results: Iterable[ImageResult], model: Any, inputs: Inputs
+) -> Iterator[tuple[ImageResult, dict[str, Any]]]:
+    """Load the images on which somebody counts; say which cannot be read."""
+    pipeline = build_test_pipeline(model.cfg)
+    unread: list[str] = []
+    for result in results:
+        if not result.counted or inputs.image_dir is None:
+            continue
+        path = inputs.image_dir / result.info['file_name']
+        try:
+            data = pipeline({'img_path': str(path), **model.dataset_meta})
+        except (OSError, ValueError) as error:
+            unread.append(f'{path}: {error}')
+            continue
+        yield result, data
+    if unread:
+        print_log(
+            f'{len(unread)} images have no part in the tags, as they cannot '
+            f'be read: {unread[0]}',
+            'current',
+            logging.WARNING,
+        )
+
+
 def _image_tags(
-    model: Any, pipeline: Compose, result: ImageResult, inputs: Inputs
+    model: Any, data: dict[str, Any], result: ImageResult
 ) -> Iterator[tuple[int, list[np.ndarray]]]:
-    """Run the model on an image; nothing if it cannot be read.
+    """Run the model on an image.
 
     Yields:
         Index and tags of each annotated person who counts.
     """
-    if not result.counted or inputs.image_dir is None:
-        return
-    path = inputs.image_dir / result.info['file_name']
-    try:
-        maps, sample = _predict_maps(model, pipeline, str(path))
-    except (OSError, ValueError):
-        return
+    maps, sample = _predict_maps(model, data)
     for person in np.flatnonzero(~result.truth.ignored).tolist():
         yield person, tags_of_person(maps, sample, result.truth, person)
 
@@ -148,14 +165,13 @@ def tags_of_person(
 
 @torch.no_grad()
 def _predict_maps(
-    model: Any, pipeline: Compose, path: str
+    model: Any, data: dict[str, Any]
 ) -> tuple[list[np.ndarray], Any]:
     """Predict the tag maps of an image.
 
     Returns:
         A map (L, K or 1, h, w) of every level with tags, and the data sample.
     """
-    data = pipeline({'img_path': path, **model.dataset_meta})
     batch = model.data_preprocessor(pseudo_collate([data]), False)
     levels = model.head(model.extract_feat(batch['inputs']))
     k = model.head.num_keypoints

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..datasets.coco_repair.ids import id_key, key_number
+from ..datasets.coco_repair.ids import by_number, id_key, key_number
 
 
 def read_predictions(
@@ -65,15 +65,17 @@ def check_predictions(
             f'{source} is not a list of COCO results, but a '
             f'{type(records).__name__}'
         )
-    try:
-        joined = join_lists(records, fields)
-        for i, record in enumerate(joined):
-            _check_record(record, num_keypoints, f'{source}, record {i}')
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
-            f'{source}: a record is not a COCO result, with image_id, '
-            f'category_id, keypoints and score: {error!r}'
-        ) from error
+    joined = []
+    for i, record in enumerate(records):
+        where = f'{source}, record {i}'
+        try:
+            joined += join_lists([record], fields)
+            _check_record(joined[-1], num_keypoints, where)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f'{where} is not a COCO result, with image_id, category_id, '
+                f'keypoints and score: {error!r}'
+            ) from error
     return joined
 
 
@@ -109,13 +111,16 @@ def match_category(
 
 
 def match_images(
-    records: Sequence[Mapping[str, Any]], images: Sequence[Mapping[str, Any]]
+    records: Sequence[Mapping[str, Any]], image_ids: Mapping[str, int]
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Find images of predictions by their number, if ids are text.
+    """Find images of predictions whose ids were repaired.
 
     Args:
-        records (Sequence[Mapping]): The predictions.
-        images (Sequence[Mapping]): Those of the repaired annotation file.
+        records (Sequence[Mapping]): The predictions. Whole numbers are ids of
+            the repaired file, as a test writes them; text is an id of the
+            file as it was, or differs from it in zeros in front.
+        image_ids (Mapping[str, int]): Ids of the file, as text, and those of
+            the repaired file, from :class:`.RepairReport`.
 
     Returns:
         tuple: the predictions, and a line if ids were changed. Ids that are
@@ -124,20 +129,26 @@ def match_images(
     Raises:
         ValueError: If an id is neither a whole number nor text.
     """
-    known = {image['id'] for image in images}
+    known = set(image_ids.values())
+    padded = by_number(image_ids)
     matched, changed = [], []
-    for record in records:
+    for i, record in enumerate(records):
         value = record['image_id']
-        number = key_number(id_key(value, 'the image of a prediction'))
-        if type(value) is not int and number in known:
+        key = id_key(value, f'the image of prediction {i}')
+        if isinstance(value, str) or int(value) not in known:
+            number = image_ids.get(key)
+            if number is None:
+                number = image_ids.get(padded.get(key_number(key), key), value)
+        else:
+            number = int(value)
+        if number in known and (type(value) is not int or number != value):
             changed.append(value)
-            value = number
-        matched.append({**record, 'image_id': value})
+        matched.append({**record, 'image_id': number})
     if not changed:
         return matched, []
     return matched, [
-        f'repaired: {len(changed)} predictions whose `image_id` is no '
-        f'integer, found by its number ({changed[0]!r})'
+        f'repaired: `image_id` of {len(changed)} predictions, found by the '
+        f'ids of the annotation file ({changed[0]!r})'
     ]
 
 

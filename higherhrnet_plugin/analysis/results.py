@@ -264,7 +264,11 @@ def analyse_inputs(
     gains = headroom(inputs, images, scores.ap(), progress)
     findings = describe_results(people['all'], keypoints, gains)
     findings += diagnose(
-        inputs.content, inputs.predictions, inputs.repaired, inputs.use_area
+        inputs.content,
+        inputs.predictions,
+        inputs.repaired,
+        inputs.use_area,
+        by_size=inputs.iou_type != 'keypoints_crowd',
     )
     shift = average(
         [

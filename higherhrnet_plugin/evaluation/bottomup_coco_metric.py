@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Optional
 
+import numpy as np
 from mmengine.fileio import dump, load
 from mmengine.logging import MessageHub, print_log
 from mmpose.evaluation.metrics import CocoMetric
@@ -151,10 +152,15 @@ class BottomupCocoMetric(CocoMetric):
         Args:
             data_batch (Sequence[dict]): Not used.
             data_samples (Sequence[dict]): Outputs of the model.
+
+        Raises:
+            ValueError: If somebody is predicted with a number that is not
+                finite.
         """
         first = len(self.results)
         super().process(data_batch, data_samples)
         for (prediction, _), sample in zip(self.results[first:], data_samples):
+            _require_finite(prediction)
             prediction['img_path'] = path = sample.get('img_path')
             prediction['input_pixel'] = input_pixel(sample)
             if self._sets is not None:
@@ -220,7 +226,11 @@ class BottomupCocoMetric(CocoMetric):
         values = super()._do_python_keypoint_eval(outfile_prefix)
         repaired = self._report.repaired if self._report else {}
         lines = diagnose(
-            self.coco.dataset, predictions, repaired, self.use_area
+            self.coco.dataset,
+            predictions,
+            repaired,
+            self.use_area,
+            by_size=self.iou_type != 'keypoints_crowd',
         )
         lines += describe(
             mean_errors(
@@ -233,6 +243,19 @@ class BottomupCocoMetric(CocoMetric):
         )
         print_log('\n'.join(lines), 'current', logging.INFO)
         return values
+
+
+def _require_finite(prediction: Mapping[str, Any]) -> None:
+    """Refuse NaN, which COCO's evaluation takes for a perfect match."""
+    for name in ('keypoints', 'keypoint_scores', 'bbox_scores'):
+        values = np.asarray(prediction[name])
+        finite = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
+        if not finite.all():
+            raise ValueError(
+                f'image {prediction["img_id"]}: person '
+                f'{int(finite.argmin())} is predicted with `{name}` that are '
+                'not finite; are the weights broken?'
+            )
 
 
 def _require_annotations(content: Any, ann_file: str) -> None:

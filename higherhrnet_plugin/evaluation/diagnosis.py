@@ -30,6 +30,7 @@ def diagnose(
     predictions: Sequence[Mapping[str, Any]],
     repaired: Mapping[str, Mapping[str, Any]],
     use_area: bool = True,
+    by_size: bool = True,
 ) -> list[str]:
     """Explain what a bare AP hides.
 
@@ -40,6 +41,9 @@ def diagnose(
             ``RepairReport.repaired``.
         use_area (bool): Whether the evaluation reads ``area``; without it
             the size of a person is 0.53 of the box. Defaults to True.
+        by_size (bool): Whether AP (M) and AP (L) are those of sizes of
+            people; for CrowdPose M is a degree of crowding. Defaults to
+            True.
 
     Returns:
         list[str]: the number of predictions and their mean score, then one
@@ -52,7 +56,7 @@ def diagnose(
         'nothing was predicted'
     """
     lines = [_count_line(predictions)]
-    lines += _size_lines(ground_truth, use_area)
+    lines += _size_lines(ground_truth, use_area, by_size)
     if use_area:
         lines += _area_lines(repaired)
     lines += _category_lines(ground_truth, predictions)
@@ -112,11 +116,15 @@ def _counted(ground_truth: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     ]
 
 
-def _size_lines(ground_truth: Mapping[str, Any], use_area: bool) -> list[str]:
+def _size_lines(
+    ground_truth: Mapping[str, Any], use_area: bool, by_size: bool
+) -> list[str]:
     """Explain -1, which COCO gives where nobody is annotated."""
     people = _counted(ground_truth)
     if not people:
         return ['the ground truth has no labelled people: every AP is -1']
+    if not by_size:
+        return []
     if use_area:
         areas = np.array([a['area'] for a in people])
     else:

@@ -41,7 +41,8 @@ class MeanErrors(NamedTuple):
         input (tuple[float, float], optional): In pixels of the network input
             of scale 1; None where its size is not known of all images.
         uncertainty (tuple[float, float], optional): Standard error of
-            ``input``, with what the keypoints of an image have in common.
+            ``input``, with what the keypoints of an image have in common;
+            None also with a single image.
     """
 
     keypoints: int
@@ -139,7 +140,11 @@ def average(
     sums = np.array([e.sum(axis=0) / np.asarray(p) for e, p in pairs])
     counts = np.array([[len(e)] for e, _ in pairs])
     mean = sums.sum(axis=0) / number
-    spread = np.sqrt(((sums - counts * mean) ** 2).sum(axis=0)) / number
+    if len(pairs) < 2:
+        # one image tells nothing of how they differ
+        return MeanErrors(number, _pair(image), _pair(mean), None)
+    squares = ((sums - counts * mean) ** 2).sum(axis=0)
+    spread = np.sqrt(squares * len(pairs) / (len(pairs) - 1)) / number
     return MeanErrors(number, _pair(image), _pair(mean), _pair(spread))
 
 
@@ -175,9 +180,11 @@ def describe(errors: MeanErrors) -> list[str]:
         f'mean error of {errors.keypoints} visible keypoints (right and down '
         f'are positive): {_text(errors.image)} image pixels'
     )
-    if errors.input is None or errors.uncertainty is None:
+    if errors.input is None:
         return [line]
     line += f', {_text(errors.input)} input pixels'
+    if errors.uncertainty is None:
+        return [line]
     x, y = (
         mean if abs(mean) > max(_NOTABLE, _CERTAIN * spread) else 0.0
         for mean, spread in zip(errors.input, errors.uncertainty)

@@ -6,7 +6,7 @@ Every choice is a pure function that returns what it chose, and why.
 from .choice import Choice
 from .machine import Machine, find_machine
 from .plan import Plan, make_plan
-from .writing import Sources, write_config, write_split
+from .writing import Sources, split_files, write_config, write_split
 
 __all__ = [
     'Choice',
@@ -15,6 +15,7 @@ __all__ = [
     'Sources',
     'find_machine',
     'make_plan',
+    'split_files',
     'write_config',
     'write_split',
 ]

@@ -37,6 +37,13 @@ def choose_names(names: Sequence[str], num_keypoints: int) -> Choice:
         name if counts[name] == 1 else f'{name}_{i}'
         for i, name in enumerate(names)
     ]
+    # a made one may be that of another keypoint
+    while len(set(made)) < len(made):
+        again = Counter(made)
+        made = [
+            name if again[name] == 1 else f'{name}_{i}'
+            for i, name in enumerate(made)
+        ]
     twice = sorted(name for name, count in counts.items() if count > 1)
     reason = 'names of the file'
     if twice:
@@ -48,6 +55,7 @@ def choose_flip_pairs(
     keypoints: Sequence[str],
     pairs: Sequence[tuple[int, int]],
     rows: Sequence[dict[str, Any]],
+    are_told: bool = False,
 ) -> Choice:
     """State the pairs that change places in a mirror.
 
@@ -55,6 +63,8 @@ def choose_flip_pairs(
         keypoints (Sequence[str]): K names.
         pairs (Sequence[tuple[int, int]]): Indices of mirrored keypoints.
         rows (Sequence[dict]): What ``compare_flips`` found for each pair.
+        are_told (bool): Whether a user has given the pairs. Defaults to
+            False: they are guessed by names.
 
     Returns:
         Choice: list of pairs of names.
@@ -74,12 +84,14 @@ def choose_flip_pairs(
             f'on at least {share:.0%} of {people} people each lies as the '
             'other pairs do'
         )
-    return Choice('flip_pairs', named, f'left and right in names; {checked}')
+    source = 'they were given' if are_told else 'left and right in names'
+    return Choice('flip_pairs', named, f'{source}; {checked}')
 
 
 def choose_flip(
     given: Sequence[str],
     pairs: Sequence[tuple[int, int]],
+    num_keypoints: int,
     are_told: bool = False,
 ) -> Choice:
     """Decide whether mirrored images are trained on and tested.
@@ -87,6 +99,7 @@ def choose_flip(
     Args:
         given (Sequence[str]): Names of the file, K or none.
         pairs (Sequence[tuple[int, int]]): Indices of mirrored keypoints.
+        num_keypoints (int): K.
         are_told (bool): Whether a user has given the pairs. Defaults to
             False: they are guessed by names.
 
@@ -107,7 +120,7 @@ def choose_flip(
         )
     if pairs:
         return Choice('flip', True, 'left and right are known')
-    if len(given) != 1 and not given:
+    if num_keypoints != 1 and not given:
         return Choice(
             'flip',
             False,

@@ -127,8 +127,10 @@ def plan_keypoints(
     pairs = settings.flip_pairs
     return [
         names,
-        choose_flip_pairs(names.value, pairs, rows),
-        choose_flip(settings.names, pairs, pairs_are_told),
+        choose_flip_pairs(names.value, pairs, rows, pairs_are_told),
+        choose_flip(
+            settings.names, pairs, settings.num_keypoints, pairs_are_told
+        ),
         choose_skeleton(names.value, settings.links, stack_people(content)),
         choose_sigmas(names.value, content),
     ]

@@ -34,6 +34,21 @@ class Sources(NamedTuple):
     options: tuple[tuple[str, Any], ...] = ()
 
 
+def split_files(config: Path) -> tuple[Path, Path]:
+    """Name the annotation files of both sides.
+
+    Args:
+        config (Path): Config file; they lie beside it.
+
+    Returns:
+        tuple[Path, Path]: of the images to train on, and to measure by.
+    """
+    return (
+        config.with_name(f'{config.stem}_train.json'),
+        config.with_name(f'{config.stem}_val.json'),
+    )
+
+
 def write_split(
     content: Mapping[str, Any], plan: Plan, config: Path, images: Path
 ) -> Sources:
@@ -54,12 +69,9 @@ def write_split(
     """
     if plan.split is None:
         raise ValueError('the plan has no split')
-    files = []
-    for name, chosen in (('train', plan.split.train), ('val', plan.split.val)):
-        file = config.with_name(f'{config.stem}_{name}.json')
+    train, val = split_files(config)
+    for file, chosen in ((train, plan.split.train), (val, plan.split.val)):
         write_whole(file, json.dumps(take_images(content, chosen)) + '\n')
-        files.append(file)
-    train, val = files
     return Sources(images, train, val)
 
 
@@ -99,7 +111,8 @@ def config_text(plan: Plan, sources: Sources, config: Path) -> str:
                 file=config.name,
             ),
             _title('the data, from the folder of this file'),
-            "data_root = '{{ fileDirname }}/'\n",
+            # a name of a folder may have one quote
+            'data_root = """{{ fileDirname }}/"""\n',
             _assign('images', _from(folder, sources.images) + '/'),
             _assign('train_file', _from(folder, sources.train)),
             _comment(held_out),

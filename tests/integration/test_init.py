@@ -80,13 +80,27 @@ def test_three_commands(folder):
             [*('data/mice/train.json', 'data/mice/images'), '--out', 'old.py'],
             'old.py exists',
         ),
+        (
+            [*('data/mice/train.json', 'data/mice/images'), '--out', 'a.py'],
+            'a_val.json exists',
+        ),
+        (
+            [
+                *('own_train.json', 'data/mice/images', '--overwrite'),
+                *('--out', 'own.py'),
+            ],
+            'by a part of itself',
+        ),
     ],
 )
 def test_bad_usage(folder, words, said):
-    (folder / 'old.py').touch()
+    files = [folder / n for n in ('old.py', 'a_val.json', 'own_train.json')]
+    for file in files:
+        file.touch()
     done = run_tool(COMMAND, 'init', *words, cwd=folder)
     assert done.returncode == 2
     assert said in done.stderr.splitlines()[-1]
+    assert all(file.stat().st_size == 0 for file in files)
 
 
 def test_what_speaks_against_training_stops_it(folder, monkeypatch, capsys):

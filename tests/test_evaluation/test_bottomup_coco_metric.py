@@ -288,3 +288,16 @@ def test_scores_of_the_predictions_are_used(tmp_path):
         extra['0.png'][1].append(score)
         results.append(evaluate(load(file), extra)['coco/AP'])
     assert results[0] < results[1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf])
+@pytest.mark.parametrize('part', [0, 1])
+def test_what_is_not_finite_is_refused(tmp_path, value, part):
+    """COCO's evaluation takes NaN for a match at every threshold."""
+    file = clean_file(tmp_path)
+    found = noisy_predictions(read(file))
+    name = next(name for name, (people, _) in found.items() if len(people))
+    people = found[name][part]
+    people[0] = np.full_like(people[0], value)
+    with pytest.raises(ValueError, match=r'image \d+: person 0 .* not finite'):
+        evaluate(load(file), found)

@@ -64,6 +64,24 @@ def test_a_usual_evaluation_is_one_line():
         ]
 
 
+def test_degrees_of_crowding_are_no_sizes():
+    truth = ground_truth()
+    for annotation in truth['annotations']:
+        annotation.update(area=100.0, bbox=[10, 10, 10, 10])
+    found = predictions()
+    sizes = [
+        line
+        for line in diagnose(truth, found, {})
+        if 'AP (M)' in line or 'AP (L)' in line
+    ]
+    assert len(sizes) == 2
+    left = diagnose(truth, found, {}, by_size=False)
+    assert not set(sizes) & set(left)
+    truth['annotations'] = []
+    words = 'the ground truth has no labelled people: every AP is -1'
+    assert words in diagnose(truth, found, {}, by_size=False)
+
+
 def test_nothing_is_changed():
     truth, found = ground_truth(), predictions()
     before = copy.deepcopy((truth, found))

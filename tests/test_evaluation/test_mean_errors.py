@@ -57,7 +57,7 @@ def test_a_shift_in_image_and_input_pixels():
     assert errors.image == pytest.approx((7 / 3, 0))
     assert errors.input == pytest.approx(((0.5 + 1 + 1) / 3, 0))
     # image 1 is 3 * (-1/3 + 1/6) off the mean in x, image 2 as far
-    expected = math.hypot(0.5, 0.5) / 9
+    expected = math.sqrt(2) * math.hypot(0.5, 0.5) / 9
     assert errors.uncertainty == pytest.approx((expected, 0))
     # the input of one image is not known
     errors = measure(annotations, found, {1: (2.0, 2.0)})
@@ -158,6 +158,14 @@ def test_chance_has_no_cause():
     assert 'flip test' in line
     (line,) = describe(errors._replace(input=None, uncertainty=None))
     assert line.endswith('x +0.90, y +0.00 image pixels')
+
+
+@pytest.mark.parametrize('points', [1, 17])
+def test_one_image_tells_nothing_of_chance(points):
+    errors = average([np.full((points, 2), (0.9, 0.0))], [(1.0, 1.0)])
+    assert errors.uncertainty is None
+    (line,) = describe(errors)
+    assert line.endswith('x +0.90, y +0.00 input pixels')
 
 
 def test_pixels_of_samples():

@@ -26,6 +26,7 @@ MOUSE = ['nose', 'left_ear', 'right_ear', 'tail']
         ([], 3, ['keypoint_0', 'keypoint_1', 'keypoint_2'], 'names none'),
         (MOUSE, 4, MOUSE, 'of the file'),
         (['ear', 'nose', 'ear'], 3, ['ear_0', 'nose', 'ear_2'], 'ear came'),
+        (['a', 'a', 'a_1'], 3, ['a_0', 'a_1_1', 'a_1_2'], 'a came twice'),
     ],
 )
 def test_names(names, k, expected, said):
@@ -49,13 +50,22 @@ def test_names(names, k, expected, said):
     ],
 )
 def test_flip(names, flip, said):
-    choice = choose_flip(names, guess_flip_pairs(names))
+    k = len(names) or 3
+    choice = choose_flip(names, guess_flip_pairs(names), k)
     assert choice.value is flip
     assert said in choice.reason
 
 
 def test_flip_where_pairs_are_given():
-    assert choose_flip([], [(0, 1)], are_told=True).value is True
+    choice = choose_flip([], [(0, 1)], 3, are_told=True)
+    assert choice.value is True
+    pairs = choose_flip_pairs(['a', 'b', 'c'], [(0, 1)], [], are_told=True)
+    assert pairs.reason.startswith('they were given; one pair')
+
+
+def test_one_keypoint_without_a_name_is_mirrored():
+    assert choose_flip([], [], 1).value is True
+    assert choose_flip([], [], 2).value is False
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,9 @@ def test_run_refuses(folder, config, weights, image, words):
 
 def test_diff_refuses(folder, stored):
     np.savez(folder / 'other.npz', x=np.zeros(3))
-    for name in ('no.npz', 'people.json', 'images/2.png', 'other.npz'):
+    (folder / 'empty.npz').touch()
+    names = ('no.npz', 'people.json', 'images/2.png', 'other.npz')
+    for name in (*names, 'empty.npz'):
         done = call('diff', folder / 'a.npz', folder / name)
         assert done.returncode == 2
         (line,) = done.stderr.strip().splitlines()

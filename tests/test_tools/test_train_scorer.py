@@ -103,6 +103,7 @@ def test_nobody_was_predicted(train, tmp_path, capsys):
     ('words', 'error'),
     [
         (('--folds', 1), '--folds must be 0, or from 2 on'),
+        (('--resamples', 0), '--resamples must be from 1 on, got 0'),
         (('--against', 'file.json'), "'file.json' is no NAME=FILE"),
         (('--against', 'a=nowhere.json'), 'file not found: nowhere.json'),
         (

@@ -91,7 +91,7 @@ def test_a_bad_threshold_is_found_and_put_right(tune, tmp_path):
 
 
 def test_where_all_is_well_nothing_is_changed(tune):
-    text = tune(*COMMON, '--options', 'score_thr', 'flip', 'scales')
+    text = tune(*COMMON, '--options', 'score_thr', 'flip')
     assert text.count('with nothing changed') == 3
     assert text.splitlines()[-1].startswith('nothing is gained')
     assert '--cfg-options' not in text
@@ -110,6 +110,13 @@ def test_scales_are_searched(tune):
     ('words', 'error'),
     [
         (('--images', 3), '--images must be from 4 on'),
+        (('--resamples', 0), '--resamples must be from 1 on, got 0'),
+        (('--options', 'scales'), '--options scales needs --scales'),
+        (('--options', 'scorer'), '--options scorer needs --scorers'),
+        (
+            ('--cfg-options', 'test_dataloader.dataset.tiles=1'),
+            'test_dataloader.dataset.tiles=None',
+        ),
         (('--scales', '2,0.5'), 'with 1 among them'),
         (('--scorers', 'nowhere.json'), 'file not found: nowhere.json'),
         (('--ann-file', 'nowhere.json'), 'nowhere.json'),

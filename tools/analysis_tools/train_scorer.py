@@ -63,6 +63,8 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     if args.folds < 0 or args.folds == 1:
         parser.error(f'--folds must be 0, or from 2 on, got {args.folds}')
+    if args.resamples < 1:
+        parser.error(f'--resamples must be from 1 on, got {args.resamples}')
     files = [args.config, args.predictions, *(f for _, f in args.against)]
     for path in files:
         if not path.is_file():

@@ -60,7 +60,6 @@ def parse_args() -> argparse.Namespace:
         '--options',
         nargs='+',
         choices=OPTIONS,
-        default=OPTIONS,
         metavar='NAME',
         help=f'what to search, of {" ".join(OPTIONS)}',
     )
@@ -78,6 +77,14 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     if args.images < 4:
         parser.error(f'--images must be from 4 on, got {args.images}')
+    if args.resamples < 1:
+        parser.error(f'--resamples must be from 1 on, got {args.resamples}')
+    for option, flag, tried in (
+        ('scales', '--scales', args.scales),
+        ('scorer', '--scorers', args.scorers),
+    ):
+        if option in (args.options or ()) and not tried:
+            parser.error(f'--options {option} needs {flag} to try')
     for path in (args.config, *map(Path, args.scorers)):
         if not path.is_file():
             parser.error(f'file not found: {path}')

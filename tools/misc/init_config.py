@@ -69,9 +69,34 @@ from higherhrnet_plugin.setup import (
     Sources,
     find_machine,
     make_plan,
+    split_files,
     write_config,
     write_split,
 )
+
+
+def keep_files(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """Refuse to replace files that are not ours.
+
+    Args:
+        parser: Of the command line.
+        args: Parsed arguments.
+
+    Raises:
+        SystemExit: With 2 if one is there that would be replaced.
+    """
+    if args.val is not None:
+        return
+    for file in filter(Path.exists, split_files(args.out)):
+        if file.samefile(args.json):
+            parser.error(
+                f'{file} would be replaced by a part of itself; choose '
+                'another name for --out'
+            )
+        if not args.overwrite:
+            parser.error(f'{file} exists; give --overwrite to replace it')
 
 
 def look(file: Path, args: argparse.Namespace) -> Findings:
@@ -159,6 +184,7 @@ def main() -> None:
     """Run the tool."""
     parser = make_parser()
     args = parse_args(parser)
+    keep_files(parser, args)
     try:
         findings = look(args.json, args)
         if args.val is not None:

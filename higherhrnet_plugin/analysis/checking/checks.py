@@ -97,7 +97,7 @@ def check_settings(
     Returns:
         Findings: what speaks against training, and statistics.
     """
-    findings = Findings(settings)
+    findings = Findings(settings, warnings=list(settings.notes))
     content, report = _load(ann_file, findings)
     if content is None or report is None:
         return findings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
@@ -12,7 +12,7 @@ from mmengine.config import Config
 
 from ...datasets.coco_repair import CocoOptions, read_coco
 from ...datasets.coco_repair.annotated_on import IMAGE
-from ...datasets.coco_repair.categories import Category
+from ...datasets.coco_repair.categories import Category, name_keypoints
 from ...datasets.coco_repair.names import Renaming
 from ...datasets.coco_repair.statistics import guess_flip_pairs
 from ...datasets.config_datasets import read_config_dataset
@@ -41,6 +41,7 @@ class Settings:
         metainfo_names (tuple[str, ...]): Names of the config, none without
             one.
         rename_keypoints (str | Mapping | None): As for the data sets.
+        notes (list[str]): What of the file was not taken.
     """
 
     num_keypoints: int
@@ -54,6 +55,7 @@ class Settings:
     annotated_on: str = IMAGE
     metainfo_names: tuple[str, ...] = ()
     rename_keypoints: Renaming = None
+    notes: list[str] = field(default_factory=list)
 
     def check(self) -> None:
         """Refuse settings that cannot work.
@@ -183,39 +185,61 @@ def settings_of_file(
     settings = Settings(1, image_dir)
     try:
         content = read_coco(str(ann_file))
-        categories = content.get('categories') or []
-        named = [c for c in categories if c.get('keypoints')]
+        annotations = content.get('annotations') or []
+        category_record = name_keypoints(
+            content.get('categories') or [],
+            annotations,
+            num_keypoints,
+            category,
+        )
         lengths = Counter(
-            len(a['keypoints'])
-            for a in content.get('annotations') or []
+            _count_numbers(a['keypoints'])
+            for a in annotations
             if a.get('keypoints')
         )
     except (ValueError, AttributeError, TypeError):
         # the checks will say what is wrong with the file
         return settings
-    chosen = [
-        c
-        for c in named
-        if category in (None, 'all', str(c.get('id')), c.get('name'))
-        and num_keypoints in (None, len(c['keypoints']))
-    ]
-    if chosen:
-        # categories with other names are told apart by the loader
-        settings.names = [str(name) for name in chosen[0]['keypoints']]
+    if category_record is not None:
+        settings.names = [str(name) for name in category_record['keypoints']]
         settings.num_keypoints = len(settings.names)
         settings.flip_pairs = guess_flip_pairs(settings.names)
-        settings.links = _links(chosen[0].get('skeleton'), len(settings.names))
+        settings.links, settings.notes = read_links(category_record)
     elif lengths:
         # an annotation of another length is refused with its name
         settings.num_keypoints = max(1, lengths.most_common(1)[0][0] // 3)
     return settings
 
 
-def _links(skeleton: Any, k: int) -> list[tuple[int, int]]:
-    """Read the links of a category, which COCO counts from 1."""
-    links = [tuple(int(i) - 1 for i in link) for link in skeleton or []]
-    if any(
-        len(link) != 2 or not all(0 <= i < k for i in link) for link in links
-    ):
-        return []
-    return links  # type: ignore[return-value]
+def _count_numbers(values: list[Any]) -> int:
+    """Count the numbers of a list, flat or [[x, y, v], ...]."""
+    return len(values) * (len(values[0]) if isinstance(values[0], list) else 1)
+
+
+def read_links(
+    category: Mapping[str, Any],
+) -> tuple[list[tuple[int, int]], list[str]]:
+    """Read the links of a category, which COCO counts from 1.
+
+    Args:
+        category (Mapping): With names of K ``keypoints``.
+
+    Returns:
+        tuple: (a, b) of each link, from 0, none if one cannot be meant so;
+        and lines about what was not taken.
+    """
+    k, skeleton = len(category['keypoints']), category.get('skeleton') or []
+    links = []
+    for link in skeleton if isinstance(skeleton, list) else [skeleton]:
+        try:
+            a, b = (int(i) - 1 for i in link)
+        except (TypeError, ValueError):
+            a = b = -1
+        if not (0 <= a < k and 0 <= b < k):
+            return [], [
+                f'category {category.get("id")}: `skeleton` has {link!r}, '
+                'which is no pair of keypoints, counted from 1 to '
+                f'{k}; none of its links is drawn'
+            ]
+        links.append((a, b))
+    return links, []

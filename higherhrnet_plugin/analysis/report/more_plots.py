@@ -11,6 +11,8 @@ from ..model_tags import ModelTags
 from .svg import COLORS, legend, new_plot, plain_text, to_svg
 
 _SERIES = ('s1', 's2', 's3', 's4', 'miss', 'jitter')
+# of curves that have the colour of another
+_DASHES = ('-', '--', ':', '-.')
 
 
 def tag_plot(tags: ModelTags) -> str:
@@ -79,12 +81,14 @@ def _lines(
 ) -> str:
     """Draw values over steps."""
     figure, axes = new_plot()
-    for color, key in zip(_SERIES, keys):
+    for i, key in enumerate(keys):
+        turn, color = divmod(i, len(_SERIES))
         kept = [r for r in records if r.get(key, -1) >= 0]
         axes.plot(
             [r['step'] for r in kept],
             [r[key] for r in kept],
-            color=COLORS[color],
+            color=COLORS[_SERIES[color]],
+            ls=_DASHES[turn % len(_DASHES)],
             label=plain_text(key),
             marker='' if log else 'o',
             ms=3.5,

@@ -60,14 +60,22 @@ def read_settings(model: Any) -> Settings:
 
     Returns:
         Settings: those of the test.
+
+    Raises:
+        ValueError: If it is one in tiles, whose outputs are not stored.
     """
     resizes = [
-        step.scales
+        step
         for step in build_test_pipeline(model.cfg).transforms
         if hasattr(step, 'scales')
     ]
+    if any(getattr(step, 'tiles', None) is not None for step in resizes):
+        raise ValueError(
+            'the config tests in tiles, which are not tuned; leave them out '
+            'by test_dataloader.dataset.tiles=None'
+        )
     return Settings(
-        tuple(resizes[0]) if resizes else (1,),
+        tuple(resizes[0].scales) if resizes else (1,),
         bool(model.test_cfg.get('flip_test', False)),
         model.head.decoder.settings(),
     )

@@ -59,17 +59,14 @@ def choose_category(
         ValueError: If the choice is not clear; the message lists them all.
     """
     used = _count_uses(annotations)
-    listed = _list_categories(categories)
+    listed = list_categories(categories)
     if not listed:
         listed = {key: dict(id=key, name=f'category {key}') for key in used}
         listed = listed or {'1': dict(id=1, name='person')}
         report.add_repair(
             '`categories` filled in', ', '.join(f'id {key}' for key in listed)
         )
-    if wanted is None:
-        chosen = _only_one(listed, used, num_keypoints)
-    else:
-        chosen = _wanted(listed, wanted)
+    chosen = _candidates(listed, used, num_keypoints, wanted)
     if len(chosen) != 1 and wanted is None and not annotations:
         # lists of test images have the categories of all tasks
         chosen = [k for k, c in listed.items() if c.get('name') == 'person']
@@ -91,10 +88,51 @@ def choose_category(
     return ChosenCategory(numbers, record, {k: listed[k] for k in chosen})
 
 
-def _list_categories(
+def name_keypoints(
+    categories: Sequence[dict[str, Any]],
+    annotations: Sequence[dict[str, Any]],
+    num_keypoints: Optional[int],
+    wanted: Category,
+) -> Optional[dict[str, Any]]:
+    """Find the category that names the keypoints, before K is known.
+
+    Args:
+        categories (Sequence[dict]): ``categories`` of the file; may be empty.
+        annotations (Sequence[dict]): ``annotations`` of the file.
+        num_keypoints (int, optional): K, if it is known.
+        wanted (int | str | Sequence | None): As for the data sets.
+
+    Returns:
+        dict | None: the first that :func:`choose_category` may choose and
+        that has names, None if there is none.
+
+    Raises:
+        ValueError: If a record cannot be read, or the wish is not there.
+    """
+    listed = list_categories(categories)
+    used = _count_uses(annotations)
+    for key in _candidates(listed, used, num_keypoints, wanted):
+        names = listed[key].get('keypoints')
+        if names and num_keypoints in (None, len(names)):
+            return listed[key]
+    return None
+
+
+def list_categories(
     categories: Sequence[dict[str, Any]],
 ) -> dict[str, dict[str, Any]]:
-    """Check the records and order them by id, as text."""
+    """Check the records and order them by id, as text.
+
+    Args:
+        categories (Sequence[dict]): ``categories`` of a file.
+
+    Returns:
+        dict: the records, each once.
+
+    Raises:
+        ValueError: If one has no id, or that of another one, or if its
+            keypoints are no names.
+    """
     listed: dict[str, dict[str, Any]] = {}
     for i, category in enumerate(categories):
         key = id_key(category.get('id'), f'`categories[{i}]`')
@@ -124,14 +162,20 @@ def _count_uses(annotations: Sequence[dict[str, Any]]) -> Counter[str]:
     return used
 
 
-def _only_one(
-    listed: dict[str, dict[str, Any]], used: Counter[str], num_keypoints: int
+def _candidates(
+    listed: dict[str, dict[str, Any]],
+    used: Counter[str],
+    num_keypoints: Optional[int],
+    wanted: Category,
 ) -> list[str]:
     """Find the categories that may be meant."""
+    if wanted is not None:
+        return _wanted(listed, wanted)
     fitting = [
         key
         for key, category in listed.items()
-        if len(category.get('keypoints') or ()) == num_keypoints
+        if len(names := category.get('keypoints') or ()) == num_keypoints
+        or (num_keypoints is None and names)
     ]
     candidates = fitting or list(listed)
     return [key for key in candidates if used[key]] or candidates
@@ -142,20 +186,24 @@ def _wanted(
     wanted: Union[int, str, Sequence[Union[int, str]]],
 ) -> list[str]:
     """Find the categories that are asked for."""
-    names = {str(c.get('name')): key for key, c in listed.items()}
+    names: dict[str, list[str]] = {}
+    for key, category in listed.items():
+        names.setdefault(str(category.get('name')), []).append(key)
     if wanted == 'all' and 'all' not in names:
         return list(listed)
     chosen = []
     for item in [wanted] if isinstance(wanted, (int, str)) else wanted:
-        key: Optional[str] = str(item) if str(item) in listed else None
+        keys = [str(item)] if str(item) in listed else []
         if isinstance(item, str):
-            key = names.get(item, key)
-        if key is None:
+            keys = names.get(item, keys)
+        if len(keys) != 1:
+            problem = 'but the file has'
+            if keys:
+                problem = f'a name of {len(keys)}; set an id of'
             raise ValueError(
-                f'`category` is {item!r}, but the file has '
-                f'{_describe(listed, None)}'
+                f'`category` is {item!r}, {problem} {_describe(listed, None)}'
             )
-        chosen.append(key)
+        chosen += [key for key in keys if key not in chosen]
     if not chosen:
         raise ValueError('`category` is an empty list')
     return chosen

@@ -132,6 +132,7 @@ def _repair(
         options.image_dir or ''
     )
     images = _repair_images(raw_images, bool(raw), look, options, report)
+    report.image_ids = {key: i['id'] for key, i in images.items() if i}
     chosen = choose_category(
         _records(content, 'categories'),
         raw,

@@ -18,6 +18,9 @@ class RepairReport:
         noted (dict[str, dict]): What was left as it is but may be wrong.
         warnings (list[str]): What hardly anybody wants, in capital letters.
         nobody (str): Likely causes if nobody is labelled, else empty.
+        image_ids (dict[str, int]): The ids of the file, from
+            :func:`.ids.id_key`, and the ids that these images have now;
+            without those that were left out.
 
     Args:
         file (str): Name of the file, for messages.
@@ -31,6 +34,7 @@ class RepairReport:
         self.noted: dict[str, dict[str, Any]] = {}
         self.warnings: list[str] = []
         self.nobody = ''
+        self.image_ids: dict[str, int] = {}
 
     def add_repair(self, what: str, example: str) -> None:
         """Count one change.
@@ -99,7 +103,7 @@ class RepairReport:
             dict: ``file``, ``totals``, ``repaired``, ``dropped``, ``noted``,
             ``warnings``, ``nobody``.
         """
-        return dict(vars(self))
+        return {k: v for k, v in vars(self).items() if k != 'image_ids'}
 
 
 def _count(

@@ -64,3 +64,82 @@ def test_the_file_is_not_changed(file):
     before = read(file)
     check_dataset(file, file.parent / 'images', num_keypoints=5)
     assert read(file) == before
+
+
+NAMES = ['nose', 'left_ear', 'right_ear', 'left_hip', 'right_hip']
+
+
+def rewrite(file, edit):
+    content = read(file)
+    edit(content)
+    file.write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    'category', [None, 'all', 1, '1', 'mouse', ['mouse'], [1]], ids=str
+)
+def test_names_are_those_of_the_category_that_is_learned(file, category):
+    """Also where another one comes first, which nobody is annotated with."""
+
+    def edit(content):
+        mouse = dict(id=1, name='mouse', keypoints=NAMES)
+        other = dict(id=7, name='cage', keypoints=['left_top', 'right_top'])
+        content['categories'] = (
+            [mouse] if category == 'all' else [other, mouse]
+        )
+
+    rewrite(file, edit)
+    found = check_dataset(file, file.parent / 'images', category=category)
+    assert found.passed, found.failures
+    assert found.settings.names == NAMES
+    assert found.settings.flip_pairs == [(1, 2), (3, 4)]
+
+
+def test_nested_keypoints_are_counted(file):
+    def edit(content):
+        del content['categories'][0]['keypoints']
+        for person in people_of(content):
+            flat = person['keypoints']
+            rows = [flat[i : i + 3] for i in range(0, len(flat), 3)]
+            person['keypoints'] = rows
+
+    rewrite(file, edit)
+    found = check_dataset(file, file.parent / 'images')
+    assert found.passed, found.failures
+    assert found.settings.num_keypoints == 5
+
+
+@pytest.mark.parametrize(
+    ('skeleton', 'links', 'said'),
+    [
+        ([[1, 2], [2, 5]], [(0, 1), (1, 4)], None),
+        (None, [], None),
+        ([], [], None),
+        ([[0, 1], [0, 2]], [], r'[0, 1]'),
+        ([[1, 6]], [], r'[1, 6]'),
+        ([1, 2, 2, 3], [], '1, which is no pair'),
+        ([['nose', 'left_ear']], [], "['nose', 'left_ear']"),
+        ([[1, 2, 3]], [], '[1, 2, 3]'),
+        (3, [], '3, which is no pair'),
+    ],
+    ids=str,
+)
+def test_links_that_mean_nothing_are_named(file, skeleton, links, said):
+    def edit(content):
+        category = dict(id=1, name='x', keypoints=NAMES, skeleton=skeleton)
+        content['categories'] = [category]
+
+    rewrite(file, edit)
+    found = check_dataset(file, file.parent / 'images')
+    assert found.passed, found.failures
+    assert found.settings.links == links
+    told = [text for text in found.warnings if '`skeleton`' in text]
+    assert len(told) == (said is not None)
+    assert said is None or said in told[0]
+
+
+def test_keypoints_that_are_no_names_fail_with_the_category(file):
+    rewrite(file, lambda c: c['categories'][0].update(keypoints=3))
+    found = check_dataset(file, file.parent / 'images')
+    (failure,) = found.failures
+    assert 'category 1 has the `keypoints` 3' in failure

@@ -31,7 +31,7 @@ def read_file(path: str) -> tuple[dict[str, str], Arrays]:
         return json.loads(arrays.pop('about').item()), arrays
     except (OSError, ValueError, KeyError, AttributeError) as error:
         reason = error
-    except (TypeError, zipfile.BadZipFile) as error:
+    except (TypeError, EOFError, zipfile.BadZipFile) as error:
         reason = error
     raise SystemExit(
         f'error: {path} is not a file of `compare_outputs.py run`: {reason}'
