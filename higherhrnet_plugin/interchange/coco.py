@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional, Union
 
 import numpy as np
 
@@ -15,6 +15,12 @@ from ..datasets.coco_repair import (
     read_coco,
     repair_coco,
 )
+from ..datasets.coco_repair.categories import choose_category
+from ..datasets.coco_repair.files import ImageFolder
+from ..datasets.coco_repair.ids import id_key, key_number
+from ..datasets.coco_repair.loading import _raw_images, _records
+from ..datasets.coco_repair.marks import split_marked_images
+from .choosing import ALL
 from .labels import LabelledImage, Labels, Person, Skeleton
 from .places import find_files
 
@@ -39,27 +45,23 @@ def read_coco_labels(path: Path, places: Sequence[Path] = ()) -> Labels:
     """
     content = read_coco(str(path))
     try:
-        images = [dict(image) for image in content['images']]
-        categories = [dict(c) for c in content.get('categories') or []]
-        raw = [dict(a) for a in content.get('annotations') or []]
-        _name_files(images, path.parent, places)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f'{path} is no COCO file: {error!r}') from error
+        content = _find_images(content, path.parent, places)
+        kinds = _count_keypoints(content)
+    except ValueError as error:
+        raise ValueError(f'annotation file {str(path)!r}: {error}') from error
     labels = Labels([], [])
     people: dict[str, list[Person]] = {}
     records: dict[str, dict[str, Any]] = {}
-    for category in categories:
-        k = _count_keypoints(category, raw)
+    for key, k in kinds.items():
         if not k:
             labels.left_out['categories without keypoints'] += 1
             continue
         options = CocoOptions(
-            k, category=category['id'], image_dir=str(path.parent)
+            k, category=_wish(key), image_dir=str(path.parent)
         )
         # each may lack people of its own
-        one = {**content, 'images': images}
-        repaired, report = repair_coco(one, options, str(path))
-        skeleton = _describe_kind(repaired['categories'][0], k, labels)
+        repaired, report = repair_coco(content, options, str(path))
+        skeleton = _describe_kind(repaired['categories'][0], k, labels, path)
         labels.skeletons.append(skeleton)
         for image in repaired['images']:
             records.setdefault(image['file_name'], image)
@@ -68,51 +70,127 @@ def read_coco_labels(path: Path, places: Sequence[Path] = ()) -> Labels:
     for name, image in records.items():
         size = int(image['width']), int(image['height'])
         own = tuple(people.get(name, ()))
+        source = str(path.parent / name)
         labels.images.append(
-            LabelledImage(name, people=own, size=size, seen=True)
+            LabelledImage(source, people=own, size=size, seen=True)
         )
     return labels
 
 
-def _name_files(
-    images: Sequence[dict[str, Any]], base: Path, places: Sequence[Path]
-) -> None:
+def _find_images(
+    content: Any, base: Path, places: Sequence[Path]
+) -> dict[str, Any]:
     """Put the paths at which images were found for their file names."""
+    images = _raw_images(content)
+    counted = images
+    if _records(content, 'annotations'):
+        # deleted ones may be gone; the repair leaves them out, and says so
+        counted, _ = split_marked_images(images, RepairReport(''))
+    # names of another type are refused by the repair
+    names = [str(i['file_name']) for i in counted if _has_name(i)]
+    folder = ImageFolder(str(base), names)
+    sources: dict[str, tuple[Path, Optional[str]]] = {}
+    for name in names:
+        found, change = folder.find(name) or (None, None)
+        if found is None or (places and change):
+            found, change = name.replace('\\', '/'), None
+        sources[name] = base / found, change
+    files = find_files([str(path) for path, _ in sources.values()], places)
+    # other spellings are for the repair, which counts them
+    known = {
+        name: str(files[str(path)])
+        for name, (path, change) in sources.items()
+        if change is None
+    }
     named = [
-        str(base / str(image['file_name']).replace('\\', '/'))
-        for image in images
+        {**i, 'file_name': known.get(i['file_name'], i['file_name'])}
+        if _has_name(i)
+        else i
+        for i in images
     ]
-    files = find_files(named, places)
-    for image, name in zip(images, named):
-        image['file_name'] = str(files[name])
+    return {**content, 'images': named}
 
 
-def _count_keypoints(
-    category: Mapping[str, Any], annotations: Sequence[Mapping[str, Any]]
-) -> int:
-    """Find out how many keypoints a category has."""
-    if category.get('keypoints'):
-        return len(category['keypoints'])
-    lengths = Counter(
-        len(a['keypoints']) // 3
-        for a in annotations
-        if a.get('keypoints') and a.get('category_id') == category.get('id')
+def _has_name(image: Mapping[str, Any]) -> bool:
+    """Tell whether an image has a file name."""
+    return isinstance(image.get('file_name'), str)
+
+
+def _count_keypoints(content: dict[str, Any]) -> dict[str, int]:
+    """Find out how many keypoints each category has, by id as text."""
+    annotations = _records(content, 'annotations')
+    # all of them, for which K does not matter; what is missing is filled in
+    listed = choose_category(
+        _records(content, 'categories'),
+        annotations,
+        0,
+        ALL,
+        RepairReport(''),
     )
-    return lengths.most_common(1)[0][0] if lengths else 0
+    counts = {
+        key: len(listed.sources.get(key, {}).get('keypoints') or ())
+        for key in listed.numbers
+    }
+    lengths: dict[str, Counter[int]] = defaultdict(Counter)
+    # the repair fills in the only category, too
+    only = next(iter(counts)) if len(counts) == 1 else ''
+    for annotation in () if all(counts.values()) else annotations:
+        value = annotation.get('category_id')
+        key = only if value is None else id_key(value, '`category_id`')
+        count = _count_numbers(annotation.get('keypoints')) // 3
+        if count:
+            lengths[key][count] += 1
+    for key, found in lengths.items():
+        counts[key] = counts.get(key) or found.most_common(1)[0][0]
+    return {key: counts[key] for key in listed.numbers}
+
+
+def _count_numbers(values: Any) -> int:
+    """Count the numbers of a list, nested or not."""
+    if isinstance(values, list):
+        return sum(map(_count_numbers, values))
+    return int(values is not None)
+
+
+def _wish(key: str) -> Union[int, str]:
+    """Name a category by its id, as text may be the name of another."""
+    number = key_number(key)
+    return key if number is None or str(number) != key else number
 
 
 def _describe_kind(
-    category: Mapping[str, Any], k: int, labels: Labels
+    category: Mapping[str, Any], k: int, labels: Labels, path: Path
 ) -> Skeleton:
     """Take names and links of a repaired category."""
     names = category.get('keypoints') or [f'point_{i}' for i in range(k)]
-    links = [
-        (int(a) - 1, int(b) - 1) for a, b in category.get('skeleton') or []
-    ]
+    keypoints = tuple(map(str, names))
     name = str(category.get('name') or category.get('id'))
     if any(skeleton.name == name for skeleton in labels.skeletons):
         name = f'{name} {category.get("id")}'
-    return Skeleton(name, tuple(map(str, names)), tuple(links))
+    given = category.get('skeleton') or []
+    links = []
+    for link in given if isinstance(given, list) else [given]:
+        try:
+            a, b = (_keypoint_index(end, keypoints) for end in link)
+        except (TypeError, ValueError):
+            labels.notes.append(
+                f'{path}: category {name!r}: `skeleton` has {link!r}, which '
+                f'is no pair of keypoints, by name or counted from 1 to {k}; '
+                'none of its links is taken'
+            )
+            return Skeleton(name, keypoints)
+        links.append((a, b))
+    return Skeleton(name, keypoints, tuple(links))
+
+
+def _keypoint_index(end: Any, keypoints: Sequence[str]) -> int:
+    """Find the end of a link, which COCO counts from 1."""
+    if end in keypoints:
+        return keypoints.index(end)
+    index = int(end) - 1
+    if index not in range(len(keypoints)):
+        raise ValueError(end)
+    return index
 
 
 def _add_people(
