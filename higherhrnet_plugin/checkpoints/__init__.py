@@ -6,6 +6,7 @@ on this package.
 
 from .addresses import find_weights
 from .description import WeightsDescription, describe_weights
+from .digests import hash_file
 from .errors import WeightsError
 from .host_loading import use_safe_loaders
 from .keypoint_names import find_keypoint_names
@@ -19,7 +20,6 @@ from .matching import (
 from .names import convert_state_dict, select_backbone, to_official_names
 from .reading import (
     check_weights_file,
-    hash_file,
     load_whole,
     read_checkpoint,
     select_state_dict,

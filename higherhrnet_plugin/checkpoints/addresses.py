@@ -13,15 +13,20 @@ from urllib.request import url2pathname
 
 import torch
 
+from .digests import hash_file
 from .errors import MissingWeightsError, WeightsError
 from .kinds import describe_other_file
+
+_DIGEST = re.compile('-([0-9a-f]{8,})')
 
 
 def find_weights(source: Union[str, Path]) -> Path:
     """Find the file of weights; download it if it is on the web.
 
     Downloads are kept where torch keeps its own, ``checkpoints`` below
-    ``torch.hub.get_dir()``, so that each address is fetched once.
+    ``torch.hub.get_dir()``, so that each address is fetched once. A file has
+    its own name there if that holds the beginning of its SHA-256, as torch's
+    do; otherwise a digest of the address comes before it.
 
     Args:
         source (str | Path): Path, or an address with ``http://``,
@@ -39,7 +44,8 @@ def find_weights(source: Union[str, Path]) -> Path:
     if text.startswith(('http://', 'https://')):
         return _download(text)
     if text.startswith('file://'):
-        source = url2pathname(unquote(urlparse(text).path))
+        # which unquotes on every system
+        source = url2pathname(urlparse(text).path)
     elif '://' in text:
         raise WeightsError(
             f'{text}: weights are read from files and from addresses with '
@@ -58,27 +64,46 @@ def find_weights(source: Union[str, Path]) -> Path:
 
 def _download(address: str) -> Path:
     """Fetch a file, or find it among the earlier downloads."""
+    folder = Path(torch.hub.get_dir()) / 'checkpoints'
     name = Path(unquote(urlparse(address).path)).name or 'weights.pth'
-    if not re.search('-[0-9a-f]{8}', name):
-        # without a digest in it, a name may stand for several files
-        digest = hashlib.sha256(address.encode()).hexdigest()[:8]
-        name = f'{digest}-{name}'
-    target = Path(torch.hub.get_dir()) / 'checkpoints' / name
+    digest = hashlib.sha256(address.encode()).hexdigest()[:8]
+    named, target = folder / name, folder / f'{digest}-{name}'
+    if _holds_what_it_says(named, name):
+        return named
     if target.is_file():
         return target
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         torch.hub.download_url_to_file(address, str(target))
     except (OSError, ValueError, HTTPException) as error:
         # only that of HTTPError says it all itself
         reason = getattr(error, 'reason', error)
         reason = error if isinstance(error, HTTPError) else reason
+        found = f' {named} may be another file.' if named.is_file() else ''
         raise WeightsError(
-            f'{address}: cannot be fetched ({reason}). Check the address and '
-            'the network, or download the file elsewhere and give its path'
+            f'{address}: cannot be fetched ({reason}).{found} Check the '
+            'address and the network, or download the file elsewhere and '
+            'give its path'
         ) from error
     what = describe_other_file(target)
     if what is not None:
         target.unlink()
         raise WeightsError(f'{address}: this is {what}')
+    if not named.exists() and _holds_what_it_says(target, name):
+        return target.replace(named)
     return target
+
+
+def _holds_what_it_says(path: Path, name: str) -> bool:
+    """Tell whether a name holds the beginning of the SHA-256 of a file.
+
+    Eight digits alone may be a date, or the digest of something else.
+    """
+    digests = tuple(_DIGEST.findall(name))
+    if not digests or not path.is_file():
+        return False
+    try:
+        return hash_file(path).startswith(digests)
+    # as one of another user may be
+    except PermissionError:
+        return False

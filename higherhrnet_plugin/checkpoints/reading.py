@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -81,22 +80,6 @@ def check_weights_file(file: Path) -> None:
         raise WeightsError(f'{file}: cannot be read: {error}') from error
     if what is not None:
         raise WeightsError(f'{file}: this is {what}')
-
-
-def hash_file(path: Path) -> str:
-    """Compute the SHA-256 of a file.
-
-    Args:
-        path (Path): File.
-
-    Returns:
-        str: 64 hexadecimal digits.
-    """
-    digest = hashlib.sha256()
-    with path.open('rb') as file:
-        for block in iter(lambda: file.read(1 << 20), b''):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def explain(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """Weights from the web, served by this machine."""
 
 import functools
+import hashlib
 import http.server
 import threading
 from typing import ClassVar
@@ -59,13 +60,62 @@ def test_weights_are_fetched_once(web, name):
     assert Handler.asked == [f'/{name}']
 
 
-def test_equal_names_are_two_files(web):
+# the second holds a date, and the third the digest of neither file
+@pytest.mark.parametrize(
+    'name', ['latest.pth', 'best-20240101.pth', 'a-0123abcd_2020.pth']
+)
+def test_equal_names_are_two_files(web, name):
     folder, address = web
     for part in ('x', 'y'):
         (folder / part).mkdir()
-        torch.save({part: torch.ones(1)}, folder / part / 'latest.pth')
+        torch.save({part: torch.ones(1)}, folder / part / name)
     for part in ('x', 'y'):
-        assert list(read_checkpoint(f'{address}/{part}/latest.pth')) == [part]
+        assert list(read_checkpoint(f'{address}/{part}/{name}')) == [part]
+
+
+def save_with_digest(folder, key, pattern='a-{}_20200101.pth'):
+    """Save weights in a file that is named as torch names it."""
+    file = folder / 'a.pth'
+    torch.save({key: torch.ones(1)}, file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    return file.rename(folder / pattern.format(digest[:8]))
+
+
+@pytest.mark.parametrize('pattern', ['a-{}.pth', 'a-20200101-{}.pth'])
+def test_what_holds_its_digest_keeps_its_name(web, tmp_path, pattern):
+    folder, address = web
+    name = save_with_digest(folder, 'w', pattern).name
+    cache = tmp_path / 'hub' / 'checkpoints'
+    for part in ('', 'mirror/'):
+        assert find_weights(f'{address}/{part}{name}') == cache / name
+    assert Handler.asked == [f'/{name}']
+    assert [file.name for file in cache.iterdir()] == [name]
+
+
+def test_earlier_downloads_are_used_if_they_hold_what_they_say(web, tmp_path):
+    folder, address = web
+    file = save_with_digest(folder, 'w')
+    cache = tmp_path / 'hub' / 'checkpoints'
+    cache.mkdir(parents=True)
+    kept = cache / file.name
+    torch.save({'other': torch.ones(1)}, kept)
+    before = kept.read_bytes()
+    for _ in range(2):
+        assert list(read_checkpoint(f'{address}/{file.name}')) == ['w']
+    assert Handler.asked == [f'/{file.name}']
+    assert kept.read_bytes() == before
+    kept.write_bytes(file.read_bytes())
+    assert find_weights(f'{address}/{file.name}') == kept
+
+
+def test_an_earlier_download_that_may_be_another_is_named(web, tmp_path):
+    _, address = web
+    kept = tmp_path / 'hub' / 'checkpoints' / 'a-0123abcd.pth'
+    kept.parent.mkdir(parents=True)
+    torch.save({'w': torch.ones(1)}, kept)
+    with pytest.raises(WeightsError, match='give its path') as error:
+        find_weights(f'{address}/{kept.name}')
+    assert f'{kept} may be another file' in str(error.value)
 
 
 def test_code_from_the_web_is_not_run(web, tmp_path):
@@ -105,8 +155,9 @@ def test_other_addresses_name_the_way_out(scheme):
         find_weights(f'{scheme}://bucket/a.pth')
 
 
-def test_addresses_of_files(tmp_path):
-    file = tmp_path / 'a b.pth'
+@pytest.mark.parametrize('name', ['a b.pth', 'acc50%25.pth', 'a%20b.pth'])
+def test_addresses_of_files(tmp_path, name):
+    file = tmp_path / name
     torch.save({'w': torch.ones(2)}, file)
     assert find_weights(file.as_uri()) == file
     assert list(CheckpointLoader.load_checkpoint(file.as_uri())) == ['w']

@@ -1,0 +1,13 @@
+"""What tells one file from another."""
+
+import hashlib
+
+from higherhrnet_plugin.checkpoints import hash_file
+
+
+def test_the_whole_file_counts(tmp_path):
+    # more than is read at a time
+    content = bytes(range(256)) * 8192 + b'end'
+    file = tmp_path / 'a.pth'
+    file.write_bytes(content)
+    assert hash_file(file) == hashlib.sha256(content).hexdigest()
