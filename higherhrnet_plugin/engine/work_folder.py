@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple, Optional
 
 from ..checkpoints import WeightsError, require_finite_weights
 from ..checkpoints.reading import load_whole
+from .checkpoint_names import compile_template
 from .errors import WorkFolderError
 
 # MMEngine's, by epoch and by iteration
@@ -31,17 +31,21 @@ class Checkpoint(NamedTuple):
     path: Path
 
 
-def list_checkpoints(folder: Path, template: str) -> list[Checkpoint]:
+def list_checkpoints(
+    folder: Path, template: str, with_copies: bool = False
+) -> list[Checkpoint]:
     """List the checkpoints of a folder.
 
     Args:
         folder (Path): It may be missing.
-        template (str): Of the names, such as 'epoch_{}.pth'.
+        template (str): Of the names, as for :func:`compile_template`.
+        with_copies (bool): Whether best and published ones count, too.
+            Defaults to False.
 
     Returns:
         list[Checkpoint]: the one that got furthest first.
     """
-    pattern = re.compile(re.escape(template).replace(r'\{\}', r'(\d+)'))
+    pattern = compile_template(template, with_copies)
     found = []
     for path in folder.glob('*') if folder.is_dir() else ():
         match = pattern.fullmatch(path.name)
@@ -161,20 +165,26 @@ def list_outputs(folder: Path, template: str) -> list[Path]:
     Returns:
         list[Path]: checkpoints, published and best ones, ``last_checkpoint``.
     """
-    others = ('best_*.pth', 'last_checkpoint')
-    published = [
+    numbered = _list_all(folder, template, with_copies=True)
+    others = [
         path
-        for name in {template, *_TEMPLATES}
-        for path in folder.glob(name.format('*').replace('.pth', '-*.pth'))
+        for pattern in ('best_*.pth', 'last_checkpoint')
+        for path in folder.glob(pattern)
     ]
-    best = [path for pattern in others for path in folder.glob(pattern)]
-    return [*_list_all(folder, template), *published, *best]
+    return list(dict.fromkeys([*numbered, *others]))
 
 
-def _list_all(folder: Path, template: str) -> list[Path]:
+def _list_all(
+    folder: Path, template: str, with_copies: bool = False
+) -> list[Path]:
     """List checkpoints by epoch, by iteration and by a template."""
-    templates = dict.fromkeys((template, *_TEMPLATES))
-    return [c.path for t in templates for c in list_checkpoints(folder, t)]
+    found = [
+        checkpoint.path
+        for each in (template, *_TEMPLATES)
+        for checkpoint in list_checkpoints(folder, each, with_copies)
+    ]
+    # 'epoch_{:03d}.pth' gives names that 'epoch_{}.pth' finds, too
+    return list(dict.fromkeys(found))
 
 
 def _check_sums(path: Path) -> None:

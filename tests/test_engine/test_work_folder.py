@@ -123,6 +123,21 @@ def test_the_optimiser_may_be_left_out_on_purpose(trained, tmp_path):
     assert find_fault(path, has_optimizer=False) is None
 
 
+def test_numbers_may_have_a_width(tmp_path):
+    touch(tmp_path, 'ckpt_002.pth', 'ckpt_010.pth', 'ckpt_1000.pth')
+    found = list_checkpoints(tmp_path, 'ckpt_{:03d}.pth')
+    assert [checkpoint.step for checkpoint in found] == [1000, 10, 2]
+    with pytest.raises(WorkFolderError, match=r'ckpt_1000\.pth'):
+        require_unused(tmp_path, 'ckpt_{:03d}.pth')
+
+
+def test_each_output_is_listed_once(tmp_path):
+    names = ['epoch_003.pth', 'best_acc_epoch_003.pth', 'epoch_003-00aa.pth']
+    touch(tmp_path, *names)
+    outputs = list_outputs(tmp_path, 'epoch_{:03d}.pth')
+    assert sorted(path.name for path in outputs) == sorted(names)
+
+
 @pytest.mark.parametrize('name', ['epoch_3.pth', 'iter_3.pth', 'mine.3'])
 def test_a_used_folder_is_refused(tmp_path, name):
     require_unused(tmp_path / 'nowhere', EPOCHS)
