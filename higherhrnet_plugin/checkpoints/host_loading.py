@@ -121,7 +121,8 @@ def drop_orders(content: Any, folder: str) -> Any:
       of MMCV have it, MMEngine itself does not write it.
     - Paths of best checkpoints that do not lie in the same folder, which
       ``CheckpointHook`` deletes once it has a better one. If the folder was
-      moved, they are found in their new place.
+      moved, they are found in their new place. The scores of those that are
+      nowhere go, too.
     - Numbers of kept checkpoints that are none, from which
       ``CheckpointHook`` makes paths to delete.
 
@@ -140,13 +141,24 @@ def drop_orders(content: Any, folder: str) -> Any:
         if _is_file(best) and Path(best).name.startswith('best_'):
             info[name] = best
         else:
-            del info[name]
+            forget_best(info, name)
     kept = info.get('keep_ckpt_ids')
     if kept is not None and not (
         isinstance(kept, list) and all(type(step) is int for step in kept)
     ):
         del info['keep_ckpt_ids']
     return content
+
+
+def forget_best(info: dict[str, Any], name: str) -> None:
+    """Forget a best checkpoint, and the score that others had to exceed.
+
+    Args:
+        info (dict[str, Any]): What MMEngine's message hub knows; changed.
+        name (str): Of the path in it, ``best_ckpt`` or ``best_ckpt_METRIC``.
+    """
+    del info[name]
+    info.pop(name.replace('best_ckpt', 'best_score', 1), None)
 
 
 def _part(content: Any, name: str) -> Any:

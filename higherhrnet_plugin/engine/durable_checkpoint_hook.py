@@ -95,18 +95,20 @@ class DurableCheckpointHook(ResumingCheckpointHook):
     def _find_resumed(self, runner: Runner) -> Optional[str]:
         """Return the file of this training that it goes on from."""
         step = runner.epoch if self.by_epoch else runner.iter
-        path = self.file_backend.join_path(
-            self.out_dir, self.filename_tmpl.format(step)
-        )
+        path = self._path(step)
         return path if self.file_backend.isfile(path) else None
+
+    def _path(self, step: int) -> str:
+        """Return the path of the checkpoint of an epoch or iteration."""
+        name = self.filename_tmpl.format(step)
+        return self.file_backend.join_path(self.out_dir, name)
 
     def _save_checkpoint_with_step(
         self, runner: Runner, step: int, meta: dict[str, Any]
     ) -> None:
         """Save first, then delete what is one too many."""
         self._delete_old_best(runner)
-        name = self.filename_tmpl.format(step)
-        path = self.file_backend.join_path(self.out_dir, name)
+        path = self._path(step)
         self.last_ckpt = path
         hub = runner.message_hub
         hub.update_info('last_ckpt', path)
@@ -118,7 +120,7 @@ class DurableCheckpointHook(ResumingCheckpointHook):
             hub.update_info('keep_ckpt_ids', kept)
         runner.save_checkpoint(
             self.out_dir,
-            name,
+            self.filename_tmpl.format(step),
             self.file_client_args,
             save_optimizer=self.save_optimizer,
             save_param_scheduler=self.save_param_scheduler,
@@ -132,7 +134,7 @@ class DurableCheckpointHook(ResumingCheckpointHook):
             DurableBackend().put_text(path, note)
         if self.max_keep_ckpts > 0:
             for old in kept[: -self.max_keep_ckpts]:
-                self._delete(self.filename_tmpl.format(old))
+                self._delete(self._path(old))
             self.keep_ckpt_ids = deque(kept, self.max_keep_ckpts)
             hub.update_info('keep_ckpt_ids', list(self.keep_ckpt_ids))
 
@@ -168,13 +170,14 @@ class DurableCheckpointHook(ResumingCheckpointHook):
         """Delete best checkpoints in whose place there is a new one."""
         new = self._best() if self._old_best else {}
         for metric, old in self._old_best.items():
-            if old and new[metric] and old != new[metric]:
+            best = new[metric]
+            # of one folder, whose path may be relative in only one of them
+            if old and best and Path(old).name != Path(best).name:
                 self._delete(old)
 
     @master_only
-    def _delete(self, name: str) -> None:
-        """Delete a checkpoint, by its path or its name in the folder."""
-        path = self.file_backend.join_path(self.out_dir, name)
+    def _delete(self, path: str) -> None:
+        """Delete a checkpoint, which may be gone."""
         if self.file_backend.isfile(path):
             self.file_backend.remove(path)
         elif self.file_backend.isdir(path):

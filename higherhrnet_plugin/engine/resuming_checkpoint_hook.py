@@ -11,7 +11,9 @@ from mmengine.hooks import CheckpointHook
 from mmengine.logging import print_log
 from mmengine.runner import BaseLoop, Runner
 
+from ..checkpoints.host_loading import forget_best
 from ..files import remove_leftovers
+from .checkpoint_names import compile_template
 from .errors import WorkFolderError
 from .work_folder import (
     OVERWRITE,
@@ -38,6 +40,8 @@ class ResumingCheckpointHook(CheckpointHook):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.overwrite = overwrite
+        # refuses what no checkpoint could be found by
+        compile_template(self.filename_tmpl)
 
     def find_folder(self, work_dir: str) -> Optional[Path]:
         """Say where the checkpoints of a training are.
@@ -103,7 +107,7 @@ class ResumingCheckpointHook(CheckpointHook):
         if note.is_file():
             raise WorkFolderError(
                 f'{note} names {note.read_text().strip()}, but there is no '
-                f'{self.filename_tmpl.format("N")} in {folder}. Name it with '
+                f'{self.filename_tmpl} in {folder}. Name it with '
                 f'--resume FILE, or start anew with {OVERWRITE}'
             )
         return None
@@ -141,8 +145,10 @@ class ResumingCheckpointHook(CheckpointHook):
             runner (Runner): Of the training, which has loaded its checkpoint.
         """
         folder = self.find_folder(runner.work_dir)
-        if folder is not None and is_main_process():
-            self._tidy(runner, folder)
+        if folder is not None:
+            if is_main_process():
+                self._tidy(runner, folder)
+            self._check_best(runner, folder)
         super().before_train(runner)
 
     def _tidy(self, runner: Runner, folder: Path) -> None:
@@ -153,7 +159,7 @@ class ResumingCheckpointHook(CheckpointHook):
         paths = []
         if runner.iter:
             step = runner.epoch if self.by_epoch else runner.iter
-            found = list_checkpoints(folder, self.filename_tmpl)
+            found = list_checkpoints(folder, self.filename_tmpl, True)
             paths = [path for number, path in found if number > step]
         elif self.overwrite:
             paths = list_outputs(folder, self.filename_tmpl)
@@ -162,16 +168,44 @@ class ResumingCheckpointHook(CheckpointHook):
             names = ', '.join(path.name for path in paths)
             runner.logger.warning(f'moved {names} to {target}')
 
+    def _check_best(self, runner: Runner, folder: Path) -> None:
+        """Leave best checkpoints of other folders to these.
+
+        They would be deleted for a better one here. Asks no disk, so that all
+        processes do the same.
+        """
+        info = runner.message_hub.runtime_info
+        for name in [n for n in info if n.startswith('best_ckpt')]:
+            path = Path(str(info[name]))
+            if path.parent.resolve() != folder.resolve():
+                forget_best(info, name)
+                runner.logger.info(f'{path} stays, as it is not in {folder}')
+        known = any(name.startswith('best_ckpt') for name in info)
+        if runner.iter and self.save_best and not known:
+            runner.logger.info(
+                'The checkpoint knows of no best one that is still there: '
+                'the best one is sought from here on'
+            )
+
 
 def _on_first_process(decide: Callable[[], Optional[str]]) -> Optional[str]:
     """Let one process decide, or refuse, for all."""
-    found: list[Any] = [None]
-    if is_main_process():
-        try:
-            found = [decide()]
-        except WorkFolderError as error:
-            found = [error]
-    broadcast_object_list(found)
-    if isinstance(found[0], WorkFolderError):
-        raise found[0]
-    return found[0]
+    said: list[Any] = ['the first process was stopped', None]
+    if not is_main_process():
+        broadcast_object_list(said)
+        fault, start = said
+        if fault is not None:
+            raise WorkFolderError(fault)
+        return start
+    try:
+        said = [None, decide()]
+    except WorkFolderError as error:
+        said[0] = str(error)
+        raise
+    except Exception as error:
+        said[0] = f'the first process ended: {type(error).__name__}: {error}'
+        raise
+    finally:
+        # whatever happened: the others wait for it
+        broadcast_object_list(said)
+    return said[1]

@@ -132,6 +132,20 @@ def test_the_best_of_a_moved_folder_is_replaced(trained, tmp_path):
     assert (trained.parent / 'best_acc_epoch_1.pth').exists()
 
 
+@pytest.mark.parametrize('suffix', ['', '_coco/AP'])
+def test_the_score_of_a_best_that_is_gone_goes_too(tmp_path, suffix):
+    kept = tmp_path / 'best_loss_epoch_1.pth'
+    kept.touch()
+    info = {
+        f'best_ckpt{suffix}': str(tmp_path / 'best_epoch_2.pth'),
+        f'best_score{suffix}': 0.4,
+        'best_ckpt_loss': str(kept),
+        'best_score_loss': 0.1,
+    }
+    drop_orders({'message_hub': {'runtime_info': info}}, str(tmp_path))
+    assert info == {'best_ckpt_loss': str(kept), 'best_score_loss': 0.1}
+
+
 @pytest.mark.parametrize(
     'content',
     [

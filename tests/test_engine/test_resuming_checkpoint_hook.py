@@ -7,14 +7,18 @@ import torch
 from checkpoint_files import collect_log
 from small_training import runner
 
-from higherhrnet_plugin.engine import DurableCheckpointHook, WorkFolderError
+from higherhrnet_plugin.engine import (
+    DurableCheckpointHook,
+    WorkFolderError,
+    resuming_checkpoint_hook,
+)
 
 
 def start(work_dir, epochs=3, **options):
     """Build a training with our hook."""
     own = {
         name: options.pop(name)
-        for name in ('overwrite', 'out_dir', 'max_keep_ckpts')
+        for name in ('overwrite', 'out_dir', 'max_keep_ckpts', 'filename_tmpl')
         if name in options
     }
     hook = DurableCheckpointHook(interval=1, **own)
@@ -186,3 +190,49 @@ def test_the_limit_of_checkpoints_holds_over_a_resume(folder):
     assert names(folder) == kept
     start(folder, resume=True, max_keep_ckpts=1, epochs=5).train()
     assert names(folder) == [*kept[:2], 'epoch_5.pth']
+
+
+def test_numbers_in_names_may_have_a_width(tmp_path):
+    options = {'filename_tmpl': 'ckpt_{:03d}.pth'}
+    start(tmp_path, epochs=2, **options).train()
+    with pytest.raises(WorkFolderError, match=r'ckpt_002\.pth, ckpt_001'):
+        start(tmp_path, **options).train()
+    again = start(tmp_path, resume=True, **options)
+    again.train()
+    assert (again.epoch, again.iter) == (3, 6)
+    for path in tmp_path.glob('*.pth'):
+        path.unlink()
+    with pytest.raises(WorkFolderError, match=r'no ckpt_\{:03d\}\.pth in'):
+        start(tmp_path, resume=True, **options).train()
+
+
+@pytest.mark.parametrize(
+    ('error', 'words'),
+    [
+        (WorkFolderError('used'), 'used'),
+        (
+            PermissionError('no'),
+            'the first process ended: PermissionError: no',
+        ),
+        (KeyboardInterrupt(), 'the first process was stopped'),
+    ],
+)
+def test_all_processes_learn_why_the_first_one_ended(
+    monkeypatch, error, words
+):
+    def decide():
+        raise error
+
+    sent = []
+    module = resuming_checkpoint_hook
+    monkeypatch.setattr(module, 'broadcast_object_list', sent.extend)
+    with pytest.raises(type(error)):
+        module._on_first_process(decide)
+
+    def receive(said):
+        said[:] = sent
+
+    monkeypatch.setattr(module, 'broadcast_object_list', receive)
+    monkeypatch.setattr(module, 'is_main_process', lambda: False)
+    with pytest.raises(WorkFolderError, match=words):
+        module._on_first_process(decide)
