@@ -112,7 +112,8 @@ def no_categories(content):
 
 
 def id_in_text(content):
-    content['categories'][0]['id'] = '1'
+    # the number of keypoints is that of the annotations
+    content['categories'] = [{'id': '1', 'name': 'mouse'}]
 
 
 def id_with_a_point(content):
@@ -124,6 +125,7 @@ def id_that_is_the_name_of_another(content):
 
 
 def no_category_id(content):
+    del content['categories'][0]['keypoints']
     for person in content['annotations']:
         del person['category_id']
 
