@@ -214,7 +214,7 @@ def test_predictions_with_ids_in_text():
     found = analyse(content, texts, META)
     assert found.scores['AP'] == pytest.approx(1)
     assert any(
-        re.search(r"repaired: 3 predictions .*image_id.* \('1'\)", line)
+        re.search(r"repaired: `image_id` of 3 predictions.* \('1'\)", line)
         for line in found.findings
     )
     for wrong in ('7', 'one', True):
