@@ -34,6 +34,8 @@ def parse_args() -> argparse.Namespace:
     )
     add_common_arguments(parser)
     args = parser.parse_args()
+    if args.interval < 1:
+        parser.error(f'--interval must be 1 or more, got {args.interval}')
     for name, suffixes in (('out', OUT_SUFFIXES), ('dump', DUMP_SUFFIXES)):
         path = getattr(args, name)
         if path is not None and not path.endswith(suffixes):
@@ -150,10 +152,31 @@ def build_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
+def start(cfg: Config) -> Runner:
+    """Build the Runner, with all that the test needs.
+
+    Args:
+        cfg: Config for the Runner.
+
+    Returns:
+        The Runner.
+
+    Raises:
+        SystemExit: If the model, the data or the metrics are refused.
+    """
+    try:
+        runner = build_runner(cfg)
+        # else built by the test itself, whose faults are no wrong files
+        _ = runner.test_loop
+    except ValueError as error:
+        raise SystemExit(f'error: {error}') from error
+    return runner
+
+
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    runner = build_runner(build_config(args))
+    runner = start(build_config(args))
     if args.out:
         runner.register_hook(SaveMetricHook(args.out), 'LOWEST')
     with expected_errors():

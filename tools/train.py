@@ -47,7 +47,10 @@ def parse_args() -> argparse.Namespace:
         'base_batch_size of the config',
     )
     add_common_arguments(parser)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.interval < 1:
+        parser.error(f'--interval must be 1 or more, got {args.interval}')
+    return args
 
 
 if __name__ == '__main__':
@@ -64,6 +67,7 @@ from _common import (
 from _exit import run_tool
 from mmengine.config import Config
 from mmengine.device import get_device
+from mmengine.runner import Runner
 
 from higherhrnet_plugin.compat import end_process_group
 from higherhrnet_plugin.engine import DurableCheckpointHook
@@ -198,11 +202,32 @@ def build_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
+def start(cfg: Config) -> Runner:
+    """Build the Runner, with the data of training and validation.
+
+    Args:
+        cfg: Config for the Runner.
+
+    Returns:
+        The Runner.
+
+    Raises:
+        SystemExit: If the model, the data or the metrics are refused, or the
+            training must not start.
+    """
+    try:
+        require_start(cfg)
+        runner = build_runner(cfg)
+        # else built by the training itself, whose faults are no wrong files
+        _ = runner.train_loop, runner.val_loop
+    except ValueError as error:
+        raise SystemExit(f'error: {error}') from error
+    return runner
+
+
 def main() -> None:
     """Run the tool."""
-    cfg = build_config(parse_args())
-    require_start(cfg)
-    runner = build_runner(cfg)
+    runner = start(build_config(parse_args()))
     with expected_errors():
         runner.train()
     end_process_group()
