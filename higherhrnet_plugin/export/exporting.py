@@ -98,7 +98,7 @@ def _check(
     """Refuse options that do not fit one another."""
     if to not in FORMATS:
         raise ValueError(f'`to` is one of {list(FORMATS)}, got {to!r}')
-    if target.suffix != FORMATS[to]:
+    if target.suffix.lower() != FORMATS[to]:
         raise ValueError(
             f'{target}: a file of the kind {to} ends in {FORMATS[to]}'
         )

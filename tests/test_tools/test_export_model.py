@@ -50,10 +50,22 @@ def test_onnx_by_the_ending(call, case):
     assert not open_session(path).description.flip
 
 
+def test_endings_in_capitals(call, case):
+    pytest.importorskip('onnx', reason='ONNX files are not written')
+    pytest.importorskip('onnxruntime', reason='ONNX files are not run')
+    path = case[2] / 'new' / 'PEOPLE.ONNX'
+    code, text = call(path)
+    assert code == 0, text
+    assert open_session(path).description.flip
+
+
 @pytest.mark.parametrize(
     ('args', 'text'),
     [
-        (('a.pth',), "`to` is one of ['onnx', 'openvino', 'torch-export']"),
+        (
+            ('a.pth',),
+            'a.pth: a file to write ends in one of .onnx, .xml, .pt2',
+        ),
         (('a.onnx', '--to', 'openvino'), 'ends in .xml'),
         (('a.onnx', '--int8', '.'), 'a folder without pictures'),
         (('a.pt2', '--fp16'), 'has levels of maps in float32'),

@@ -118,7 +118,12 @@ def export(args: argparse.Namespace) -> None:
         ValueError: If something does not fit.
     """
     kinds = {suffix: kind for kind, suffix in FORMATS.items()}
-    kind = args.to or kinds.get(args.target.suffix, '')
+    kind = args.to or kinds.get(args.target.suffix.lower())
+    if kind is None:
+        raise ValueError(
+            f'{args.target}: a file to write ends in one of '
+            f'{", ".join(FORMATS.values())}'
+        )
     numbers, pictures = 'float32', None
     if args.fp16:
         numbers = 'float16'
