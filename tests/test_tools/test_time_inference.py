@@ -33,3 +33,24 @@ def test_other_files_are_not_written_to(tmp_path):
     assert done.returncode == 2
     assert 'people.jsonl exists' in done.stderr
     assert out.read_text() == 'mine'
+
+
+def test_a_broken_image_is_named(tmp_path):
+    config, weights = write_model(tmp_path)
+    good, broken = tmp_path / 'good.png', tmp_path / 'broken.png'
+    cv2.imwrite(str(good), picture(64, 64))
+    broken.write_bytes(b'no image')
+    out = tmp_path / 'people.jsonl'
+    options = (config, weights, good, broken, '--out', out)
+    done = run_tool('misc/time_inference.py', *options, timeout=120)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f'error: {broken}: cannot')
+    assert 'Traceback' not in done.stderr
+    assert not out.exists()
+
+
+def test_exported_files_are_refused():
+    files = ('people.onnx', 'x.pth', 'a.png')
+    done = run_tool('misc/time_inference.py', *files, timeout=120)
+    assert done.returncode == 2
+    assert 'error: people.onnx: an exported file has no' in done.stderr

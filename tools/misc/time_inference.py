@@ -13,19 +13,26 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from _arguments import import_alone
 from _exit import run_tool
 
 
 def parse_args() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='config file')
+    parser.add_argument('config', help='config file; no exported file')
     parser.add_argument('weights', help='checkpoint of any origin')
     parser.add_argument('images', nargs='+', help='image files')
     parser.add_argument(
         '--out', default='people.jsonl', help='file to write to and remove'
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    if import_alone('runtime.kinds').is_exported(args.config):
+        parser.error(
+            f'{args.config}: an exported file has no parts to time here; give '
+            'a config and weights, or see tools/benchmarks/runtimes.py'
+        )
+    return args
 
 
 if __name__ == '__main__':
@@ -37,6 +44,7 @@ import torch
 from mmengine.dataset import pseudo_collate
 
 from higherhrnet_plugin.inference import Predictor
+from higherhrnet_plugin.runtime.batches import load_named
 
 PARTS = ('reading', 'network', 'grouping', 'writing')
 
@@ -68,7 +76,7 @@ def time_parts(predictor: Predictor, path: str, out: Path) -> list[float]:
         network.
     """
     times = [time.process_time()]
-    loaded = predictor.load(path)
+    loaded = load_named(predictor, path)
     times.append(time.process_time())
     with torch.no_grad():
         run_network(predictor, [loaded.data])
@@ -93,11 +101,13 @@ def main() -> None:
     out = Path(args.out)
     if out.exists():
         raise SystemExit(f'error: {out} exists: name another --out')
-    predictor = Predictor.from_files(args.config, args.weights, 'cpu')
     try:
+        predictor = Predictor.from_files(args.config, args.weights, 'cpu')
         time_parts(predictor, args.images[0], out)
         rows = [time_parts(predictor, path, out) for path in args.images]
         size = out.stat().st_size / (1 + len(rows))
+    except ValueError as error:
+        raise SystemExit(f'error: {error}') from error
     finally:
         out.unlink(missing_ok=True)
     for name, column in zip(PARTS, zip(*rows)):
