@@ -51,7 +51,12 @@ def parse_args() -> argparse.Namespace:
         default=200,
         help='images held out (default: 200)',
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    for name in ('num_train', 'num_val'):
+        if (number := getattr(args, name)) < 1:
+            option = name.replace('_', '-')
+            parser.error(f'--{option} must be 1 or more, got {number}')
+    return args
 
 
 def run(tool: str, *words: object) -> None:

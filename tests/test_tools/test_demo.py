@@ -22,7 +22,7 @@ def demo(monkeypatch, capsys):
     """Run the demo; return its code, the tools and words, and what is said."""
     monkeypatch.syspath_prepend(str(TOOLS))
 
-    def run(folder, failing=None):
+    def run(folder, failing=None, numbers=('--num-train', '7')):
         calls = []
 
         def note(command, check):
@@ -41,7 +41,7 @@ def demo(monkeypatch, capsys):
             return argparse.Namespace(returncode=0)
 
         monkeypatch.setattr(subprocess, 'run', note)
-        words = ['demo.py', str(folder), '--num-train', '7']
+        words = ['demo.py', str(folder), *numbers]
         monkeypatch.setattr(sys, 'argv', words)
         code = 0
         # it works in its folder
@@ -88,3 +88,12 @@ def test_a_tool_that_fails_is_the_last(demo, tmp_path):
     assert code == 3
     assert len(calls) == 2
     assert 'error: train.py ended with 3' in said
+
+
+@pytest.mark.parametrize('option', ['--num-train', '--num-val'])
+def test_wrong_numbers_remove_nothing(demo, tmp_path, option):
+    write(tmp_path / OUT / 'model.pth', 'of an earlier demo')
+    code, calls, said = demo(tmp_path, numbers=(option, '0'))
+    assert (code, calls) == (2, [])
+    assert f'error: {option} must be 1 or more, got 0' in said
+    assert (tmp_path / OUT / 'model.pth').is_file()
