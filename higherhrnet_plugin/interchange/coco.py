@@ -18,8 +18,9 @@ from ..datasets.coco_repair import (
 from ..datasets.coco_repair.categories import choose_category
 from ..datasets.coco_repair.files import ImageFolder
 from ..datasets.coco_repair.ids import id_key, key_number
-from ..datasets.coco_repair.loading import _raw_images, _records
+from ..datasets.coco_repair.loading import list_images, list_records
 from ..datasets.coco_repair.marks import split_marked_images
+from ..datasets.coco_repair.numbers import count_numbers
 from .choosing import ALL
 from .labels import LabelledImage, Labels, Person, Skeleton
 from .places import find_files
@@ -81,9 +82,9 @@ def _find_images(
     content: Any, base: Path, places: Sequence[Path]
 ) -> dict[str, Any]:
     """Put the paths at which images were found for their file names."""
-    images = _raw_images(content)
+    images = list_images(content)
     counted = images
-    if _records(content, 'annotations'):
+    if list_records(content, 'annotations'):
         # deleted ones may be gone; the repair leaves them out, and says so
         counted, _ = split_marked_images(images, RepairReport(''))
     # names of another type are refused by the repair
@@ -118,10 +119,10 @@ def _has_name(image: Mapping[str, Any]) -> bool:
 
 def _count_keypoints(content: dict[str, Any]) -> dict[str, int]:
     """Find out how many keypoints each category has, by id as text."""
-    annotations = _records(content, 'annotations')
+    annotations = list_records(content, 'annotations')
     # all of them, for which K does not matter; what is missing is filled in
     listed = choose_category(
-        _records(content, 'categories'),
+        list_records(content, 'categories'),
         annotations,
         0,
         ALL,
@@ -137,19 +138,12 @@ def _count_keypoints(content: dict[str, Any]) -> dict[str, int]:
     for annotation in () if all(counts.values()) else annotations:
         value = annotation.get('category_id')
         key = only if value is None else id_key(value, '`category_id`')
-        count = _count_numbers(annotation.get('keypoints')) // 3
+        count = count_numbers(annotation.get('keypoints')) // 3
         if count:
             lengths[key][count] += 1
     for key, found in lengths.items():
         counts[key] = counts.get(key) or found.most_common(1)[0][0]
     return {key: counts[key] for key in listed.numbers}
-
-
-def _count_numbers(values: Any) -> int:
-    """Count the numbers of a list, nested or not."""
-    if isinstance(values, list):
-        return sum(map(_count_numbers, values))
-    return int(values is not None)
 
 
 def _wish(key: str) -> Union[int, str]:

@@ -6,6 +6,7 @@ Note:
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,10 @@ from ..datasets.coco_repair.names import name_words
 from .choice import Choice
 
 _SIDES = {'left', 'right'}
+# as tools number keypoints that have no names
+_MADE_UP = re.compile(
+    r'((key)?point|kpt?|joint|landmark)?[ _-]?\d+', re.IGNORECASE
+)
 
 
 def choose_names(names: Sequence[str], num_keypoints: int) -> Choice:
@@ -120,11 +125,12 @@ def choose_flip(
         )
     if pairs:
         return Choice('flip', True, 'left and right are known')
-    if num_keypoints != 1 and not given:
+    if num_keypoints != 1 and all(map(_MADE_UP.fullmatch, given)):
         return Choice(
             'flip',
             False,
-            'without names nobody knows what a mirror exchanges',
+            'without names nobody knows what a mirror exchanges; if you '
+            'know, give --flip-pairs',
         )
     return Choice('flip', True, 'no keypoint has a side')
 

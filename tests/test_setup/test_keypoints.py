@@ -42,6 +42,9 @@ def test_names(names, k, expected, said):
         (['nose'], True, 'no keypoint has a side'),
         (['nose', 'tail'], True, 'no keypoint has a side'),
         ([], False, 'without names'),
+        (['point_0', 'point_1', 'point_10'], False, 'give --flip-pairs'),
+        (['Keypoint 1', 'kp2', '3'], False, 'without names'),
+        (['spine_1', 'spine_2'], True, 'no keypoint has a side'),
         (['nose', 'left_ear'], False, 'left_ear lack'),
         ([*MOUSE, 'paw-R'], False, 'paw-R lack'),
         # a part of a word is no side

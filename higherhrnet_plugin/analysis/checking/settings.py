@@ -14,6 +14,7 @@ from ...datasets.coco_repair import CocoOptions, read_coco
 from ...datasets.coco_repair.annotated_on import IMAGE
 from ...datasets.coco_repair.categories import Category, name_keypoints
 from ...datasets.coco_repair.names import Renaming
+from ...datasets.coco_repair.numbers import count_numbers
 from ...datasets.coco_repair.statistics import guess_flip_pairs
 from ...datasets.config_datasets import read_config_dataset
 from ...structures.metainfo import ordered_names
@@ -193,7 +194,7 @@ def settings_of_file(
             category,
         )
         lengths = Counter(
-            _count_numbers(a['keypoints'])
+            count_numbers(a['keypoints'])
             for a in annotations
             if a.get('keypoints')
         )
@@ -209,11 +210,6 @@ def settings_of_file(
         # an annotation of another length is refused with its name
         settings.num_keypoints = max(1, lengths.most_common(1)[0][0] // 3)
     return settings
-
-
-def _count_numbers(values: list[Any]) -> int:
-    """Count the numbers of a list, flat or [[x, y, v], ...]."""
-    return len(values) * (len(values[0]) if isinstance(values[0], list) else 1)
 
 
 def read_links(

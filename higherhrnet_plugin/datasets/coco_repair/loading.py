@@ -126,15 +126,15 @@ def _repair(
     content: Any, options: CocoOptions, report: RepairReport
 ) -> dict[str, Any]:
     """Repair images, categories and annotations."""
-    raw_images = _raw_images(content)
-    raw = _records(content, 'annotations')
+    raw_images = list_images(content)
+    raw = list_records(content, 'annotations')
     look = options.missing_images != 'ignore' and is_local(
         options.image_dir or ''
     )
     images = _repair_images(raw_images, bool(raw), look, options, report)
     report.image_ids = {key: i['id'] for key, i in images.items() if i}
     chosen = choose_category(
-        _records(content, 'categories'),
+        list_records(content, 'categories'),
         raw,
         options.num_keypoints,
         options.category,
@@ -194,15 +194,25 @@ def _repair_images(
     return images
 
 
-def _raw_images(content: Any) -> list[dict[str, Any]]:
-    """Take the images of a file, or say what it is if it has none."""
+def list_images(content: Any) -> list[dict[str, Any]]:
+    """Take the images of a file, or say what it is if it has none.
+
+    Args:
+        content (Any): What the file holds.
+
+    Returns:
+        list[dict]: ``images``, at least one.
+
+    Raises:
+        ValueError: If there is none, or one is no record.
+    """
     what = describe_content(content)
     if not isinstance(content, dict):
         raise ValueError(
             'it cannot be read: COCO files hold a record, this one a '
             f'{type(content).__name__}{what and f"; it is {what}"}'
         )
-    images = _records(content, 'images')
+    images = list_records(content, 'images')
     if not images:
         raise ValueError(
             f'it is not in COCO format, but {what}'
@@ -234,8 +244,19 @@ def _orders(
     return orders
 
 
-def _records(content: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """Take one of the lists of a file."""
+def list_records(content: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Take one of the lists of a file.
+
+    Args:
+        content (dict): What the file holds.
+        name (str): Key of the list.
+
+    Returns:
+        list[dict]: its records, none if the file lacks it.
+
+    Raises:
+        ValueError: If it is no list of records.
+    """
     records = content.get(name)
     if records is None:
         return []

@@ -120,3 +120,17 @@ def _read(value: Any) -> Any:
         if any(new is not old for new, old in zip(numbers, value)):
             return numbers
     return value
+
+
+def count_numbers(values: Any) -> int:
+    """Count the numbers of a list.
+
+    Args:
+        values (Any): Flat as COCO's, or nested as [[x, y, v], ...].
+
+    Returns:
+        int: how many values there are, without None; 1 for what is no list.
+    """
+    if isinstance(values, list):
+        return sum(map(count_numbers, values))
+    return int(values is not None)
