@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import uuid
 from pathlib import Path
 from typing import Union
 
-_PART = re.compile(r'\.\d+\.part')
+# numbers are those of processes, by earlier versions
+_PART = re.compile(r'\.([0-9a-f]{32}|\d+)\.part')
 
 
 def write_whole(
@@ -28,8 +30,8 @@ def write_whole(
         OSError: If it cannot be written; nothing is left behind then, and a
             file of that name stays as it was.
     """
-    # a name of its own may be too long for another suffix
-    part = path.with_name(f'.{os.getpid()}.part')
+    # unique among threads and machines; the name may be too long for a suffix
+    part = path.with_name(f'.{uuid.uuid4().hex}.part')
     if isinstance(content, str):
         content = content.encode()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from processes import run_python
@@ -51,6 +52,17 @@ def test_ctrl_c_while_the_disk_is_waited_for(tmp_path, monkeypatch):
         write_whole(tmp_path / 'f', b'new', sync=True)
     assert (tmp_path / 'f').read_bytes() == b'old'
     assert names(tmp_path) == ['f']
+
+
+def test_threads_write_into_one_folder(tmp_path):
+    contents = {f'f{i}': bytes([i]) * 100_000 for i in range(16)}
+    paths = [tmp_path / name for name in contents]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            # all results are asked for, as errors come with them
+            list(pool.map(write_whole, paths, contents.values()))
+    assert names(tmp_path) == sorted(contents)
+    assert {p.name: p.read_bytes() for p in paths} == contents
 
 
 KILLED = """
