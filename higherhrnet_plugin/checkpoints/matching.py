@@ -154,7 +154,8 @@ def _advice(
     if file.num_levels != model.num_levels and model.num_levels:
         return (
             'Set `num_deconvs` of the head to '
-            f'{file.num_levels - 1}, or take another file.'
+            f'{file.num_levels - 1} (with a codec: {file.num_levels} '
+            '`codec.strides`), or take another file.'
         )
     if is_finetuning:
         return 'Only their keypoints may differ.'

@@ -76,6 +76,7 @@ def test_another_number_of_deconvolutions(number):
     file = build(17, head=dict(num_deconvs=number)).state_dict()
     head, kind = refuse(build(17), file)[:2]
     assert f'Set `num_deconvs` of the head to {number}' in head
+    assert f'{number + 1} `codec.strides`' in head
     assert kind.split(maxsplit=1)[1].startswith(
         'missing: ' if number == 0 else 'unexpected: '
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
+
+from mmengine.logging import print_log
 
 from ...codecs.targets.checks import check_tag_levels
 from ...registry import KEYPOINT_CODECS
@@ -122,14 +125,15 @@ def check_sizes(
 ) -> None:
     """Refuse losses by sizes of people that tags cannot tell.
 
+    A warning says so if nothing teaches tags to tell them.
+
     Args:
         sigma (str): What the heatmap loss asks for.
         tag_dim (int): Tags of a keypoint and level.
         scale_weight (float, optional): Of the tag loss; None if it has none.
 
     Raises:
-        ValueError: If tags of one dimension shall tell a size, or nothing
-            teaches tags to tell it.
+        ValueError: If tags of one dimension shall tell a size.
     """
     if sigma == 'tags' and tag_dim < 2:
         raise ValueError(
@@ -144,8 +148,11 @@ def check_sizes(
             '`tag_dim` to 8, as published, or `scale_weight` to 0'
         )
     if sigma == 'tags' and scale_weight == 0:
-        raise ValueError(
+        # as in an ablation, or with weights that tell it already
+        print_log(
             "`sigma='tags'` of the heatmap loss reads the size of people from "
             'tags, which nothing teaches it while `scale_weight` of the tag '
-            'loss is 0; 1e-4 is published'
+            'loss is 0; 1e-4 is published',
+            'current',
+            logging.WARNING,
         )
