@@ -90,11 +90,9 @@ def apply_options(cfg: Config, args: argparse.Namespace) -> None:
         SystemExit: If an option cannot be set in this config, or its head
             and data sets differ.
     """
-    try:
+    with refused_inputs():
         apply_cfg_options(cfg, parse_cfg_options(args.cfg_options))
         check_codecs(cfg)
-    except ValueError as error:
-        raise SystemExit(f'error: {error}') from error
 
 
 def finish_config(cfg: Config, args: argparse.Namespace) -> None:
@@ -132,6 +130,22 @@ def build_runner(cfg: Config) -> Runner:
     """
     with hide_broken_torchvision():
         return ConsoleRunner.from_cfg(cfg)
+
+
+@contextmanager
+def refused_inputs() -> Iterator[None]:
+    """Stop with one line where a config or what it names is refused.
+
+    Yields:
+        Nothing; the effect ends with the ``with`` block.
+
+    Raises:
+        SystemExit: Instead of a ValueError.
+    """
+    try:
+        yield
+    except ValueError as error:
+        raise SystemExit(f'error: {error}') from error
 
 
 @contextmanager

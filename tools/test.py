@@ -56,6 +56,7 @@ from _common import (
     expected_errors,
     finish_config,
     load_config,
+    refused_inputs,
     require_hook,
     require_weights,
 )
@@ -152,31 +153,14 @@ def build_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
-def start(cfg: Config) -> Runner:
-    """Build the Runner, with all that the test needs.
-
-    Args:
-        cfg: Config for the Runner.
-
-    Returns:
-        The Runner.
-
-    Raises:
-        SystemExit: If the model, the data or the metrics are refused.
-    """
-    try:
-        runner = build_runner(cfg)
-        # else built by the test itself, whose faults are no wrong files
-        _ = runner.test_loop
-    except ValueError as error:
-        raise SystemExit(f'error: {error}') from error
-    return runner
-
-
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    runner = start(build_config(args))
+    cfg = build_config(args)
+    with refused_inputs():
+        runner = build_runner(cfg)
+        # else built by the test itself, whose faults are no wrong files
+        _ = runner.test_loop
     if args.out:
         runner.register_hook(SaveMetricHook(args.out), 'LOWEST')
     with expected_errors():

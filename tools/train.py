@@ -63,11 +63,11 @@ from _common import (
     expected_errors,
     finish_config,
     load_config,
+    refused_inputs,
 )
 from _exit import run_tool
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.runner import Runner
 
 from higherhrnet_plugin.compat import end_process_group
 from higherhrnet_plugin.engine import DurableCheckpointHook
@@ -202,32 +202,14 @@ def build_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
-def start(cfg: Config) -> Runner:
-    """Build the Runner, with the data of training and validation.
-
-    Args:
-        cfg: Config for the Runner.
-
-    Returns:
-        The Runner.
-
-    Raises:
-        SystemExit: If the model, the data or the metrics are refused, or the
-            training must not start.
-    """
-    try:
+def main() -> None:
+    """Run the tool."""
+    cfg = build_config(parse_args())
+    with refused_inputs():
         require_start(cfg)
         runner = build_runner(cfg)
         # else built by the training itself, whose faults are no wrong files
         _ = runner.train_loop, runner.val_loop
-    except ValueError as error:
-        raise SystemExit(f'error: {error}') from error
-    return runner
-
-
-def main() -> None:
-    """Run the tool."""
-    runner = start(build_config(parse_args()))
     with expected_errors():
         runner.train()
     end_process_group()

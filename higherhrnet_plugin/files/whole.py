@@ -30,8 +30,7 @@ def write_whole(
         OSError: If it cannot be written; nothing is left behind then, and a
             file of that name stays as it was.
     """
-    # unique among threads and machines; the name may be too long for a suffix
-    part = path.with_name(f'.{uuid.uuid4().hex}.part')
+    part = part_of(path)
     if isinstance(content, str):
         content = content.encode()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,16 +48,32 @@ def write_whole(
         raise
 
 
-def remove_leftovers(folder: Path) -> list[Path]:
+def part_of(path: Path) -> Path:
+    """Name what is written before it gets its name.
+
+    Args:
+        path (Path): The file that it will be.
+
+    Returns:
+        Path: in the same folder, and no other's in any thread or process, on
+        any machine. It is short, as the other name may be as long as can be.
+    """
+    return path.with_name(f'.{uuid.uuid4().hex}.part')
+
+
+def remove_leftovers(folder: Path, below: bool = False) -> list[Path]:
     """Remove what killed processes had not finished writing.
 
     Args:
         folder (Path): No other process may be writing there.
+        below (bool): Whether to search the folders below, too. Defaults to
+            False.
 
     Returns:
         list[Path]: what was removed.
     """
-    found = [p for p in folder.glob('.*.part') if _PART.fullmatch(p.name)]
+    names = (folder.rglob if below else folder.glob)('.*.part')
+    found = [path for path in names if _PART.fullmatch(path.name)]
     for part in found:
         part.unlink(missing_ok=True)
     return found

@@ -11,9 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, TextIO
 
+from ..files import remove_leftovers
 from ..runtime import is_exported
 from .coco_results import describe_category, write_results
-from .drawings import VIDEOS, find_drawing
+from .drawings import find_drawing
 from .exported import open_exported
 from .folders import PassedOver
 from .inputs import Source, collect_sources
@@ -24,7 +25,6 @@ from .settings import collect_settings, load_config
 from .shards import absorb_others, open_first_journal, open_own_journal
 from .sharing import gather, is_first, rank
 from .summary import Summary
-from .video_writer import remove_unfinished
 
 if TYPE_CHECKING:
     import torch
@@ -169,7 +169,8 @@ class Job:
         """Bring the folder of the results in order, in one process."""
         if is_first():
             open_first_journal(self.out, self.settings, self.overwrite).close()
-            remove_unfinished(self.out / VIDEOS)
+            # pictures and videos that killed processes had not finished
+            remove_leftovers(self.out, below=True)
 
     def open_journal(self) -> None:
         """Read what earlier runs have noted, and open a journal."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +10,7 @@ from typing import Any, Optional
 import cv2
 import numpy as np
 
+from ..files import part_of
 from .audio import AudioCopy
 from .containers import import_av
 
@@ -22,8 +21,6 @@ _BT709, _BT601, _NARROW_RANGE = 1, 5, 1
 # disagree on their times, and the index in front, to play while it loads
 _ENCODER = {'preset': 'veryfast', 'crf': '20', 'bf': '0'}
 _MUXER = {'movflags': '+faststart'}
-# earlier versions had one name for all
-_PART = re.compile(r'\.([0-9a-f]{32}\.)?part\.mp4')
 
 
 class VideoWriter:
@@ -32,7 +29,7 @@ class VideoWriter:
     A context: the file is kept when it ends well, and removed otherwise. Odd
     sides are made even by repeating the last row or column. Frames of
     another size than the first are stretched to it. A process that is killed
-    leaves an unfinished file behind, see :func:`remove_unfinished`.
+    leaves an unfinished file behind, see :func:`.remove_leftovers`.
 
     Args:
         path (Path): Ends in ``.mp4``; folders are created.
@@ -50,9 +47,7 @@ class VideoWriter:
         self.rate = rate
         self._av = import_av()
         self._sound = AudioCopy(sound) if sound else None
-        # no other writer has it, in any process on any machine; a name of
-        # its own may be too long for another suffix
-        self._part = path.with_name(f'.{uuid.uuid4().hex}.part.mp4')
+        self._part = part_of(path)
         self._container: Any = None
         self._stream: Any = None
         self._reformatter = self._av.video.reformatter.VideoReformatter()
@@ -166,19 +161,3 @@ class VideoWriter:
         self._encode(None)
         if self._sound is not None:
             self._sound.copy_until(float((self._tick + self._step) * _TICK))
-
-
-def remove_unfinished(folder: Path) -> list[Path]:
-    """Remove the videos that killed processes had not finished.
-
-    Args:
-        folder (Path): Searched with the folders below. No other process may
-            be writing there.
-
-    Returns:
-        list[Path]: what was removed.
-    """
-    found = [p for p in folder.rglob('.*mp4') if _PART.fullmatch(p.name)]
-    for part in found:
-        part.unlink(missing_ok=True)
-    return found

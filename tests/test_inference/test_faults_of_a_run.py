@@ -140,7 +140,7 @@ def test_a_damaged_video(call, data, tmp_path, capsys):
 def test_a_video_that_a_killed_run_left(call, tmp_path):
     drawn = tmp_path / 'out' / 'videos'
     drawn.mkdir(parents=True)
-    (drawn / f'.{"0a" * 16}.part.mp4').write_bytes(b'half')
+    (drawn / f'.{"0a" * 16}.part').write_bytes(b'half')
     assert call(inputs=('in/walk.avi',)) == 0
     assert [path.name for path in drawn.iterdir()] == ['walk.avi.mp4']
 

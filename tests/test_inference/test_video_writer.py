@@ -8,10 +8,8 @@ import pytest
 from inference_data import picture
 from video_files import corners, decode_video, name_corners, write_with_sound
 
-from higherhrnet_plugin.inference.video_writer import (
-    VideoWriter,
-    remove_unfinished,
-)
+from higherhrnet_plugin.files import remove_leftovers
+from higherhrnet_plugin.inference.video_writer import VideoWriter
 
 RATE = Fraction(25, 2)
 
@@ -145,24 +143,16 @@ def test_writers_of_one_folder_do_not_meet(tmp_path):
         assert images.shape == (120, height, width, 3)
 
 
-def test_unfinished_videos_are_removed(tmp_path):
-    kept = ['v.mp4', '.v.mp4', 'part.mp4', '.mine.part.mp4', '.7.part']
-    for name in kept:
-        (tmp_path / name).write_bytes(b'')
+def test_an_unfinished_video_is_told_by_its_name(tmp_path):
     with VideoWriter(tmp_path / 'below' / 'w.mp4', RATE) as writer:
         # more than what the encoder holds back before it opens the file
         for i in range(60):
             writer.write(corners(), i / 12.5)
         (left,) = (tmp_path / 'below').iterdir()
-    # as a process leaves it that is killed, and one of earlier versions
-    old = tmp_path / '.part.mp4'
-    for part in (left, old):
-        part.write_bytes(b'half')
-    assert set(remove_unfinished(tmp_path)) == {left, old}
-    assert {p.name for p in tmp_path.iterdir()} == {*kept, 'below'}
+    # as a process leaves it that is killed
+    left.write_bytes(b'half')
+    assert remove_leftovers(tmp_path, below=True) == [left]
     assert [p.name for p in (tmp_path / 'below').iterdir()] == ['w.mp4']
-    assert remove_unfinished(tmp_path) == []
-    assert remove_unfinished(tmp_path / 'no') == []
 
 
 def test_a_name_as_long_as_can_be(tmp_path):
