@@ -105,20 +105,18 @@ class VideoWriter:
         Raises:
             OSError: If it cannot be written to the end; it is removed then.
         """
-        container, done = self._container, False
         try:
-            if container is not None:
-                with container:
+            if self._container is not None:
+                with self._container:
                     if keep:
                         self._write_rest()
-                done = keep
+                if keep:
+                    self._part.replace(self.path)
         finally:
             if self._sound is not None:
                 self._sound.close()
-            if done:
-                self._part.replace(self.path)
-            elif container is not None:
-                self._part.unlink(missing_ok=True)
+            # there only if it has not got its name
+            self._part.unlink(missing_ok=True)
 
     def _fit(self, image: np.ndarray) -> np.ndarray:
         """Bring a frame to the size of the video."""

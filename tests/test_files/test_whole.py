@@ -82,8 +82,10 @@ def test_a_killed_process_leaves_what_is_then_removed(tmp_path):
     assert done.returncode == -signal.SIGKILL
     assert (tmp_path / 'f').read_bytes() == b'old'
     (left,) = set(names(tmp_path)) - {'f', 'notes.part'}
-    assert remove_leftovers(tmp_path.parent) == []
     assert [path.name for path in remove_leftovers(tmp_path)] == [left]
     assert names(tmp_path) == ['f', 'notes.part']
-    (tmp_path / left).touch()
-    assert remove_leftovers(tmp_path.parent, below=True) == [tmp_path / left]
+    below = tmp_path / 'below'
+    below.mkdir()
+    (below / left).touch()
+    assert remove_leftovers(tmp_path) == []
+    assert remove_leftovers(tmp_path, below=True) == [below / left]

@@ -160,6 +160,7 @@ def test_a_name_as_long_as_can_be(tmp_path):
     assert path.is_file()
     with pytest.raises(OSError, match='too long'):
         write(tmp_path / ('n' * 252 + '.mp4'), [corners()], [0])
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(
