@@ -17,8 +17,8 @@ class CodecCheckHook(Hook):
 
     With mmpose's own tools it also tells that an option such as
     ``codec.use_udp=True`` has changed a variable that nothing reads any more;
-    the tools of this package hand it on. A validation and a test stop if the
-    scorer of the decoder was trained for other keypoints.
+    the tools of this package hand it on. Training, validation and test stop at
+    their start if the scorer of the decoder was trained for other keypoints.
 
     Examples:
         >>> from higherhrnet_plugin.registry import HOOKS
@@ -37,6 +37,18 @@ class CodecCheckHook(Hook):
                 their keys.
         """
         check_codecs(runner.cfg)
+
+    def before_train(self, runner: Runner) -> None:
+        """Check the scorer of the validation, before hours of training.
+
+        Args:
+            runner (Runner): Has model and data sets.
+
+        Raises:
+            ValueError: If their keypoints differ.
+        """
+        if runner.val_loop is not None:
+            _check_scorer(runner, runner.val_loop.dataloader)
 
     def before_val(self, runner: Runner) -> None:
         """Check the scorer.

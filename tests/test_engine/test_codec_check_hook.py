@@ -30,7 +30,7 @@ def test_a_shipped_config_is_checked_first(tmp_path, options, words):
         runner.test()
 
 
-def test_a_test_needs_the_keypoints_of_its_scorer(tmp_path):
+def test_nothing_starts_with_the_scorer_of_other_keypoints(tmp_path):
     cfg = load_small(TINY, write_data_set(tmp_path), tmp_path / 'work')
     # tiny weights find nobody in seconds, and everybody in minutes
     cfg.model.head.decoder.update(score_thr=0.9, scorer=coco_scorer())
@@ -38,7 +38,8 @@ def test_a_test_needs_the_keypoints_of_its_scorer(tmp_path):
     Runner.from_cfg(cfg).test()
     turned = coco_scorer(keypoint_names=names[::-1])
     cfg.model.head.decoder.scorer = turned
-    for run in (Runner.test, Runner.val):
+    for run in (Runner.test, Runner.val, Runner.train):
         cfg.visualizer.name = f'{tmp_path}-{run.__name__}'
         with pytest.raises(ValueError, match='trained for the keypoints'):
-            run(Runner.from_cfg(cfg))
+            run(runner := Runner.from_cfg(cfg))
+        assert runner.iter == 0
