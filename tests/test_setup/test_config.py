@@ -184,3 +184,11 @@ def test_a_file_to_measure_by_is_taken_as_it_is(tmp_path):
         assert loader.dataset.category == 'mouse'
         assert len(DATASETS.build(loader.dataset)) == 8
     assert sorted(p.name for p in tmp_path.glob('*.json')) == ['people.json']
+
+
+def test_a_folder_with_a_quote(tmp_path):
+    file = write_file(tmp_path / "o'brien", MOUSE, 4)
+    config, _ = init(file)
+    cfg = Config.fromfile(config)
+    assert cfg.data_root == f'{config.parent}/'
+    assert len(DATASETS.build(cfg.train_dataloader.dataset)) > 0
