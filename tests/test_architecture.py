@@ -34,7 +34,7 @@ LAYERS = {
         'registry',
         'version',
     ),
-    'checkpoints': ('compat', 'layers', 'structures'),
+    'checkpoints': ('compat', 'files', 'layers', 'structures'),
     'datasets': ('images', 'registry', 'structures'),
     'models': ('checkpoints', 'codecs', 'layers', 'registry', 'structures'),
     'evaluation': ('compat', 'datasets', 'registry', 'structures'),

@@ -4,9 +4,9 @@
 on this package.
 """
 
+from ..files import hash_file
 from .addresses import find_weights
 from .description import WeightsDescription, describe_weights
-from .digests import hash_file
 from .errors import WeightsError
 from .host_loading import use_safe_loaders
 from .keypoint_names import find_keypoint_names

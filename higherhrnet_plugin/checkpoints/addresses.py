@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 import torch
 
-from .digests import hash_file
+from ..files import hash_file
 from .errors import MissingWeightsError, WeightsError
 from .kinds import describe_other_file
 

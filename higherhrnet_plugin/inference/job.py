@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, TextIO
 
-from ..files import remove_leftovers
+from ..files import hash_file, remove_leftovers
 from ..runtime import is_exported
 from .coco_results import describe_category, write_results
 from .drawings import find_drawing
@@ -109,7 +108,7 @@ class Job:
         parts: dict[str, Any] = {'exported': about}
         if exported.tiles is not None:
             parts['tiles'] = asdict(exported.tiles)
-        digest = _hash(*_exported_files(Path(args.config)))
+        digest = hash_file(*_exported_files(Path(args.config)))
         self.where = f'{place or "cpu"}, {about["numbers"]}'
         self.settings = collect_settings(args, parts, digest, folder)
 
@@ -136,7 +135,9 @@ class Job:
         cfg = load_config(args)
         weights = find_weights(args.weights)
         parts = {'model': cfg.model, 'pipeline': resolve_test_pipeline(cfg)}
-        self.settings = collect_settings(args, parts, _hash(weights), folder)
+        self.settings = collect_settings(
+            args, parts, hash_file(weights), folder
+        )
         self.predictor = Predictor.from_files(
             *(cfg, weights, str(device)),
             amp_dtype=amp_dtype,
@@ -207,14 +208,6 @@ def _exported_files(path: Path) -> list[Path]:
     if path.suffix.lower() == '.xml' and beside.is_file():
         return [path, beside]
     return [path]
-
-
-def _hash(*paths: Path) -> str:
-    """Compute the SHA-256 of files, one behind the other."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _check_outputs(sources: Sequence[Source], draw: bool) -> None:

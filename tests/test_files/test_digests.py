@@ -2,7 +2,7 @@
 
 import hashlib
 
-from higherhrnet_plugin.checkpoints import hash_file
+from higherhrnet_plugin.files import hash_file
 
 
 def test_the_whole_file_counts(tmp_path):
@@ -11,3 +11,5 @@ def test_the_whole_file_counts(tmp_path):
     file = tmp_path / 'a.pth'
     file.write_bytes(content)
     assert hash_file(file) == hashlib.sha256(content).hexdigest()
+    twice = hashlib.sha256(content * 2).hexdigest()
+    assert hash_file(file, file) == twice
